@@ -1,0 +1,176 @@
+"""Reporting periods: quarters, half-years and years of the financial year that starts on 1 April.
+
+The plan says "quarterly" and "every six months" without naming a first month; counting from 1 April, the
+council's financial year, is convention. Everything here is pure: days in, periods out, no clock.
+"""
+
+import datetime as dt
+import functools
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+FIRST_MONTH = 4
+"""April: the month in which the financial year, and with it Q1 and the first half-year, begins."""
+
+FIRST_YEAR, LAST_YEAR = 1901, 2199
+"""Far outside any plan, and near enough that a slip of the keyboard (9999-10) gets a sentence, not a crash."""
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+class PeriodKind(StrEnum):
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+
+    @property
+    def months(self) -> int:
+        """How many calendar months one period of this kind lasts."""
+        return {"quarter": 3, "half_year": 6, "year": 12}[self.value]
+
+    @property
+    def label(self) -> str:
+        """The word for it inside a sentence: "quarter", "half-year", "year"."""
+        return self.value.replace("_", "-")
+
+
+@functools.total_ordering
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One reporting period. Sorts by its first day; of two that begin together the shorter comes first.
+
+    Raises ValueError, with a sentence naming the valid first days, when `start` begins no period of `kind`.
+    """
+
+    kind: PeriodKind
+    start: dt.date
+
+    def __post_init__(self) -> None:
+        # A column of the database gives the kind as plain text: take it, but hold one type.
+        object.__setattr__(self, "kind", PeriodKind(self.kind))
+        if isinstance(self.start, dt.datetime):
+            raise ValueError("A period starts on a day, not at a moment: give a date without a time.")
+        if not FIRST_YEAR <= self.start.year <= LAST_YEAR:
+            raise ValueError(f"{self.start.year} is outside the years {FIRST_YEAR} to {LAST_YEAR}.")
+        if self.start.day != 1 or (self.start.month - FIRST_MONTH) % self.kind.months:
+            raise ValueError(f"{_day(self.start)} does not start a {self.kind.label}: {_valid_starts(self.kind)}.")
+
+    @classmethod
+    def containing(cls, kind: PeriodKind, day: dt.date) -> Self:
+        """The one period of this kind that `day` falls in."""
+        kind = PeriodKind(kind)
+        months = day.year * 12 + day.month - 1
+        months -= (day.month - FIRST_MONTH) % kind.months
+        return cls(kind, dt.date(months // 12, months % 12 + 1, 1))
+
+    @classmethod
+    def parse(cls, kind: PeriodKind, code: str) -> Self:
+        """Read a code such as "2026-04" (the first month). ValueError with a sentence when it is none."""
+        kind = PeriodKind(kind)
+        match = re.fullmatch(r"([0-9]{4})-([0-9]{2})", code)
+        if not match or not 1 <= int(match[2]) <= 12:
+            raise ValueError(
+                f"“{code}” is not a period: give the {kind.label}'s first month as year-month, such as 2026-04."
+            )
+        return cls(kind, dt.date(int(match[1]), int(match[2]), 1))
+
+    @property
+    def end(self) -> dt.date:
+        """The last day, included."""
+        return self._first_day_after() - dt.timedelta(days=1)
+
+    @property
+    def code(self) -> str:
+        """The first month, as commands and file names write it: "2026-04"."""
+        return f"{self.start:%Y-%m}"
+
+    @property
+    def financial_year(self) -> str:
+        """The financial year it belongs to: "2024/25"."""
+        first = self.start.year if self.start.month >= FIRST_MONTH else self.start.year - 1
+        return f"{first}/{(first + 1) % 100:02}"
+
+    @property
+    def label(self) -> str:
+        """As tables and headings name it: "Q1 2024/25", "April to September 2026", "2024/25"."""
+        if self.kind is PeriodKind.YEAR:
+            return self.financial_year
+        if self.kind is PeriodKind.QUARTER:
+            return f"Q{(self.start.month - FIRST_MONTH) % 12 // 3 + 1} {self.financial_year}"
+        first, last = MONTHS[self.start.month - 1], MONTHS[self.end.month - 1]
+        if self.start.year == self.end.year:
+            return f"{first} to {last} {self.end.year}"
+        return f"{first} {self.start.year} to {last} {self.end.year}"
+
+    @property
+    def long_label(self) -> str:
+        """Its first and last day in words: "1 April to 30 September 2026"."""
+        if self.start.year == self.end.year:
+            return f"{self.start.day} {MONTHS[self.start.month - 1]} to {_day(self.end)}"
+        return f"{_day(self.start)} to {_day(self.end)}"
+
+    def next(self) -> Self:
+        return type(self)(self.kind, self._first_day_after())
+
+    def previous(self) -> Self:
+        return type(self).containing(self.kind, self.start - dt.timedelta(days=1))
+
+    def year_before(self) -> Self:
+        """The same quarter, half-year or year one year earlier."""
+        return type(self)(self.kind, self.start.replace(year=self.start.year - 1))
+
+    def contains(self, day: dt.date) -> bool:
+        return self.start <= day <= self.end
+
+    def _first_day_after(self) -> dt.date:
+        months = self.start.year * 12 + self.start.month - 1 + self.kind.months
+        return dt.date(months // 12, months % 12 + 1, 1)
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Period):
+            return NotImplemented
+        return (self.start, self.kind.months) < (other.start, other.kind.months)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def periods_between(kind: PeriodKind, first_day: dt.date, last_day: dt.date) -> list[Period]:
+    """Every period of `kind` that shares a day with first_day..last_day (both included), oldest first.
+
+    Empty when last_day comes before first_day.
+    """
+    found: list[Period] = []
+    if last_day < first_day:
+        return found
+    period = Period.containing(kind, first_day)
+    while period.start <= last_day:
+        found.append(period)
+        period = period.next()
+    return found
+
+
+def _day(day: dt.date) -> str:
+    # strftime's names follow the machine's locale; a report's must not.
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _valid_starts(kind: PeriodKind) -> str:
+    days = [f"1 {MONTHS[(FIRST_MONTH - 1 + step) % 12]}" for step in range(0, 12, kind.months)]
+    choices = f"{', '.join(days[:-1])} or {days[-1]}" if len(days) > 1 else days[0]
+    return f"{kind.label}s start on {choices}"
