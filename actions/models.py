@@ -1,0 +1,367 @@
+"""What we do: the action plan's items, their milestones, and the updates and events that are their history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from actions import rating as ratings
+from actions.progress import Facts, Standing, assess, is_confirmed
+from actions.rating import Rating
+from partners.models import Partner
+from performance.models import EmergingIssue, Indicator
+from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
+from priorities.models import Plan, Priority, SubGroup
+
+if TYPE_CHECKING:
+    from partners.models import User
+    from priorities.periods import Period
+
+
+@dataclass(frozen=True)
+class Tally:
+    """So many actions of one group (`key`) with one rating, confirmed by an update or not."""
+
+    key: object
+    rating: Rating
+    confirmed: bool
+    number: int
+
+
+class ActionQuerySet(models.QuerySet["Action"]):
+    def visible_to(self, user: User) -> ActionQuerySet:
+        """Those who do the work see every action; readers see published reports only."""
+        return self if user.sees_the_work else self.none()
+
+    def in_order(self) -> ActionQuerySet:
+        return self.order_by("priority__position", "ref")
+
+    def for_list(self, as_of: dt.date) -> ActionQuerySet:
+        """Everything a row of a list needs, in one query."""
+        return self.select_related(
+            "priority", "sub_group", "lead_partner", "owner", "latest_update", "latest_update__by"
+        ).with_facts(as_of)
+
+    def with_facts(self, as_of: dt.date) -> ActionQuerySet:
+        """Adds `milestones_missed` (due before `as_of`, not done) and `times_moved` (moves of the due date)."""
+        missed = (
+            Milestone.objects.filter(action=OuterRef("pk"), due_on__lt=as_of, done_on__isnull=True)
+            .order_by()
+            .values("action")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        moved = (
+            ActionEvent.objects.filter(action=OuterRef("pk"), kind=ActionEvent.Kind.DATE_MOVED)
+            .order_by()
+            .values("action")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        return self.annotate(milestones_missed=Coalesce(Subquery(missed), 0), times_moved=Coalesce(Subquery(moved), 0))
+
+    def live(self) -> ActionQuerySet:
+        return self.filter(state=Action.State.LIVE)
+
+    def overdue(self, as_of: dt.date) -> ActionQuerySet:
+        return self.live().filter(due_on__lt=as_of)
+
+    def owing(self, asked: Period) -> ActionQuerySet:
+        """Actions a request for updates on `asked` reaches (the SQL twin of `progress.owes`)."""
+        return self.live().filter(starts_on__lte=asked.end)
+
+    def not_updated(self, asked: Period) -> ActionQuerySet:
+        """Owing, and nothing received about `asked` or later."""
+        return self.owing(asked).exclude(latest_update__period_start__gte=asked.start)
+
+    def answered_for_by(self, user: User) -> ActionQuerySet:
+        """Actions this person is expected to update: owner, deputy, or their partner leads and no one is assigned."""
+        mine = Q(owner=user) | Q(deputy=user)
+        if user.partner_id and user.is_officer:
+            mine |= Q(owner__isnull=True, lead_partner=user.partner_id)
+        return self.filter(mine)
+
+    def of_partner(self, partner: Partner) -> ActionQuerySet:
+        """Actions a partner leads or supports."""
+        supporting = Action.supporting.through.objects.filter(action=OuterRef("pk"), partner=partner)
+        return self.filter(Q(lead_partner=partner) | Exists(supporting))
+
+    def rated(self, wanted: Rating, as_of: dt.date) -> ActionQuerySet:
+        """Actions shown with one rating on `as_of`. The filter is worked out from `rating.derive`, not written twice."""
+        condition = Q(pk__in=[])
+        for state, started, said in itertools.product(ratings.STATES, (True, False), (None, *ratings.SUBMITTABLE)):
+            if ratings.derive(state, started, said) == wanted:
+                begun = Q(starts_on__lte=as_of) if started else Q(starts_on__gt=as_of)
+                last = Q(latest_update__isnull=True) if said is None else Q(latest_update__rating=said.value)
+                condition |= Q(state=state) & begun & last
+        return self.filter(condition)
+
+    def tallies(self, by: str, as_of: dt.date, asked: Period | None) -> list[Tally]:
+        """Counts by rating for each value of the column `by`, judged by `progress.assess`; one grouped query."""
+        reached = Q(starts_on__lte=asked.end) if asked else Q(pk__in=[])
+        received = Q(latest_update__period_start__gte=asked.start) if asked else Q(latest_update__isnull=False)
+        rows = (
+            self.order_by()
+            .annotate(
+                begun=_yes(Q(starts_on__lte=as_of)),
+                reached=_yes(reached),
+                received=_yes(received),
+            )
+            .values_list(by, "state", "begun", "reached", "received", "latest_update__rating")
+            .annotate(number=Count("pk"))
+        )
+        counted: dict[tuple[object, Rating, bool], int] = {}
+        for key, state, begun, is_reached, is_received, said, number in rows:
+            rating = ratings.derive(state, begun, Rating(said) if said else None)
+            confirmed = is_confirmed(rating, state == ratings.LIVE and is_reached, is_received)
+            counted[key, rating, confirmed] = counted.get((key, rating, confirmed), 0) + number
+        return [Tally(*group, number) for group, number in counted.items()]
+
+
+def _yes(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+class Action(models.Model):
+    """An item of the action plan (plan, section 10)."""
+
+    class State(models.TextChoices):
+        LIVE = "live", "Live"
+        COMPLETE = "complete", "Complete"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        REPLACED = "replaced", "Replaced"
+        MOVED = "moved", "Moved to the next plan"
+
+    class Origin(models.TextChoices):
+        PLAN = "plan", "In the plan from the start"
+        INITIATIVE = "initiative", "New initiative"
+        ISSUE = "issue", "From an emerging issue"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    ref = models.CharField("reference", max_length=20)
+    priority = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="+")
+    sub_group = models.ForeignKey(SubGroup, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    measure_of_success = models.TextField(blank=True)
+    lead_partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
+    supporting = models.ManyToManyField(Partner, blank=True, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    starts_on = models.DateField()
+    due_on = models.DateField(null=True, blank=True, help_text="Empty for ongoing work, which has a review date.")
+    review_on = models.DateField(null=True, blank=True)
+    original_due_on = models.DateField(null=True, blank=True)
+    reoffending_focus = models.BooleanField("re-offending focus", default=False)
+    indicators = models.ManyToManyField(Indicator, blank=True, related_name="+")
+    origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.PLAN)
+    from_issue = models.ForeignKey(EmergingIssue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    source = models.CharField(
+        max_length=150, blank=True, help_text="Where the substance comes from, for example: plan, section 4."
+    )
+    state = models.CharField(max_length=12, choices=State.choices, default=State.LIVE)
+    completed_on = models.DateField(null=True, blank=True)
+    added_at = models.DateTimeField()
+    latest_update = models.ForeignKey(
+        "ProgressUpdate", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    revision = models.PositiveIntegerField(default=1)
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["plan", "ref"]
+        constraints = [
+            models.UniqueConstraint(
+                name="action_ref_unique",
+                fields=["plan", "ref"],
+                violation_error_message="This reference is taken.",
+            ),
+            models.CheckConstraint(
+                name="action_due_or_review",
+                condition=Q(due_on__isnull=False) | Q(review_on__isnull=False),
+                violation_error_message="Ongoing work needs a review date.",
+            ),
+            models.CheckConstraint(
+                name="action_due_after_start",
+                condition=Q(due_on__isnull=True) | Q(due_on__gte=F("starts_on")),
+                violation_error_message="The due date cannot come before the start date.",
+            ),
+            models.CheckConstraint(
+                name="action_state_known",
+                condition=Q(state__in=["live", "complete", "withdrawn", "replaced", "moved"]),
+            ),
+            models.CheckConstraint(
+                name="action_complete_has_date",
+                condition=Q(state="complete", completed_on__isnull=False)
+                | (~Q(state="complete") & Q(completed_on__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(name="action_by_plan_priority", fields=["plan", "priority", "ref"]),
+            models.Index(name="action_by_due", fields=["state", "due_on"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("actions:action", args=[self.pk])
+
+    def facts(self, asked: Period | None) -> Facts:
+        """Facts for `progress.assess`; wants rows read by `for_list` or `with_facts`."""
+        last = self.latest_update
+        return Facts(
+            state=self.state,
+            starts_on=self.starts_on,
+            due_on=self.due_on,
+            said=Rating(last.rating) if last and last.rating else None,
+            said_about=last.period if last else None,
+            said_on=last.submitted_on if last else None,
+            said_why=last.reason if last else "",
+            completed_on=self.completed_on,
+            review_on=self.review_on,
+            milestones_missed=getattr(self, "milestones_missed", 0),
+            times_moved=getattr(self, "times_moved", 0),
+            asked=asked,
+        )
+
+    def standing(self, asked: Period | None, as_of: dt.date) -> Standing:
+        return assess(self.facts(asked), as_of)
+
+
+class Milestone(models.Model):
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="milestones")
+    text = models.CharField(max_length=250)
+    due_on = models.DateField()
+    done_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        constraints = [models.UniqueConstraint(name="milestone_once", fields=["action", "text"])]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
+    def rated(self) -> ProgressUpdateQuerySet:
+        """Updates that carry a rating; a supporting partner's words don't."""
+        return self.exclude(rating="")
+
+    def about(self, period: Period) -> ProgressUpdateQuerySet:
+        return self.filter(period_kind=period.kind.value, period_start=period.start)
+
+    def received_by(self, cut_off: dt.datetime) -> ProgressUpdateQuerySet:
+        return self.filter(submitted_at__lte=cut_off)
+
+
+class ProgressUpdate(HasPeriod, models.Model):
+    """What a partner said about an action for a period. Append-only; a correction is another row."""
+
+    class Kind(models.TextChoices):
+        UPDATE = "update", "Update"
+        NO_CHANGE = "no_change", "No change, confirmed"
+        COMPLETION = "completion", "Completion"
+        WORDS = "words", "Words from a supporting partner"
+
+    RATINGS = [(r.value, ratings.LOOKS[r].word) for r in ratings.SUBMITTABLE]
+
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="updates")
+    period_kind = period_kind_field()
+    period_start = period_start_field()
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.UPDATE)
+    rating = models.CharField(max_length=12, choices=RATINGS, blank=True)
+    narrative = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    recovery = models.TextField(blank=True)
+    help_wanted = models.TextField(blank=True)
+    help_wanted_from = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    achievement = models.TextField(blank=True, help_text="On completion: what became of the measure of success.")
+    restricted = models.BooleanField(default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_at = models.DateTimeField()
+    submitted_on = models.DateField(help_text="The day of `submitted_at` in local time.")
+    late = models.BooleanField(default=False)
+    submission_key = models.UUIDField(unique=True)
+
+    objects = ProgressUpdateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["action", "pk"]
+        constraints = [
+            period_constraint("update_period"),
+            models.CheckConstraint(
+                name="update_rating_known", condition=Q(rating__in=["", "on_track", "at_risk", "off_track", "complete"])
+            ),
+            models.CheckConstraint(
+                name="update_kind_known", condition=Q(kind__in=["update", "no_change", "completion", "words"])
+            ),
+            models.CheckConstraint(
+                name="update_words_have_no_rating",
+                condition=Q(kind="words", rating="") | (~Q(kind="words") & ~Q(rating="")),
+            ),
+            models.CheckConstraint(
+                name="update_completion_is_complete",
+                condition=Q(kind="completion", rating="complete") | (~Q(kind="completion") & ~Q(rating="complete")),
+            ),
+            models.CheckConstraint(name="update_says_something", condition=Q(kind="no_change") | ~Q(narrative="")),
+        ]
+        indexes = [
+            models.Index(name="update_by_action_period", fields=["action", "period_start", "id"]),
+            models.Index(name="update_by_period", fields=["period_start", "submitted_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.period.label}"
+
+
+class ActionEvent(models.Model):
+    """Something that happened to an action's structure. Append-only: timeline, slippage ledger, as-at readings."""
+
+    class Kind(models.TextChoices):
+        ADDED = "added", "Added to the plan"
+        DATE_MOVED = "date_moved", "Due date moved"
+        STATE = "state", "State changed"
+        MILESTONE = "milestone", "Milestone done"
+        REASSIGNED = "reassigned", "Reassigned"
+        REOPENED = "reopened", "Reopened"
+
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    old = models.CharField(max_length=250, blank=True)
+    new = models.CharField(max_length=250, blank=True)
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    update = models.ForeignKey(ProgressUpdate, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+
+    class Meta:
+        ordering = ["action", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="event_kind_known",
+                condition=Q(kind__in=["added", "date_moved", "state", "milestone", "reassigned", "reopened"]),
+            ),
+            models.CheckConstraint(
+                name="event_change_says_why",
+                condition=~Q(kind__in=["date_moved", "reopened"]) | ~Q(reason=""),
+            ),
+        ]
+        indexes = [models.Index(name="event_by_action_at", fields=["action", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.action}"

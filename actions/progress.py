@@ -1,0 +1,201 @@
+"""How an action stands: one pure judgement over facts read in SQL. Used by page, list, report and e-mail alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from actions.rating import LIVE, LOOKS, NEEDS_CONFIRMING, Rating, derive, severity
+from priorities.periods import Period, PeriodKind
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one action at a moment. `asked` is the period an update is wanted on, None when none was asked."""
+
+    state: str
+    starts_on: dt.date
+    due_on: dt.date | None
+    said: Rating | None = None
+    said_about: Period | None = None
+    said_on: dt.date | None = None
+    said_why: str = ""
+    completed_on: dt.date | None = None
+    review_on: dt.date | None = None
+    milestones_missed: int = 0
+    times_moved: int = 0
+    asked: Period | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One fact the portal puts beside the officer's judgement: `ok`, and a sentence in the reader's words."""
+
+    ok: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The rating to show, whether an update backs it, the two checks, and where judgement and facts disagree."""
+
+    rating: Rating
+    confirmed: bool
+    delivery: Check
+    update: Check
+    overdue_days: int
+    disagreement: str = ""
+
+    @property
+    def word(self) -> str:
+        return LOOKS[self.rating].word
+
+    @property
+    def shape(self) -> str:
+        return LOOKS[self.rating].shape
+
+    @property
+    def css(self) -> str:
+        return LOOKS[self.rating].css
+
+
+def british(day: dt.date) -> str:
+    """30 September 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def plural(n: int, one: str, many: str = "") -> str:
+    """1 day, 2 days."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def overdue_days(state: str, due_on: dt.date | None, as_of: dt.date) -> int:
+    """Whole days past the due date; 0 when not overdue. Only a live action can be overdue."""
+    return max((as_of - due_on).days, 0) if state == LIVE and due_on else 0
+
+
+def owes(state: str, starts_on: dt.date, asked: Period | None) -> bool:
+    """True when a request for updates on `asked` reaches this action: live, and begun by the period's end."""
+    return asked is not None and state == LIVE and starts_on <= asked.end
+
+
+def heard(said_about: Period | None, asked: Period | None) -> bool:
+    """True when an update about the period asked for, or a later one, has been received."""
+    if asked is None:
+        return said_about is not None
+    return said_about is not None and said_about.start >= asked.start
+
+
+def is_confirmed(rating: Rating, owing: bool, received: bool) -> bool:
+    """True when the rating is a fact, or is backed by an update wherever one was asked for. Silence confirms nothing."""
+    if rating not in NEEDS_CONFIRMING:
+        return True
+    return rating != Rating.UNRATED and (received or not owing)
+
+
+def needs_reason(rating: Rating | None, due_on: dt.date | None, as_of: dt.date) -> bool:
+    """At risk and Off track need a reason; so does On track past its due date."""
+    if rating in (Rating.AT_RISK, Rating.OFF_TRACK):
+        return True
+    return rating == Rating.ON_TRACK and due_on is not None and due_on < as_of
+
+
+def assess(facts: Facts, as_of: dt.date) -> Standing:
+    """The standing of one action on the day `as_of`."""
+    rating = derive(facts.state, facts.starts_on <= as_of, facts.said)
+    owing = owes(facts.state, facts.starts_on, facts.asked)
+    received = heard(facts.said_about, facts.asked)
+    late = overdue_days(facts.state, facts.due_on, as_of)
+    delivery = _delivery(facts, late, as_of)
+    return Standing(
+        rating=rating,
+        confirmed=is_confirmed(rating, owing, received),
+        delivery=delivery,
+        update=_update(facts, owing, received),
+        overdue_days=late,
+        disagreement=_disagreement(rating, facts, late),
+    )
+
+
+def _delivery(facts: Facts, late: int, as_of: dt.date) -> Check:
+    if facts.state == "complete":
+        on = f" on {british(facts.completed_on)}" if facts.completed_on else ""
+        return Check(True, f"Completed{on}.")
+    if facts.state != LIVE:
+        return Check(True, "Closed.")
+    troubles = []
+    if late:
+        troubles.append(f"overdue by {plural(late, 'day')}")
+    if facts.milestones_missed:
+        troubles.append(f"{plural(facts.milestones_missed, 'milestone')} missed")
+    if facts.times_moved:
+        times = {1: "once", 2: "twice"}.get(facts.times_moved, f"{facts.times_moved} times")
+        troubles.append(f"due date moved {times}")
+    if facts.due_on is None and facts.review_on is not None and facts.review_on < as_of:
+        troubles.append(f"review was due on {british(facts.review_on)}")
+    if not troubles:
+        return Check(True, "Within its dates.")
+    sentence = ", ".join(troubles)
+    return Check(False, sentence[0].upper() + sentence[1:] + ".")
+
+
+def _update(facts: Facts, owing: bool, received: bool) -> Check:
+    since = f"last heard {british(facts.said_on)}" if facts.said_on else "never heard from"
+    if facts.state != LIVE:
+        return Check(True, "No update is asked for.")
+    if not owing or facts.asked is None:
+        return Check(True, f"No update is due yet; {since}." if facts.said_on else "No update is due yet.")
+    if received:
+        return Check(True, f"Update received for {facts.asked.label}.")
+    return Check(False, f"No update received for {facts.asked.label}; {since}.")
+
+
+def _disagreement(rating: Rating, facts: Facts, late: int) -> str:
+    if rating != Rating.ON_TRACK:
+        return ""
+    if late:
+        return f"On track, but due {plural(late, 'day')} ago."
+    if facts.milestones_missed:
+        return f"On track, but {plural(facts.milestones_missed, 'milestone')} missed."
+    return ""
+
+
+def pressing(standing: Standing, due_on: dt.date | None) -> tuple[bool, int, int, dt.date]:
+    """Sort key, most pressing first: silence, then the worst rating, then the longest overdue, then the nearest date."""
+    return (
+        standing.update.ok,
+        severity(standing.rating),
+        -standing.overdue_days,
+        due_on or dt.date.max,
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request for updates that has gone out: the period, its due day, and whether its report is approved."""
+
+    period: Period
+    due_on: dt.date
+    settled: bool
+
+
+def periods_to_choose(asked: list[Asked], starts_on: dt.date, kind: PeriodKind, today: dt.date) -> list[Period]:
+    """Periods a new update may be about, oldest first: those asked for whose report is open, and the current one."""
+    open_ones = [a.period for a in asked if not a.settled and starts_on <= a.period.end]
+    return sorted({*open_ones, Period.containing(kind, today)}, key=lambda period: period.start)
+
+
+def default_period(
+    asked: list[Asked], updated: set[Period], starts_on: dt.date, kind: PeriodKind, today: dt.date
+) -> Period:
+    """The period a new update is about unless the officer says otherwise.
+
+    The latest period asked for that the action has no update on and whose report isn't approved; else the current one.
+    """
+    waiting = [a.period for a in asked if not a.settled and a.period not in updated and starts_on <= a.period.end]
+    return max(waiting, key=lambda period: period.start, default=Period.containing(kind, today))
+
+
+def is_late(period: Period, asked: list[Asked], today: dt.date) -> bool:
+    """True when the update arrives after the day its period's updates were due."""
+    return any(a.period == period and a.due_on < today for a in asked)

@@ -1,0 +1,225 @@
+"""Who takes part: partner organisations, the people who sign in, and the e-mails owed to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from simple_history.models import HistoricalRecords
+
+from partners import roles
+
+
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    def current(self, day: dt.date) -> PartnerQuerySet:
+        """Partners that belong to the Partnership on `day`."""
+        return self.filter(
+            Q(joined_on__isnull=True) | Q(joined_on__lte=day),
+            Q(left_on__isnull=True) | Q(left_on__gt=day),
+        )
+
+
+class Partner(models.Model):
+    """An organisation of the Partnership (Crime and Disorder Act 1998, s.5; plan, section 2)."""
+
+    class Kind(models.TextChoices):
+        RESPONSIBLE_AUTHORITY = "responsible_authority", "Responsible authority"
+        STAKEHOLDER = "stakeholder", "Stakeholder"
+        PROGRAMME = "programme", "Programme"
+        DELIVERY_PARTNER = "delivery_partner", "Delivery partner"
+
+    code = models.SlugField(
+        "short code", max_length=12, unique=True, help_text="Stands in lists and files, for example CFB."
+    )
+    name = models.CharField(max_length=150)
+    kind = models.CharField(
+        max_length=30,
+        choices=Kind.choices,
+        help_text="Responsible authorities are named in the Crime and Disorder Act 1998, section 5.",
+    )
+    role = models.CharField(max_length=250, blank=True, help_text="What it does in the Partnership, in a few words.")
+    former_names = models.TextField(
+        blank=True, help_text="One a line, with the date it changed; so that old papers can be understood."
+    )
+    note = models.TextField("note or query", blank=True, help_text="For example, how the plan printed the name.")
+    joined_on = models.DateField(null=True, blank=True, help_text="Leave empty if it was there from the start.")
+    left_on = models.DateField(null=True, blank=True, help_text="The first day on which it is no longer a member.")
+
+    objects = PartnerQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="partner_leaves_after_joining",
+                condition=Q(left_on__isnull=True) | Q(joined_on__isnull=True) | Q(left_on__gt=F("joined_on")),
+                violation_error_message="The leaving date must come after the joining date.",
+            ),
+            models.CheckConstraint(
+                name="partner_kind_known",
+                condition=Q(
+                    kind__in=["responsible_authority", "stakeholder", "programme", "delivery_partner"],
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A person who signs in by e-mail. Without a password none will work until one is set."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. A leaver is made inactive and keeps what they wrote."""
+
+    email = models.EmailField(
+        "e-mail address",
+        unique=True,
+        help_text="Used to sign in and for every message from the portal.",
+        error_messages={"unique": "Somebody already signs in with this e-mail address."},
+    )
+    name = models.CharField(max_length=150, help_text="Shown beside their updates. A role name will do.")
+    job_title = models.CharField(max_length=150, blank=True)
+    partner = models.ForeignKey(
+        Partner,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        help_text="The organisation they answer for.",
+    )
+    is_staff = models.BooleanField("administrator", default=False, help_text="May open these administration pages.")
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Untick when somebody leaves. Never delete a person: their updates stay."
+    )
+    date_joined = models.DateTimeField("added at", auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        ordering = ["name", "email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message="Somebody already signs in with this e-mail address.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def role_names(self) -> frozenset[str]:
+        """Names of the groups this person is in; read once an instance."""
+        return frozenset(self.groups.values_list("name", flat=True)) if self.pk else frozenset()
+
+    @property
+    def is_officer(self) -> bool:
+        return roles.PARTNER_OFFICER in self.role_names
+
+    @property
+    def is_coordinator(self) -> bool:
+        return roles.COORDINATOR in self.role_names
+
+    @property
+    def is_analyst(self) -> bool:
+        return roles.ANALYST in self.role_names
+
+    @property
+    def is_chair(self) -> bool:
+        return roles.CHAIR in self.role_names
+
+    @property
+    def is_reader(self) -> bool:
+        return roles.READER in self.role_names
+
+    @property
+    def sees_the_work(self) -> bool:
+        """True for those who see actions and figures; readers and bare administrators do not."""
+        return bool(self.role_names & roles.SEES_THE_WORK)
+
+
+class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
+    def ready(self, now: dt.datetime) -> OutgoingEmailQuerySet:
+        """Rows to send now: pending and not put off, or left behind by a sender whose lease ran out."""
+        return self.filter(
+            Q(state="pending") & (Q(not_before__isnull=True) | Q(not_before__lte=now))
+            | Q(state="sending", lease_until__lt=now)
+        ).order_by("pk")
+
+
+class OutgoingEmail(models.Model):
+    """One message owed to one person, written in the transaction that causes it and sent by a task."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Waiting"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Not delivered"
+
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40, help_text="What the message is about, for example report-with-chair.")
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OutgoingEmailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "outgoing e-mail"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="email_state_known", condition=Q(state__in=["pending", "sending", "sent", "failed"])
+            ),
+            models.CheckConstraint(
+                name="email_sent_has_time",
+                condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent"),
+            ),
+        ]
+        indexes = [models.Index(name="email_by_state", fields=["state", "id"])]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,435 @@
+"""What was decided: the plan with its text and calendar, the priorities, the sub-groups and their meetings."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+from partners.models import Partner
+from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
+from priorities.periods import Period, PeriodKind, periods_between
+from priorities.timetable import Weeks
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def current(self, day: dt.date) -> Plan | None:
+        """The plan in force on `day`; before the first, the first; after the last, the last. None when there is no plan."""
+        return self.filter(starts_on__lte=day).order_by("-starts_on").first() or self.order_by("starts_on").first()
+
+
+class Plan(models.Model):
+    """A three-year Community Safety Plan (Crime and Disorder Act 1998, s.6) and the calendar of its reports."""
+
+    class UpdateEvery(models.TextChoices):
+        HALF_YEAR = "half_year", "Every six months (the plan, section 10)"
+        QUARTER = "quarter", "Every quarter"
+
+    class Marking(models.TextChoices):
+        NONE = "", "No marking"
+        OFFICIAL = "OFFICIAL", "OFFICIAL"
+        OFFICIAL_SENSITIVE = "OFFICIAL-SENSITIVE", "OFFICIAL-SENSITIVE"
+
+    title = models.CharField(max_length=200)
+    partnership = models.CharField("name of the Partnership", max_length=150)
+    short_name = models.SlugField(
+        max_length=12, help_text="Stands at the start of every report's file name, for example SHP."
+    )
+    starts_on = models.DateField(unique=True)
+    ends_on = models.DateField()
+    dates_note = models.TextField("note on the dates", blank=True)
+    strategic_objective = models.TextField(help_text="Printed, in quotation marks, on every report.")
+    objective_source = models.CharField("where the objective comes from", max_length=150, blank=True)
+    contact = models.TextField(
+        "contact officer", blank=True, help_text="Printed in the footer of reports. A team, not a person."
+    )
+    update_every = models.CharField(
+        "partners update actions",
+        max_length=10,
+        choices=UpdateEvery.choices,
+        default=UpdateEvery.HALF_YEAR,
+    )
+    updates_due_weeks = models.PositiveSmallIntegerField(
+        "updates due (weeks)",
+        default=3,
+        help_text="Weeks after the last day of the period; rolls to the next working day.",
+    )
+    draft_weeks = models.PositiveSmallIntegerField("draft report (weeks)", default=4)
+    chair_weeks = models.PositiveSmallIntegerField("chair decides by (weeks)", default=5)
+    final_weeks = models.PositiveSmallIntegerField("final report (weeks)", default=6)
+    quarterly_needs_chair = models.BooleanField(
+        "the chair decides on quarterly reports too",
+        default=False,
+        help_text="The six-monthly report always goes to the chair.",
+    )
+    marking = models.CharField(
+        "protective marking",
+        max_length=20,
+        choices=Marking.choices,
+        blank=True,
+        help_text="Printed at the top and bottom of every page.",
+    )
+    is_demonstration = models.BooleanField(
+        "holds demonstration data", default=False, help_text="Every page and report then says DEMONSTRATION DATA."
+    )
+
+    objects = PlanQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="plan_ends_after_start",
+                condition=Q(ends_on__gt=F("starts_on")),
+                violation_error_message="The plan must end after it starts.",
+            ),
+            models.CheckConstraint(
+                name="plan_weeks_in_order",
+                condition=Q(updates_due_weeks__lt=F("draft_weeks"))
+                & Q(draft_weeks__lt=F("chair_weeks"))
+                & Q(chair_weeks__lt=F("final_weeks")),
+                violation_error_message="The weeks must rise: updates due, then draft, then chair, then final.",
+            ),
+            models.CheckConstraint(
+                name="plan_update_every_known", condition=Q(update_every__in=["half_year", "quarter"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def weeks(self) -> Weeks:
+        return Weeks(
+            updates_due=self.updates_due_weeks,
+            draft=self.draft_weeks,
+            chair=self.chair_weeks,
+            final=self.final_weeks,
+        )
+
+    @property
+    def update_kind(self) -> PeriodKind:
+        """The kind of period partners update actions for."""
+        return PeriodKind(self.update_every)
+
+    def periods(self, kind: PeriodKind) -> list[Period]:
+        """The plan's periods of one kind in order: 12 quarters, 6 half-years."""
+        return periods_between(kind, self.starts_on, self.ends_on)
+
+
+class PlanSection(models.Model):
+    """A section of the published plan: its facts in the portal's words until the Partnership pastes its own."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="sections")
+    number = models.PositiveSmallIntegerField()
+    heading = models.CharField(max_length=150)
+    body = models.TextField(help_text="Paragraphs apart by an empty line; a line starting with “- ” is a list item.")
+    source = models.CharField(max_length=150, blank=True)
+    query = models.TextField(blank=True, help_text="What is doubtful about the printed text. Shown beside it.")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "section of the plan"
+        verbose_name_plural = "sections of the plan"
+        ordering = ["plan", "number"]
+        constraints = [models.UniqueConstraint(name="plan_section_number_unique", fields=["plan", "number"])]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.heading}"
+
+
+class PriorityQuerySet(models.QuerySet["Priority"]):
+    def active(self, day: dt.date) -> PriorityQuerySet:
+        return self.filter(Q(active_from__isnull=True) | Q(active_from__lte=day)).filter(
+            Q(active_to__isnull=True) | Q(active_to__gte=day)
+        )
+
+
+class Priority(models.Model):
+    """One of the plan's priorities (plan, section 8: four, in this order; the list is reviewed yearly)."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="priorities")
+    code = models.SlugField("short code", max_length=8, help_text="Starts every action's reference, for example ASB.")
+    name = models.CharField(max_length=100)
+    position = models.PositiveSmallIntegerField("order", help_text="1 comes first everywhere.")
+    statement = models.TextField(help_text="What the Partnership will do, as the plan puts it.")
+    source = models.CharField(max_length=150, blank=True)
+    active_from = models.DateField(null=True, blank=True, help_text="Leave empty for the whole plan.")
+    active_to = models.DateField(null=True, blank=True, help_text="The last day. Leave empty for the whole plan.")
+
+    objects = PriorityQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name_plural = "priorities"
+        ordering = ["plan", "position"]
+        constraints = [
+            models.UniqueConstraint(name="priority_code_unique", fields=["plan", "code"]),
+            models.UniqueConstraint(
+                name="priority_position_unique",
+                fields=["plan", "position"],
+                violation_error_message="Another priority already stands at this place in the order.",
+            ),
+            models.CheckConstraint(
+                name="priority_active_dates_in_order",
+                condition=Q(active_from__isnull=True) | Q(active_to__isnull=True) | Q(active_to__gte=F("active_from")),
+                violation_error_message="The last active day cannot come before the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AnnualFocus(models.Model):
+    """What a priority gives special weight in one financial year (plan, section 8: perpetrator strategy, 2024/25)."""
+
+    priority = models.ForeignKey(Priority, on_delete=models.CASCADE, related_name="focuses")
+    year = models.PositiveSmallIntegerField("financial year starting in", help_text="2024 means 2024/25.")
+    text = models.TextField()
+    source = models.CharField(max_length=150, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "annual focus"
+        verbose_name_plural = "annual focuses"
+        ordering = ["priority", "year"]
+        constraints = [models.UniqueConstraint(name="annual_focus_once_a_year", fields=["priority", "year"])]
+
+    def __str__(self) -> str:
+        return f"{self.priority} {self.year_label}"
+
+    @property
+    def year_label(self) -> str:
+        return f"{self.year}/{(self.year + 1) % 100:02d}"
+
+
+class ContextFact(models.Model):
+    """A fact about the town as the plan prints it (plan, section 3)."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="context_facts")
+    topic = models.CharField(max_length=60)
+    text = models.TextField()
+    printed = models.CharField("figures as printed", max_length=120, blank=True)
+    query = models.TextField(
+        blank=True, help_text="What is doubtful. Shown beside the fact; the fact stays as printed."
+    )
+    source = models.CharField(max_length=150, blank=True)
+    position = models.PositiveSmallIntegerField("order")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "local context"
+        verbose_name_plural = "local context"
+        ordering = ["plan", "position"]
+        constraints = [models.UniqueConstraint(name="context_fact_position_unique", fields=["plan", "position"])]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Achievement(models.Model):
+    """Something the previous plan delivered (plan, section 4), under the priority it belongs to."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="achievements")
+    priority = models.ForeignKey(Priority, on_delete=models.CASCADE, related_name="achievements")
+    text = models.TextField()
+    source = models.CharField(max_length=150, blank=True)
+    position = models.PositiveSmallIntegerField("order")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "achievement of the last plan"
+        verbose_name_plural = "achievements of the last plan"
+        ordering = ["plan", "position"]
+        constraints = [models.UniqueConstraint(name="achievement_position_unique", fields=["plan", "position"])]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SubGroupQuerySet(models.QuerySet["SubGroup"]):
+    def led_by(self, user: object) -> SubGroupQuerySet:
+        """Sub-groups this person leads or stands in for."""
+        return self.filter(Q(lead=user) | Q(deputy=user))
+
+
+class SubGroup(models.Model):
+    """A group that carries part of the plan. Every one has a re-offending lead (plan, section 9)."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="sub_groups")
+    code = models.SlugField("short code", max_length=12)
+    name = models.CharField(max_length=150)
+    priorities = models.ManyToManyField(Priority, related_name="sub_groups")
+    reports_to = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reporting_groups",
+        help_text="Leave empty when it reports to the Partnership itself.",
+    )
+    chairing_partner = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reoffending_lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="re-offending lead",
+        help_text="The plan (section 9) makes re-offending a focus of every sub-group.",
+    )
+    meets = models.CharField(max_length=100, blank=True, help_text="For example: every 6 weeks.")
+    note = models.TextField("note or query", blank=True)
+
+    objects = SubGroupQuerySet.as_manager()
+    history = HistoricalRecords(m2m_fields=[priorities])
+
+    class Meta:
+        verbose_name = "sub-group"
+        ordering = ["plan", "name"]
+        constraints = [
+            models.UniqueConstraint(name="sub_group_code_unique", fields=["plan", "code"]),
+            models.CheckConstraint(
+                name="sub_group_reports_to_another",
+                condition=Q(reports_to__isnull=True) | ~Q(reports_to=F("id")),
+                violation_error_message="A sub-group cannot report to itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's seat in a sub-group."""
+
+    sub_group = models.ForeignKey(SubGroup, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="person"
+    )
+    joined_on = models.DateField(null=True, blank=True)
+    left_on = models.DateField(null=True, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["sub_group", "user"]
+        constraints = [
+            models.UniqueConstraint(name="membership_once", fields=["sub_group", "user"]),
+            models.CheckConstraint(
+                name="membership_dates_in_order",
+                condition=Q(joined_on__isnull=True) | Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")),
+                violation_error_message="The leaving date cannot come before the joining date.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.sub_group}"
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def next_of_partnership(self, plan: Plan, day: dt.date) -> Meeting | None:
+        return self.filter(plan=plan, sub_group__isnull=True, date__gte=day).order_by("date").first()
+
+
+class Meeting(models.Model):
+    """A meeting of the Partnership, or of a sub-group. Dates are typed, never computed."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="meetings")
+    sub_group = models.ForeignKey(
+        SubGroup,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+        help_text="Leave empty for a meeting of the Partnership itself.",
+    )
+    date = models.DateField()
+    papers_due = models.DateField(
+        null=True, blank=True, help_text="Papers are usually final seven working days before the meeting."
+    )
+    place = models.CharField(max_length=150, blank=True)
+
+    objects = MeetingQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["date"]
+        constraints = [
+            models.CheckConstraint(
+                name="meeting_papers_before_meeting",
+                condition=Q(papers_due__isnull=True) | Q(papers_due__lte=F("date")),
+                violation_error_message="Papers cannot be due after the meeting.",
+            ),
+            models.UniqueConstraint(
+                name="meeting_of_partnership_once_a_day", fields=["plan", "date"], condition=Q(sub_group__isnull=True)
+            ),
+            models.UniqueConstraint(
+                name="meeting_of_sub_group_once_a_day",
+                fields=["sub_group", "date"],
+                condition=Q(sub_group__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sub_group or 'Partnership'} meeting, {self.date.day} {self.date:%B %Y}"
+
+
+class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):
+    def asked_by(self, plan: Plan, day: dt.date) -> UpdateRoundQuerySet:
+        """Rounds of a plan whose request has gone out by `day`, newest first."""
+        return self.filter(plan=plan, opens_on__lte=day).order_by("-period_start")
+
+
+class UpdateRound(HasPeriod, models.Model):
+    """A request for updates on the period that has just ended. Open or not is what its dates say; nothing is stored."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="rounds")
+    period_kind = period_kind_field()
+    period_start = period_start_field()
+    opens_on = models.DateField()
+    updates_due_on = models.DateField()
+    draft_on = models.DateField()
+    chair_on = models.DateField()
+    final_on = models.DateField()
+    opened_at = models.DateTimeField(help_text="When the portal opened it; may be later than the day it was due.")
+    settled_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Set when a report on the period is approved; later updates belong to the next period.",
+    )
+
+    objects = UpdateRoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "update request"
+        ordering = ["-period_start"]
+        constraints = [
+            models.UniqueConstraint(name="update_round_once", fields=["plan", "period_kind", "period_start"]),
+            period_constraint("update_round_period"),
+            models.CheckConstraint(
+                name="update_round_dates_in_order",
+                condition=Q(opens_on__lte=F("updates_due_on"))
+                & Q(updates_due_on__lte=F("draft_on"))
+                & Q(draft_on__lte=F("chair_on"))
+                & Q(chair_on__lte=F("final_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Update request, {self.opens_on:%B %Y}"

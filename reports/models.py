@@ -1,0 +1,230 @@
+"""What we tell: reports, their frozen versions, the files made of them, and the decisions taken on them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
+from priorities.models import Meeting, Plan
+from priorities.periods import PeriodKind
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def visible_to(self, user: User) -> ReportQuerySet:
+        """Those who do the work see every report; readers those with a published version."""
+        if user.sees_the_work:
+            return self
+        if user.is_reader:
+            return self.filter(versions__state=ReportVersion.State.PUBLISHED).distinct()
+        return self.none()
+
+
+class Report(HasPeriod, models.Model):
+    """One report of one kind on one period of one plan: there is never a second."""
+
+    class Kind(models.TextChoices):
+        QUARTERLY = "quarterly", "Quarterly performance report"
+        SIX_MONTHLY = "six_monthly", "Six-monthly partnership report"
+
+    PERIOD_KINDS = {Kind.QUARTERLY: PeriodKind.QUARTER, Kind.SIX_MONTHLY: PeriodKind.HALF_YEAR}
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    period_kind = period_kind_field()
+    period_start = period_start_field()
+    created_at = models.DateTimeField()
+    not_produced = models.TextField(
+        blank=True, help_text="Why this report will not be made. Empty for a report that is, or will be, made."
+    )
+    build_attempts = models.PositiveSmallIntegerField(default=0)
+    build_error = models.TextField(blank=True, help_text="Why the last attempt to put the report together failed.")
+    build_failed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-period_start", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                name="report_once_a_period", fields=["plan", "kind", "period_kind", "period_start"]
+            ),
+            period_constraint("report_period"),
+            models.CheckConstraint(
+                name="report_kind_fits_period",
+                condition=Q(kind="quarterly", period_kind="quarter") | Q(kind="six_monthly", period_kind="half_year"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.period.label}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:report", args=[self.pk])
+
+    @property
+    def needs_chair(self) -> bool:
+        return self.kind == self.Kind.SIX_MONTHLY or self.plan.quarterly_needs_chair
+
+
+class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
+    def visible_to(self, user: User) -> ReportVersionQuerySet:
+        """Those who do the work see every version; readers the published one and those it replaced."""
+        if user.sees_the_work:
+            return self
+        if user.is_reader:
+            return self.filter(state=ReportVersion.State.PUBLISHED)
+        return self.none()
+
+
+class ReportVersion(models.Model):
+    """A report's content frozen at a cut-off. The snapshot carries every name, label and figure as a value."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        WITH_CHAIR = "with_chair", "With the chair"
+        RETURNED = "returned", "Returned"
+        APPROVED = "approved", "Approved"
+        PUBLISHED = "published", "Published"
+        REPLACED = "replaced", "Replaced"
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    snapshot = models.TextField(help_text="Canonical JSON; its hash is `snapshot_sha256`.")
+    schema_version = models.PositiveSmallIntegerField()
+    snapshot_sha256 = models.CharField(max_length=64)
+    cut_off = models.DateTimeField(help_text="Updates received up to this moment are in it.")
+    reason = models.TextField(blank=True, help_text="Why there is another version.")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    sent_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReportVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["report", "number"]
+        constraints = [
+            models.UniqueConstraint(name="version_number_once", fields=["report", "number"]),
+            models.CheckConstraint(name="version_number_from_one", condition=Q(number__gte=1)),
+            models.CheckConstraint(
+                name="version_state_known",
+                condition=Q(state__in=["draft", "with_chair", "returned", "approved", "published", "replaced"]),
+            ),
+            models.CheckConstraint(name="version_later_says_why", condition=Q(number=1) | ~Q(reason="")),
+            models.CheckConstraint(
+                name="version_published_has_time",
+                condition=~Q(state="published") | Q(published_at__isnull=False),
+            ),
+            models.UniqueConstraint(name="version_published_once", fields=["report"], condition=Q(state="published")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report}, version {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:version", args=[self.report_id, self.number])
+
+
+class RenditionQuerySet(models.QuerySet["Rendition"]):
+    def waiting(self, now: dt.datetime) -> RenditionQuerySet:
+        """Renditions to make now, newest period first: queued, or left behind by a worker whose lease ran out."""
+        return self.filter(Q(state="queued") | Q(state="rendering", lease_until__lt=now)).order_by(
+            "-version__report__period_start", "pk"
+        )
+
+
+class Rendition(models.Model):
+    """A file made of a version: written once, never changed. Failing shows its reason and can be tried again."""
+
+    class Edition(models.TextChoices):
+        PARTNERS = "partners", "Partners' version"
+
+    class Stage(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        FINAL = "final", "Final"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting to be laid out"
+        RENDERING = "rendering", "Being laid out"
+        DONE = "done", "Ready"
+        FAILED = "failed", "Failed"
+
+    version = models.ForeignKey(ReportVersion, on_delete=models.PROTECT, related_name="renditions")
+    edition = models.CharField(max_length=10, choices=Edition.choices, default=Edition.PARTNERS)
+    stage = models.CharField(max_length=5, choices=Stage.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    pdf = models.FileField(upload_to="reports/", blank=True, max_length=200)
+    sha256 = models.CharField("SHA-256 of the PDF", max_length=64, blank=True)
+    pages = models.PositiveSmallIntegerField(null=True, blank=True)
+    queued_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RenditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["version", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="rendition_once", fields=["version", "edition", "stage"]),
+            models.CheckConstraint(name="rendition_stage_known", condition=Q(stage__in=["draft", "final"])),
+            models.CheckConstraint(
+                name="rendition_state_known", condition=Q(state__in=["queued", "rendering", "done", "failed"])
+            ),
+            models.CheckConstraint(
+                name="rendition_done_has_file",
+                condition=~Q(state="done") | (~Q(sha256="") & ~Q(pdf="") & Q(finished_at__isnull=False)),
+            ),
+            models.CheckConstraint(name="rendition_failed_says_why", condition=~Q(state="failed") | ~Q(last_error="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}, {self.get_stage_display().lower()}"
+
+
+class Decision(models.Model):
+    """The chair's decision, bound to the facts (snapshot hash) and to the very file that was read (PDF hash)."""
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", "Approved for the Partnership"
+        RETURNED = "returned", "Returned"
+
+    version = models.OneToOneField(ReportVersion, on_delete=models.PROTECT, related_name="decision")
+    snapshot_sha256 = models.CharField(max_length=64)
+    pdf_sha256 = models.CharField("SHA-256 of the PDF read", max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    comment = models.TextField(blank=True)
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    minute_reference = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(name="decision_outcome_known", condition=Q(outcome__in=["approved", "returned"])),
+            models.CheckConstraint(name="decision_return_says_why", condition=~Q(outcome="returned") | ~Q(comment="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}: {self.version}"
