@@ -8,3 +8,6 @@ class PortalConfig(AppConfig):
     label = "portal"
     verbose_name = "Portal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from shp_portal import checks  # noqa: F401  (registers itself)

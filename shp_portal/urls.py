@@ -1,9 +1,17 @@
 """Where every address leads. Rooms bring their own urls.py; pages that draw on several rooms stand in pages/."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from shp_portal import health
+
+# One way in: the admin's own form knows neither rate limits nor, later, second factors.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,53 @@
+"""What every response carries beyond Django's own security headers, and whom the demonstration answers."""
+
+import ipaddress
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseForbidden
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_cache_control
+
+View = Callable[[HttpRequest], HttpResponseBase]
+
+POLICY = ", ".join(
+    f"{feature}=()" for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+)
+
+
+def permissions_policy(get_response: View) -> View:
+    """Says on every response, static files and errors too, that the portal uses none of the browser's devices."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response["Permissions-Policy"] = POLICY
+        return response
+
+    return middleware
+
+
+def never_stored(get_response: View) -> View:
+    """Keeps pages and files out of every cache, so that nothing is left on a shared computer after signing out.
+
+    It judges no session: a page for everybody loses little by it, and a rule without exceptions cannot be got wrong.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return middleware
+
+
+def loopback_only(get_response: View) -> View:
+    """Refuses callers from other machines, however the server was bound: the demonstration prints its passwords."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        address = request.META.get("REMOTE_ADDR", "")
+        if address and not ipaddress.ip_address(address).is_loopback:
+            return HttpResponseForbidden(
+                "The demonstration answers on its own machine only.", content_type="text/plain; charset=utf-8"
+            )
+        return get_response(request)
+
+    return middleware
