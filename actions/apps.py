@@ -5,3 +5,6 @@ class ActionsConfig(AppConfig):
     name = "actions"
     verbose_name = "Action plan"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from actions import permissions  # noqa: F401 (registers the rules; models must be loaded first)

@@ -14,12 +14,20 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from actions import rating as ratings
-from actions.progress import Facts, Standing, assess, is_confirmed
+from actions.progress import (
+    Asked,
+    Facts,
+    Standing,
+    assess,
+    default_period,
+    is_confirmed,
+    periods_to_choose,
+)
 from actions.rating import Rating
 from partners.models import Partner
 from performance.models import EmergingIssue, Indicator
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
-from priorities.models import Plan, Priority, SubGroup
+from priorities.models import Plan, Priority, SubGroup, UpdateRound
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -34,6 +42,15 @@ class Tally:
     rating: Rating
     confirmed: bool
     number: int
+
+
+@dataclass(frozen=True)
+class PeriodChoice:
+    """The period a new update is about unless the officer says otherwise, and those they may choose."""
+
+    default: Period
+    choices: list[Period]
+    asked: list[Asked]
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -235,6 +252,20 @@ class Action(models.Model):
             review_on=self.review_on,
             milestones_missed=getattr(self, "milestones_missed", 0),
             times_moved=getattr(self, "times_moved", 0),
+            asked=asked,
+        )
+
+    def period_choice(self, today: dt.date) -> PeriodChoice:
+        """Which period a new update is about, and which others it may be about."""
+        asked = [
+            Asked(period=round_.period, due_on=round_.updates_due_on, settled=round_.settled_at is not None)
+            for round_ in UpdateRound.objects.asked_by(self.plan, today)
+        ]
+        updated = {update.period for update in self.updates.rated().order_by().only("period_kind", "period_start")}
+        kind = self.plan.update_kind
+        return PeriodChoice(
+            default=default_period(asked, updated, self.starts_on, kind, today),
+            choices=periods_to_choose(asked, self.starts_on, kind, today),
             asked=asked,
         )
 

@@ -1,0 +1,133 @@
+"""Verbs on figures: a measurement is recorded or corrected, a commentary written, an emerging issue raised and triaged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from performance.models import Commentary, EmergingIssue, Measurement
+
+if TYPE_CHECKING:
+    from partners.models import User
+    from performance.models import Indicator
+    from priorities.models import Plan, Priority, SubGroup
+    from priorities.periods import Period
+
+
+@transaction.atomic
+def record_measurement(
+    *,
+    indicator: Indicator,
+    period: Period,
+    value: Decimal,
+    printed: str,
+    by: User,
+    at: dt.datetime,
+    as_at: dt.date,
+    provisional: bool = False,
+    numerator: Decimal | None = None,
+    denominator: Decimal | None = None,
+    note: str = "",
+    replaces: Measurement | None = None,
+) -> Measurement:
+    """Record a figure; with `replaces`, a correction beside the old one, which stays visible.
+
+    Raises PermissionDenied; ValidationError when the period has a figure already, when the corrected one belongs
+    elsewhere or is corrected already, or when a correction doesn't say why.
+    """
+    if not by.has_perm("performance.record_measurement", indicator):
+        raise PermissionDenied("Figures come from their data owner, the analyst or the coordinator.")
+    if replaces is not None:
+        if replaces.indicator_id != indicator.pk or replaces.period != period:
+            raise ValidationError({"replaces": ["A correction replaces a figure of the same indicator and period."]})
+        if not note.strip():
+            raise ValidationError({"note": ["Say what was corrected and why."]})
+    measurement = Measurement(
+        indicator=indicator,
+        period_kind=period.kind.value,
+        period_start=period.start,
+        value=value,
+        printed=printed,
+        numerator=numerator,
+        denominator=denominator,
+        provisional=provisional,
+        as_at=as_at,
+        recorded_at=at,
+        recorded_by=by,
+        note=note,
+        replaces=replaces,
+    )
+    if (
+        replaces is None
+        and Measurement.objects.filter(indicator=indicator, replaces__isnull=True).for_periods([period]).exists()
+    ):
+        raise ValidationError(
+            {"value": [f"{indicator} has a figure for {period.label} already. Correct that one instead."]}
+        )
+    measurement.full_clean()
+    measurement.save()
+    return measurement
+
+
+@transaction.atomic
+def write_commentary(*, indicator: Indicator, period: Period, text: str, by: User, at: dt.datetime) -> Commentary:
+    """Say why a figure is what it is. A later commentary stands before an earlier one; none is changed."""
+    if not by.has_perm("performance.write_commentary", indicator):
+        raise PermissionDenied("Commentary comes from the data owner, the analyst or the coordinator.")
+    if not text.strip():
+        raise ValidationError({"text": ["Write a sentence or two."]})
+    return Commentary.objects.create(
+        indicator=indicator, period_kind=period.kind.value, period_start=period.start, text=text, by=by, at=at
+    )
+
+
+@transaction.atomic
+def raise_issue(
+    *,
+    plan: Plan,
+    title: str,
+    text: str,
+    by: User,
+    at: dt.datetime,
+    priority: Priority | None = None,
+    sub_group: SubGroup | None = None,
+    evidence: str = "",
+    restricted: bool = False,
+) -> EmergingIssue:
+    """Raise something new that the quarterly monitoring should look at (plan, section 9)."""
+    if not by.has_perm("performance.raise_issue"):
+        raise PermissionDenied("Emerging issues are raised by partners who work on the plan.")
+    issue = EmergingIssue(
+        plan=plan,
+        title=title,
+        text=text,
+        evidence=evidence,
+        priority=priority,
+        sub_group=sub_group,
+        restricted=restricted,
+        raised_by=by,
+        raised_at=at,
+        state_at=at,
+    )
+    issue.full_clean()
+    issue.save()
+    return issue
+
+
+@transaction.atomic
+def set_issue_state(*, issue: EmergingIssue, state: str, reason: str, by: User, at: dt.datetime) -> EmergingIssue:
+    """Watch an issue, propose an action for it, or close it with a reason."""
+    if not by.has_perm("performance.triage_issue"):
+        raise PermissionDenied("Emerging issues are triaged by the coordinator or the analyst.")
+    issue = EmergingIssue.objects.select_for_update().get(pk=issue.pk)
+    if state not in EmergingIssue.State.values or state == EmergingIssue.State.RAISED:
+        raise ValidationError({"state": ["Choose watching, action proposed or closed."]})
+    if state == EmergingIssue.State.CLOSED and not reason.strip():
+        raise ValidationError({"reason": ["Say why the issue is closed."]})
+    issue.state, issue.reason, issue.state_at = state, reason, at
+    issue.save()
+    return issue
