@@ -1,0 +1,88 @@
+"""What the frame of every page needs: the plan in force, who is signed in, and where they may go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from partners import roles
+from priorities.models import Plan
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+
+@dataclass(frozen=True)
+class Item:
+    """A link of the navigation; `current` is "page" on the page itself, "true" below it, else empty."""
+
+    text: str
+    url: str
+    current: str
+
+
+def _links(user: User) -> list[tuple[str, str]]:
+    """Words and URL names of the pages this person may open, in order."""
+    works = user.sees_the_work
+    links = [
+        ("Home", "portal:home", True),
+        ("My actions", "actions:mine", user.is_officer),
+        ("Actions", "actions:list", works),
+        ("Plan", "portal:plan", works or user.is_reader),
+        ("Re-offending", "portal:reoffending", works),
+        ("Reports", "reports:list", works or user.is_reader),
+        ("Schedule", "reports:schedule", works),
+        ("Administration", "admin:index", user.is_staff),
+    ]
+    return [(text, name) for text, name, open_to in links if open_to]
+
+
+class Frame:
+    """Worked out when the template first asks, so that a response without a page costs nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        return Plan.objects.current(timezone.localdate())
+
+    @cached_property
+    def user(self) -> User | None:
+        user = getattr(self._request, "user", None)
+        return user if user is not None and user.is_authenticated else None
+
+    @cached_property
+    def roles(self) -> str:
+        if self.user is None:
+            return ""
+        held = [name for name in roles.ALL if name in self.user.role_names]
+        if self.user.is_staff:
+            held.append("Administrator")
+        return ", ".join(held)
+
+    @cached_property
+    def navigation(self) -> list[Item]:
+        if self.user is None:
+            return []
+        here = self._request.path
+        items = []
+        for text, name in _links(self.user):
+            try:
+                url = reverse(name)
+            except NoReverseMatch:
+                continue
+            items.append((text, url))
+        # The longest address that starts ours is where we are: /actions/mine/ is not under "Actions".
+        nearest = max((url for _, url in items if url != "/" and here.startswith(url)), key=len, default="")
+        return [Item(text, url, "page" if url == here else "true" if url == nearest else "") for text, url in items]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `portal` in every template."""
+    return {"portal": Frame(request)}
