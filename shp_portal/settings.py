@@ -21,19 +21,24 @@ if (BASE_DIR / ".env").is_file():
     env.read_env(BASE_DIR / ".env")
 
 
+def _text(name: str, default: str = "") -> str:
+    """A text; empty means not set, as compose files and unit files leave variables."""
+    return env.str(name, default="").strip() or default
+
+
 def _flag(name: str, default: bool = False) -> bool:
     """A yes or no; anything else is refused, since a mistyped "ture" must not quietly mean no."""
-    text = env.str(name, default=str(default)).strip().lower()
+    text = _text(name, str(default)).lower()
     if text in {"true", "yes", "on", "1"}:
         return True
-    if text in {"false", "no", "off", "0", ""}:
+    if text in {"false", "no", "off", "0"}:
         return False
     raise ImproperlyConfigured(f"{name} is {text!r}: write true or false.")
 
 
 def _number(name: str, default: int, least: int) -> int:
     """A whole number of at least `least`."""
-    text = env.str(name, default=str(default)).strip()
+    text = _text(name, str(default))
     if not text.isdecimal() or int(text) < least:
         raise ImproperlyConfigured(f"{name} is {text!r}: write a whole number of {least} or more.")
     return int(text)
@@ -54,11 +59,11 @@ def _loopback(host: str) -> bool:
 
 DEMO = _flag("DEMO")
 DEBUG = _flag("DEBUG")
-SECRET_KEY = env.str("SECRET_KEY", default="")
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if DEMO else "").rstrip("/")
+SECRET_KEY = _text("SECRET_KEY", "")
+ALLOWED_HOSTS = [host.strip() for host in _text("ALLOWED_HOSTS").split(",") if host.strip()]
+SITE_URL = _text("SITE_URL", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
 PROXY_COUNT = _number("PROXY_COUNT", default=0, least=0)
-DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}" if DEMO else "")
+DATABASE_URL = _text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}" if DEMO else "")
 
 site = urlsplit(SITE_URL)
 if site.scheme not in {"http", "https"} or not site.hostname:
@@ -70,9 +75,11 @@ if not DATABASE_URL:
     raise ImproperlyConfigured("DATABASE_URL is not set: write postgres://user:password@host:5432/name.")
 try:
     database = env.db_url_config(DATABASE_URL)
-except environ.ImproperlyConfigured as error:
-    raise ImproperlyConfigured("DATABASE_URL cannot be read: write postgres://user:password@host:5432/name.") from error
+except environ.ImproperlyConfigured:
+    database = {}
 SQLITE = database.get("ENGINE") == "django.db.backends.sqlite3"
+if not SQLITE and database.get("ENGINE") != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL cannot be read: write postgres://user:password@host:5432/name.")
 
 if DEMO:
     # The demonstration shows its passwords on the sign-in page, so nobody but this machine may ever reach it.
@@ -201,9 +208,9 @@ else:
     database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 DATABASES = {"default": database}
 
-MEDIA_ROOT = BASE_DIR / env.str("MEDIA_ROOT", default="var/media")
+MEDIA_ROOT = BASE_DIR / _text("MEDIA_ROOT", "var/media")
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / env.str("STATIC_ROOT", default="var/static")
+STATIC_ROOT = BASE_DIR / _text("STATIC_ROOT", "var/static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -233,7 +240,7 @@ def _redis(url: str, database: int) -> str:
     return urlunsplit(parts._replace(path=f"/{database}"))
 
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = _text("REDIS_URL", "")
 if REDIS_URL:
     # allauth counts sign-in attempts in the cache, so that every web worker must see the same one.
     CACHES = {
@@ -287,7 +294,11 @@ CELERY_BEAT_SCHEDULE = {
 # --- E-mail ----------------------------------------------------------------------------------------------------------
 
 # A file path stands relative to the checkout, since that is how filemail:// is read.
-_email = env.email_url_config(env.str("EMAIL_URL", default="filemail:///var/mail" if DEMO else "smtp://localhost:25"))
+_email_url = _text("EMAIL_URL", "filemail:///var/mail" if DEMO else "smtp://localhost:25")
+try:
+    _email = env.email_url_config(_email_url)
+except (environ.ImproperlyConfigured, KeyError) as error:
+    raise ImproperlyConfigured("EMAIL_URL cannot be read: write smtp+tls://user:password@host:587.") from error
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_HOST = _email.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = _email.get("EMAIL_PORT") or 25
@@ -298,7 +309,7 @@ EMAIL_USE_SSL = bool(_email.get("EMAIL_USE_SSL"))
 EMAIL_TIMEOUT = 10
 if EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend":
     EMAIL_FILE_PATH = BASE_DIR / _email["EMAIL_FILE_PATH"]
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"Safer Hartlepool Partnership <portal@{site.hostname}>")
+DEFAULT_FROM_EMAIL = _text("DEFAULT_FROM_EMAIL", f"Safer Hartlepool Partnership <portal@{site.hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Identity --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,29 @@
+"""What any test may ask for. The rooms' own makers stand beside their tests.
+
+Marked `browser` (Chromium, headless):
+    page        Playwright's page on the live server: `page.goto("/actions/")`. After the test it fails when the page
+                broke its content security policy, threw a script error, or asked another host for anything.
+                No JavaScript: `@pytest.mark.browser_context_args(java_script_enabled=False)`.
+    axe         `axe(page) -> list[str]`: a line for each accessibility violation on the page as it stands.
+    site        the live server's address, which the settings then take for SITE_URL.
+Marked `worker` (real processes on the test database and Valkey):
+    valkey_url  the address of a Valkey of our own.
+    workers     worker, render worker and beat, ticking every two seconds: `workers.until(lambda: …, "what for")`.
+Marked `pdf`:
+    verapdf     `verapdf(path_or_bytes) -> list[Failure]`: what PDF/A-2a and PDF/UA-1 have to say; empty is good.
+
+The database is what DATABASE_URL says (SQLite in a file of its own when unset); the clock is an argument, so no test
+freezes time. See tests/settings.py for what else the tests are told.
+"""
+
+import pytest
+
+pytest_plugins = ["tests.services.browser", "tests.services.workers", "tests.services.pdf"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """allauth counts sign-ins in the cache: one test's must not lock out the next."""
+    from django.core.cache import cache
+
+    cache.clear()

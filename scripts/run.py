@@ -1,0 +1,137 @@
+"""`make run`: from a bare checkout to the demonstration in a browser; Ctrl-C stops all of it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from scripts import bootstrap
+from scripts.bootstrap import PYTHON, ROOT, VAR, VENV, say, stop
+from scripts.services import answers
+
+SECONDS_TO_START = 60
+
+
+def free_port() -> int:
+    """The port asked for, when nobody listens there."""
+    text = os.environ.get("PORT", "8000")
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        stop(f"PORT is {text!r}: write a number from 1 to 65535, as in `make run PORT=8001`.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(text)))
+        except OSError as error:
+            stop(
+                f"port {text} is not free ({error.strerror}): stop what listens there, or choose another, as in `make run PORT=8001`."
+            )
+    return int(text)
+
+
+def database(environment: dict[str, str]) -> list[dict[str, str]]:
+    """Migrates, loads and seeds; returns the accounts one can be."""
+    say("Preparing the database …")
+    command = [PYTHON, "scripts/prepare.py"]
+    lines: list[str] = []
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or []:
+            if lines:
+                say(lines[-1])
+            lines = [line.rstrip()]
+    if process.returncode:
+        stop("the database could not be prepared; what it said stands above.")
+    accounts: list[dict[str, str]] = json.loads(lines[-1])
+    return accounts
+
+
+def up(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:  # noqa: S310  (our own http:// address)
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def welcome(address: str, accounts: list[dict[str, str]]) -> None:
+    rows = [f"    {account['email']:<30} {account['role']}" for account in accounts]
+    passwords = {account["password"] for account in accounts}
+    say(
+        "\n".join(
+            [
+                "",
+                "=" * 72,
+                f"  The portal is at {address}",
+                "",
+                "  Sign in as",
+                *rows,
+                f"  with the password {' or '.join(sorted(passwords))}",
+                "",
+                "  The newest reports are made by the first tick, within a minute.",
+                f"  E-mails are written to {(VAR / 'mail').relative_to(ROOT)}/. Ctrl-C stops everything; the data stay.",
+                "=" * 72,
+                "",
+            ]
+        )
+    )
+
+
+def main() -> int:
+    port = free_port()
+    bootstrap.prepare()
+    settings = bootstrap.settings_file()
+    if settings.get("DEMO", "").lower() not in {"true", "yes", "on", "1"}:
+        stop(
+            "`make run` is for demonstrations, and DEMO is not true here. A real portal is started by its own services: see README.md."
+        )
+    bootstrap.static_files()
+
+    address = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, "SITE_URL": address, "WEB_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    # Celery drops a running task at SIGTERM instead of finishing it: it is late-acknowledged and comes back at the next start.
+    environment["REMAP_SIGTERM"] = "SIGQUIT"
+    accounts = database(environment)
+
+    parts = ["web", "worker", "render", "beat"]
+    own_socket = bootstrap.socket_folder() / "valkey.sock"
+    if own_socket.exists() and answers(str(own_socket)):
+        stop("the portal already runs from this checkout (its broker answers): stop that one first.")
+    if settings["REDIS_URL"] == f"unix://{own_socket}":
+        own_socket.unlink(missing_ok=True)
+        environment["VALKEY_SOCKET"] = str(own_socket)
+        parts.append("valkey")
+    say("Starting web, workers, beat and broker …")
+    # Its own reading of .env would override the shell's settings; ours does not.
+    honcho = subprocess.Popen(
+        [VENV / "bin" / "honcho", "--env", os.devnull, "start", *parts],
+        cwd=ROOT,
+        env=environment,
+        start_new_session=True,
+    )
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        if honcho.poll() is None:
+            honcho.send_signal(signal.SIGTERM)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
+
+    asked_until = time.monotonic() + SECONDS_TO_START
+    while honcho.poll() is None and time.monotonic() < asked_until:
+        if up(address):
+            welcome(address, accounts)
+            break
+        time.sleep(0.1)
+    honcho.wait()
+    own_socket.unlink(missing_ok=True)
+    return 0 if honcho.returncode in (0, 128 + signal.SIGTERM, -signal.SIGTERM) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
