@@ -1,1 +1,45 @@
-"""Who may do what with a report (library `rules`)."""
+"""Who may move a report on: one predicate for the button, the verb and every other door (library `rules`).
+
+Who may read one is `visible_to` on the querysets of reports/models.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rules
+
+if TYPE_CHECKING:
+    from partners.models import User
+    from reports.models import ReportVersion
+
+
+@rules.predicate
+def is_coordinator(user: User) -> bool:
+    return user.is_coordinator
+
+
+@rules.predicate
+def is_chair(user: User) -> bool:
+    return user.is_chair
+
+
+@rules.predicate
+def did_not_send(user: User, version: ReportVersion | None) -> bool:
+    """Nobody decides alone on what they put before the chair themselves."""
+    return version is None or version.sent_by_id != user.pk
+
+
+@rules.predicate
+def sees_the_work(user: User) -> bool:
+    return user.sees_the_work
+
+
+rules.add_perm("reports.see_schedule", sees_the_work)
+rules.add_perm("reports.send_to_chair", is_coordinator)
+rules.add_perm("reports.decide", is_chair & did_not_send)
+rules.add_perm("reports.record_decision", is_coordinator)
+rules.add_perm("reports.publish", is_coordinator)
+rules.add_perm("reports.make_version", is_coordinator)
+rules.add_perm("reports.mark_not_produced", is_coordinator)
+rules.add_perm("reports.try_again", is_coordinator)

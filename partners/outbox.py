@@ -1,0 +1,144 @@
+"""E-mails owed to people: a row in the transaction that causes it, sent later and outside any transaction.
+
+Rooms bring the words; this module knows recipients, attempts and the server. `wake` is how anybody nudges a task by name:
+the rows are the truth, a nudge only saves the wait for the next tick.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from celery import current_app
+from django.conf import settings
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from partners.mailer import Mailer, Never, NotNow
+from partners.models import OutgoingEmail
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+log = logging.getLogger(__name__)
+
+State = OutgoingEmail.State
+
+#: Longer than a task may run (CELERY_TASK_TIME_LIMIT), so that no living sender still holds a row whose lease ran out.
+LEASE = dt.timedelta(minutes=5)
+MOST_ATTEMPTS = 8
+LONGEST_WAIT = dt.timedelta(hours=4)
+#: Messages of one run; the next run takes the rest.
+BATCH = 100
+
+
+def put(
+    *, recipient: User, kind: str, subject: str, text: str, html: str, dedupe_key: str, at: dt.datetime
+) -> OutgoingEmail | None:
+    """Owe somebody a message; call it inside the transaction that causes it. None for somebody inactive.
+
+    The same `dedupe_key` makes no second message: the row of the first comes back.
+    """
+    if not recipient.is_active:
+        return None
+    email, _ = OutgoingEmail.objects.get_or_create(
+        dedupe_key=dedupe_key,
+        defaults={
+            "recipient": recipient,
+            "kind": kind,
+            # A subject is one line: a title with a line break in it must not break the message.
+            "subject": " ".join(subject.split())[:200],
+            "text": text,
+            "html": html,
+            "created_at": at,
+        },
+    )
+    return email
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    sent: int = 0
+    put_off: int = 0
+    failed: int = 0
+
+
+def drain(now: dt.datetime) -> Drained:
+    """Send what is owed. Safe to run twice and at once: a row is claimed by compare-and-set before it is sent.
+
+    A sender that dies in mid-send leaves the row to the next after the lease; the message then bears the same
+    Message-ID, so that a receiver who got both can drop one.
+    """
+    sent = put_off = failed = 0
+    with Mailer() as mailer:
+        for email in OutgoingEmail.objects.ready(now).select_related("recipient")[:BATCH]:
+            if not _claim(email, now):
+                continue
+            if not email.recipient.is_active:
+                failed += _close(email, State.FAILED, last_error="The recipient is no longer active.")
+                continue
+            if email.attempts > MOST_ATTEMPTS:
+                # Only somebody whose senders keep dying gets here; the reason of the last answer, if any, stays.
+                failed += _close(email, State.FAILED, last_error=email.last_error or "Every attempt was cut short.")
+                continue
+            try:
+                mailer.send(
+                    to=email.recipient.email,
+                    subject=email.subject,
+                    text=email.text,
+                    html=email.html,
+                    message_id=message_id(email),
+                )
+            except Never as error:
+                failed += _close(email, State.FAILED, last_error=str(error))
+            except NotNow as error:
+                if email.attempts >= MOST_ATTEMPTS:
+                    failed += _close(
+                        email, State.FAILED, last_error=f"Given up after {MOST_ATTEMPTS} attempts. {error}"
+                    )
+                else:
+                    wait = min(dt.timedelta(minutes=2 ** (email.attempts - 1)), LONGEST_WAIT)
+                    put_off += _close(email, State.PENDING, last_error=str(error), not_before=now + wait)
+                if error.server_away:
+                    break
+            else:
+                sent += _close(email, State.SENT, last_error="", sent_at=now)
+    return Drained(sent=sent, put_off=put_off, failed=failed)
+
+
+def message_id(email: OutgoingEmail) -> str:
+    """The same for every attempt at the same row."""
+    site = settings.SITE_URL.partition("://")[2].partition("/")[0].partition(":")[0]
+    return f"<email-{email.pk}.{email.created_at:%Y%m%d%H%M%S}@{site}>"
+
+
+def wake(task: str) -> bool:
+    """Ask the workers to run a task soon; whether the broker took the request. Never raises for a broker that is away."""
+    try:
+        current_app.send_task(task)
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("The broker does not answer, %s waits for the next tick: %s", task, error)
+        return False
+    return True
+
+
+def wake_drain() -> bool:
+    return wake("partners.tasks.drain_outbox")
+
+
+def _claim(email: OutgoingEmail, now: dt.datetime) -> bool:
+    """Take the row for this run, if nobody took it since it was read."""
+    claimed = OutgoingEmail.objects.filter(pk=email.pk, state=email.state, attempts=email.attempts).update(
+        state=State.SENDING, lease_until=now + LEASE, attempts=email.attempts + 1
+    )
+    email.attempts += 1
+    return claimed == 1
+
+
+def _close(email: OutgoingEmail, state: str, **fields: object) -> int:
+    """End this run's hold on the row; 0 when somebody else has taken it meanwhile."""
+    return OutgoingEmail.objects.filter(pk=email.pk, state=State.SENDING, attempts=email.attempts).update(
+        state=state, lease_until=None, **fields
+    )

@@ -1,0 +1,256 @@
+"""A report comes to be: due ones are made by the clock, later versions by the coordinator, some are never produced."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+
+from reports import permissions as permissions  # the rules behind `has_perm`
+from reports import snapshot
+from reports.document import SCHEMA_VERSION, sha256_of, to_json
+from reports.models import Rendition, Report, ReportVersion
+from reports.timetable import KINDS, Owed, owed
+
+if TYPE_CHECKING:
+    from partners.models import User
+    from priorities.models import Plan
+    from priorities.periods import Period
+
+log = logging.getLogger(__name__)
+
+State = ReportVersion.State
+
+#: After so many failures the clock leaves a report alone until somebody presses “try again”.
+MOST_ATTEMPTS = 3
+
+
+def owed_by(plan: Plan) -> list[Owed]:
+    """Every report the plan calls for, oldest first."""
+    return owed(plan.starts_on, plan.ends_on, plan.weeks)
+
+
+def make_due(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
+    """Make version 1 of every report that is due and missing, oldest first, each with its own cut-off; those just made.
+
+    Called by the clock, not by a person, so it asks for no permission. Safe twice, late and at once: a report is a unique
+    row, an attempt is claimed by compare-and-set, a version is a unique row again. One that fails keeps its reason in its
+    row and does not hold up the others.
+    """
+    today = timezone.localdate(now)
+    zone = timezone.get_default_timezone()
+    due = [one for one in owed_by(plan) if one.due_on <= today]
+    known = Report.objects.filter(plan=plan).annotate(
+        has_version=Exists(ReportVersion.objects.filter(report=OuterRef("pk")))
+    )
+    settled = {
+        (report.kind, report.period_start)
+        for report in known
+        if report.has_version or report.not_produced or report.build_attempts >= MOST_ATTEMPTS
+    }
+    made = []
+    for one in due:
+        if (one.kind, one.period.start) in settled:
+            continue
+        report = _report_for(plan, one.kind, one.period, now)
+        version = _attempt(report, cut_off=one.cut_off(zone), now=now)
+        if version is not None:
+            made.append(version)
+    return made
+
+
+def make_first(*, plan: Plan, kind: str, period: Period, now: dt.datetime) -> ReportVersion:
+    """Version 1 of one report, made now when it is due and missing. For whoever has the server's command line.
+
+    Raises ValidationError with a sentence when the plan has no such report, it is not due yet, or will not be produced;
+    whatever the snapshot raised when it could not be taken.
+    """
+    one = find_owed(plan, kind, period)
+    today = timezone.localdate(now)
+    if one.due_on > today:
+        raise ValidationError(f"It falls due on {_british(one.due_on)}.")
+    report = _report_for(plan, kind, period, now)
+    if report.not_produced:
+        raise ValidationError(f"It was not produced: {report.not_produced}")
+    cut_off = one.cut_off(timezone.get_default_timezone())
+    return build_version(report=report, number=1, cut_off=cut_off, at=now) or report.versions.get(number=1)
+
+
+def find_owed(plan: Plan, kind: str, period: Period) -> Owed:
+    """The one report on this period. ValidationError with a sentence when the plan calls for none."""
+    for one in owed_by(plan):
+        if one.kind == kind and one.period == period:
+            return one
+    raise ValidationError(
+        f"{plan.title} has no {Report.Kind(kind).label.lower()} on {period.label}: "
+        f"it runs from {_british(plan.starts_on)} to {_british(plan.ends_on)}."
+    )
+
+
+def build_version(
+    *,
+    report: Report,
+    number: int,
+    cut_off: dt.datetime,
+    at: dt.datetime,
+    reason: str = "",
+    by: User | None = None,
+) -> ReportVersion | None:
+    """Freeze the facts received by `cut_off` as one version, and queue its draft. None when somebody else just made it.
+
+    Raises what the snapshot raises.
+    """
+    with _one_moment():
+        document = snapshot.take(report=report, number=number, cut_off=cut_off, made_at=at, reason=reason)
+    text = to_json(document)
+    try:
+        with transaction.atomic():
+            # Holds off whoever would send the version before to the chair at this moment.
+            Report.objects.select_for_update().get(pk=report.pk)
+            if report.versions.filter(state=State.WITH_CHAIR).exists():
+                raise ValidationError("The version before is with the chair: it has to be returned first.")
+            version = ReportVersion.objects.create(
+                report=report,
+                number=number,
+                snapshot=text,
+                schema_version=SCHEMA_VERSION,
+                snapshot_sha256=sha256_of(text),
+                cut_off=cut_off,
+                reason=reason,
+                made_at=at,
+                made_by=by,
+            )
+            Rendition.objects.create(version=version, stage=Rendition.Stage.DRAFT, queued_at=at)
+            Report.objects.filter(pk=report.pk).update(build_error="", build_failed_at=None)
+            # A draft that was not decided on, and an approval that was not published, give way to the newer facts;
+            # what was published stays until this version is published itself.
+            report.versions.filter(number__lt=number, state__in=[State.DRAFT, State.APPROVED]).update(
+                state=State.REPLACED
+            )
+    except IntegrityError:
+        if not report.versions.filter(number=number).exists():
+            raise
+        return None
+    return version
+
+
+def make_new_version(*, report: Report, reason: str, cut_off: dt.datetime, by: User, at: dt.datetime) -> ReportVersion:
+    """The next version, with the updates received up to `cut_off`, saying why it is made.
+
+    Raises PermissionDenied; ValidationError keyed by these parameter names, or with one sentence when the report's newest
+    version is before the chair or there is none yet.
+    """
+    if not by.has_perm("reports.make_version", report):
+        raise PermissionDenied("Only the coordinator can make another version of a report.")
+    newest = report.versions.order_by("-number").first()
+    if newest is None:
+        raise ValidationError("There is no version yet: the first is made when the report falls due.")
+    if newest.state == State.WITH_CHAIR:
+        raise ValidationError(f"Version {newest.number} is with the chair: it has to be returned first.")
+    faults: dict[str, list[str]] = {}
+    if not reason.strip():
+        faults["reason"] = ["Say why there is another version. It is printed in the report."]
+    if cut_off > at:
+        faults["cut_off"] = ["Choose a day that is not in the future."]
+    elif cut_off < newest.cut_off:
+        day = _british(timezone.localdate(newest.cut_off))
+        faults["cut_off"] = [
+            f"Version {newest.number} holds updates received up to {day}: choose that day or a later one."
+        ]
+    if faults:
+        raise ValidationError(faults)
+    version = build_version(
+        report=report, number=newest.number + 1, cut_off=cut_off, at=at, reason=reason.strip(), by=by
+    )
+    if version is None:
+        raise ValidationError("Somebody else has just made another version. Look at that one first.")
+    return version
+
+
+def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by: User, at: dt.datetime) -> Report:
+    """Note that a past period's report will not be made, and why. The clock then leaves it alone.
+
+    Raises PermissionDenied; ValidationError keyed by `reason`, or with one sentence when the period is not over, a version
+    exists or the plan has no such report.
+    """
+    if not by.has_perm("reports.mark_not_produced"):
+        raise PermissionDenied("Only the coordinator can mark a report as not produced.")
+    find_owed(plan, kind, period)
+    if period.end >= timezone.localdate(at):
+        raise ValidationError(f"{period.label} is not over yet.")
+    if not reason.strip():
+        raise ValidationError({"reason": ["Say why the report will not be produced."]})
+    report = _report_for(plan, kind, period, at)
+    marked = Report.objects.filter(pk=report.pk, versions__isnull=True).update(not_produced=reason.strip())
+    if not marked:
+        raise ValidationError("This report has been produced already.")
+    report.refresh_from_db()
+    return report
+
+
+def try_again(*, report: Report, by: User, at: dt.datetime) -> None:
+    """Let the next tick make a report that failed too often. Raises PermissionDenied; ValidationError when it did not fail."""
+    if not by.has_perm("reports.try_again"):
+        raise PermissionDenied("Only the coordinator can have a report made again.")
+    freed = (
+        Report.objects.filter(pk=report.pk, not_produced="", versions__isnull=True)
+        .exclude(build_error="")
+        .update(build_attempts=0, build_error="", build_failed_at=None)
+    )
+    if not freed:
+        raise ValidationError("There is nothing to try again: this report has not failed.")
+
+
+def _report_for(plan: Plan, kind: str, period: Period, at: dt.datetime) -> Report:
+    report, _ = Report.objects.get_or_create(
+        plan=plan,
+        kind=kind,
+        period_kind=KINDS[kind].value,
+        period_start=period.start,
+        defaults={"created_at": at},
+    )
+    return report
+
+
+def _attempt(report: Report, *, cut_off: dt.datetime, now: dt.datetime) -> ReportVersion | None:
+    """Claim one attempt and make it; a failure of whatever kind is noted where the schedule page shows it."""
+    claimed = Report.objects.filter(
+        pk=report.pk, build_attempts=report.build_attempts, not_produced="", versions__isnull=True
+    ).update(build_attempts=F("build_attempts") + 1)
+    if not claimed:
+        return None
+    try:
+        return build_version(report=report, number=1, cut_off=cut_off, at=now)
+    except Exception as error:
+        log.exception("%s could not be put together", report)
+        sentence = str(error).strip() or type(error).__name__
+        Report.objects.filter(pk=report.pk, versions__isnull=True).update(
+            build_error=sentence[:2000], build_failed_at=now
+        )
+        return None
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Reads inside see the rows of one moment, whatever is written meanwhile.
+
+    SQLite does so in any transaction. PostgreSQL has to be told before the first query, and cannot be inside a
+    transaction that has begun: there the caller's own moment has to do.
+    """
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _british(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,119 @@
+"""What the schedule says of every report of a plan: due, last run, next run, why not. Read by the page and the command."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports.models import Rendition, Report, ReportVersion
+from reports.services.building import MOST_ATTEMPTS, owed_by
+
+if TYPE_CHECKING:
+    from priorities.models import Plan
+    from priorities.periods import Period
+
+NEXT_TICK = "at the next run, within minutes"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One report of the plan. `what` is the state in words, `why` why it is not there or not further; both may be shown as they are."""
+
+    kind: str
+    title: str
+    period: Period
+    due_on: dt.date
+    report: Report | None
+    version: ReportVersion | None
+    failed: Rendition | None
+    what: str
+    last_run: dt.datetime | None
+    next_run: str
+    why: str
+    is_due: bool
+    over: bool
+
+    @property
+    def can_build_again(self) -> bool:
+        return self.report is not None and self.version is None and bool(self.report.build_error)
+
+    @property
+    def can_be_left_out(self) -> bool:
+        """It may be marked "not produced": the period is over and nothing was made."""
+        return self.over and self.version is None and not (self.report and self.report.not_produced)
+
+
+def lines(plan: Plan, today: dt.date) -> list[Line]:
+    """Every report the plan calls for, oldest first. Four queries, whatever their number."""
+    reports = {
+        (report.kind, report.period_start): report for report in Report.objects.filter(plan=plan).select_related("plan")
+    }
+    newest: dict[int, ReportVersion] = {}
+    for version in (
+        ReportVersion.objects.filter(report__plan=plan)
+        .defer("snapshot")
+        .prefetch_related("renditions")
+        .order_by("number")
+    ):
+        newest[version.report_id] = version
+    found = []
+    for one in owed_by(plan):
+        report = reports.get((one.kind, one.period.start))
+        version = newest.get(report.pk) if report else None
+        what, last_run, next_run, why, failed = _told(report, version, one.due_on, today)
+        found.append(
+            Line(
+                kind=one.kind,
+                title=Report.Kind(one.kind).label,
+                period=one.period,
+                due_on=one.due_on,
+                report=report,
+                version=version,
+                failed=failed,
+                what=what,
+                last_run=last_run,
+                next_run=next_run,
+                why=why,
+                is_due=one.due_on <= today,
+                over=one.period.end < today,
+            )
+        )
+    return found
+
+
+def _told(
+    report: Report | None, version: ReportVersion | None, due_on: dt.date, today: dt.date
+) -> tuple[str, dt.datetime | None, str, str, Rendition | None]:
+    """State in words, last run, next run, why not, and the rendition that failed."""
+    if version is not None:
+        return _told_of_version(version)
+    if report is not None and report.not_produced:
+        return "Not produced", None, "none", report.not_produced, None
+    if report is not None and report.build_error:
+        stopped = report.build_attempts >= MOST_ATTEMPTS
+        next_run = "when somebody presses “try again”" if stopped else NEXT_TICK
+        why = f"Attempt {report.build_attempts} of {MOST_ATTEMPTS} failed: {report.build_error}"
+        return "Failed", report.build_failed_at, next_run, why, None
+    if due_on > today:
+        return "Not due yet", None, f"on {due_on.day} {due_on:%B %Y}", "", None
+    return "Due", None, NEXT_TICK, "Nothing has run since it fell due.", None
+
+
+def _told_of_version(version: ReportVersion) -> tuple[str, dt.datetime | None, str, str, Rendition | None]:
+    what = f"Version {version.number}: {version.get_state_display().lower()}"
+    files = sorted(version.renditions.all(), key=lambda rendition: rendition.pk)
+    last_run = max([version.made_at, *(file.finished_at for file in files if file.finished_at)])
+    for file in files:
+        stage = file.get_stage_display().lower()
+        if file.state == Rendition.State.FAILED:
+            why = f"The {stage} PDF could not be laid out: {file.last_error}"
+            return what, last_run, "when somebody presses “try again”", why, file
+        if file.state == Rendition.State.RENDERING:
+            return what, last_run, "under way", f"The {stage} PDF is being laid out.", None
+        if file.state == Rendition.State.QUEUED:
+            why = f"The {stage} PDF is waiting to be laid out."
+            if file.last_error:
+                why += f" Attempt {file.attempts} failed: {file.last_error}"
+            return what, last_run, NEXT_TICK, why, None
+    return what, last_run, "none", "", None

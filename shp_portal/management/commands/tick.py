@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from shp_portal.tick import tick
+
+
+class Command(BaseCommand):
+    help = "Do everything that is due: open update requests, make reports, wake the workers that lay out and send. What beat calls."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--now",
+            metavar="ISO",
+            help="The moment to take for now, such as 2026-10-28 or 2026-10-28T09:00 (local time).",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = tick(_moment(options["now"]))
+        for name in done.rounds:
+            self.stdout.write(f"Opened: {name}")
+        for version in done.versions:
+            self.stdout.write(f"Made: {version}")
+        if done.files_waiting:
+            self.stdout.write("Reports are waiting to be laid out; the render worker has been woken.")
+        if done.emails_waiting:
+            self.stdout.write("E-mails are waiting to be sent; the worker has been woken.")
+        if not (done.rounds or done.versions or done.files_waiting or done.emails_waiting):
+            self.stdout.write("Nothing is due.")
+
+
+def _moment(text: str | None) -> dt.datetime:
+    if text is None:
+        return timezone.now()
+    try:
+        moment = parse_datetime(text)  # a day alone means its first moment
+    except ValueError as error:
+        raise CommandError(f"--now: “{text}” is not a moment that exists ({error}).") from error
+    if moment is None:
+        raise CommandError(f"--now: “{text}” is not a moment. Write it as 2026-10-28 or 2026-10-28T09:00.")
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

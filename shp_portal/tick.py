@@ -1,0 +1,64 @@
+"""Everything that is due, asked of the rows: rounds to open, reports to make, files to lay out, e-mails to send.
+
+Nothing here depends on when or how often it runs: what should exist by now and does not is made, and what exists stays.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from partners import outbox
+from partners.models import OutgoingEmail
+from priorities.models import Plan
+from priorities.services import open_round
+from priorities.timetable import timetable_for
+from reports import delivery
+from reports.models import ReportVersion
+from reports.services import building, renditions
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What one tick did. `files_waiting` and `emails_waiting`: whether their workers had something to be woken for."""
+
+    rounds: list[str] = field(default_factory=list)
+    versions: list[ReportVersion] = field(default_factory=list)
+    files_waiting: bool = False
+    emails_waiting: bool = False
+
+
+def tick(now: dt.datetime) -> Ticked:
+    """Do what is due at `now`. Safe to run twice, late, and at once with another."""
+    rounds: list[str] = []
+    versions: list[ReportVersion] = []
+    for plan in Plan.objects.order_by("starts_on"):
+        rounds += _open_rounds(plan, now)
+        versions += building.make_due(plan=plan, now=now)
+    files_waiting = renditions.any_waiting(now)
+    if files_waiting:
+        delivery.wake_render()
+    emails_waiting = OutgoingEmail.objects.ready(now).exists()
+    if emails_waiting:
+        outbox.wake_drain()
+    for version in versions:
+        log.info("made %s", version)
+    return Ticked(rounds, versions, files_waiting, emails_waiting)
+
+
+def _open_rounds(plan: Plan, now: dt.datetime) -> list[str]:
+    """Open the plan's requests for updates whose day has come, oldest first; past ones too, at the first start, without an e-mail."""
+    today = timezone.localdate(now)
+    opened = []
+    for period in plan.periods(plan.update_kind):
+        if timetable_for(period, plan.weeks).opens_on > today:
+            break
+        update_request, new = open_round(plan=plan, period=period, at=now)
+        if new:
+            opened.append(str(update_request))
+    return opened
