@@ -16,6 +16,6 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("shp_portal.pages.urls")),
     *[path(f"{room}/", include(f"{room}.urls")) for room in ("actions", "reports") if find_spec(f"{room}.urls")],
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("partners.urls")),
     path("admin/", admin.site.urls),
 ]

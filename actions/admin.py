@@ -1,0 +1,85 @@
+"""Reading the action plan in administration. Everything here is written by the verbs, on the portal's own pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+
+from actions import permissions as permissions  # the rules behind `has_perm`
+from actions.models import Action, ActionEvent, Milestone, ProgressUpdate
+from partners.admin import ReadOnlyAdmin, ReadOnlyInline
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class MilestoneInline(ReadOnlyInline):
+    model = Milestone
+    fields = ("text", "due_on", "done_on")
+
+
+@admin.register(Action)
+class ActionAdmin(ReadOnlyAdmin):
+    list_display = ("ref", "title", "priority", "sub_group", "lead_partner", "state", "due_on", "review_on")
+    list_display_links = ("ref", "title")
+    list_filter = ("plan", "state", "priority", "sub_group", "lead_partner", "reoffending_focus", "origin")
+    list_select_related = ("priority", "sub_group", "lead_partner")
+    search_fields = ("ref", "title", "lead_partner__name", "lead_partner__code")
+    ordering = ("plan", "ref")
+    inlines = (MilestoneInline,)
+
+
+#: What people wrote, apart from the facts around it.
+WORDS = ("narrative", "reason", "recovery", "help_wanted", "achievement")
+
+
+@admin.register(ProgressUpdate)
+class ProgressUpdateAdmin(ReadOnlyAdmin):
+    list_display = ("action", "period_label", "kind", "rating", "by", "submitted_at", "late", "restricted")
+    list_filter = ("kind", "rating", "late", "restricted", "action__priority")
+    list_select_related = ("action", "by")
+    search_fields = ("action__ref", "action__title", "by__name")
+    date_hierarchy = "submitted_at"
+
+    def get_fields(self, request: HttpRequest, obj: ProgressUpdate | None = None) -> list[Any]:
+        """Restricted words stay with those who may read them: administering is no licence to."""
+        facts = [
+            "action",
+            "period_label",
+            "kind",
+            "rating",
+            "by",
+            "on_behalf_of",
+            "submitted_at",
+            "late",
+            "restricted",
+            "help_wanted_from",
+        ]
+        if obj is not None and request.user.has_perm("actions.read_restricted", obj):
+            return [*facts, *WORDS]
+        if obj is not None and not obj.restricted:
+            return [*facts, *WORDS]
+        return facts
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ProgressUpdate | None = None) -> tuple[str, ...]:
+        return ("period_label",)
+
+    @admin.display(description="period", ordering="period_start")
+    def period_label(self, update: ProgressUpdate) -> str:
+        return update.period.label
+
+    def view_on_site(self, update: ProgressUpdate) -> str:
+        return update.action.get_absolute_url()
+
+
+@admin.register(ActionEvent)
+class ActionEventAdmin(ReadOnlyAdmin):
+    list_display = ("action", "kind", "old", "new", "by", "at")
+    list_filter = ("kind", "action__priority")
+    list_select_related = ("action", "by")
+    search_fields = ("action__ref", "action__title", "reason")
+    date_hierarchy = "at"
+
+    def view_on_site(self, event: ActionEvent) -> str:
+        return event.action.get_absolute_url()

@@ -1,0 +1,293 @@
+"""Administration of partners and people, and the two kinds of page that every room's administration is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from simple_history.admin import SimpleHistoryAdmin
+
+from partners import roles, services
+from partners.models import OutgoingEmail, Partner, User
+from partners.permissions import is_administrator
+
+if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldsetSpec
+
+
+class ForAdministrators:
+    """Open to administrators, by the flag on the person and not by Django's table of permissions.
+
+    Nothing is deleted unless a page says so: what others point at is given a last day instead.
+    """
+
+    deletable = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(is_administrator(request.user))
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(is_administrator(request.user))
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(is_administrator(request.user))
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(is_administrator(request.user))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.deletable and bool(is_administrator(request.user))
+
+
+class ReferenceAdmin(ForAdministrators, SimpleHistoryAdmin):
+    """Reference data: changed here, by hand, with every earlier state kept."""
+
+    list_per_page = 50
+    save_on_top = False
+
+    def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Earlier states are read; going back is one more change, typed in the form."""
+        return True
+
+
+class ReferenceInline(ForAdministrators, admin.TabularInline):
+    """Rows that stand and fall with the one they belong to."""
+
+    deletable = True
+    extra = 0
+    show_change_link = False
+
+
+class ReferenceStackedInline(ForAdministrators, admin.StackedInline):
+    deletable = True
+    extra = 0
+
+
+class ReadOnlyAdmin(ForAdministrators, admin.ModelAdmin):
+    """What the portal's own pages and jobs write: to be read here, changed nowhere but there."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def sees_page(self, user: User, obj: Any) -> bool:
+        """Whether the row's own page would answer this person, so that no link leads to "not found"."""
+        return user.sees_the_work
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if isinstance(response, TemplateResponse) and not self.sees_page(request.user, context["original"]):
+            context["has_absolute_url"] = False
+        return response
+
+
+class ReadOnlyInline(ForAdministrators, admin.TabularInline):
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class PersonForm(forms.ModelForm):
+    """A person without a password field: they choose it themselves, by the link of an invitation."""
+
+    groups = forms.ModelMultipleChoiceField(
+        label="Roles",
+        queryset=Group.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=(
+            "Partner officers update the actions their partner leads. Coordinators run the plan and its reports. "
+            "Analysts keep the figures. The chair decides on reports. Readers see the plan and published reports."
+        ),
+    )
+    send_invitation = forms.BooleanField(
+        label="Send the invitation now",
+        required=False,
+        initial=True,
+        help_text="An e-mail with a link to choose a password.",
+    )
+
+    class Meta:
+        model = User
+        fields = ("email", "name", "job_title", "partner", "groups", "is_staff")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["groups"].queryset = Group.objects.filter(name__in=roles.ALL)  # type: ignore[attr-defined]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
+@admin.register(User)
+class PersonAdmin(ReferenceAdmin):
+    form = PersonForm
+    list_display = ("name", "email", "partner", "role_list", "is_staff", "is_active", "last_login")
+    list_filter = ("is_active", "is_staff", ("groups", admin.RelatedOnlyFieldListFilter), "partner")
+    list_select_related = ("partner",)
+    search_fields = ("name", "email", "job_title", "partner__name", "partner__code")
+    autocomplete_fields = ("partner",)
+    ordering = ("name", "email")
+    actions = ("send_invitations", "deactivate_people", "reactivate_people")
+    history_list_display = ("history_change_reason",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> _FieldsetSpec:
+        who = (None, {"fields": ("email", "name", "job_title", "partner")})
+        may = ("What they may do", {"fields": ("groups", "is_staff")})
+        if obj is None:
+            return (who, may, ("Invitation", {"fields": ("send_invitation",)}))
+        return (who, may, ("Signing in", {"fields": ("is_active", "has_password", "last_login", "date_joined")}))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        return () if obj is None else ("is_active", "has_password", "last_login", "date_joined")
+
+    @admin.display(description="roles")
+    def role_list(self, person: User) -> str:
+        held = {group.name for group in person.groups.all()}
+        return ", ".join(name for name in roles.ALL if name in held)
+
+    @admin.display(description="has chosen a password", boolean=True)
+    def has_password(self, person: User) -> bool:
+        return person.has_usable_password()
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is not None and obj.pk == request.user.pk and "is_staff" in form.base_fields:
+            form.base_fields["is_staff"].disabled = True
+            form.base_fields["is_staff"].help_text = "Another administrator can take this from you; you cannot."
+        return form
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        wanted = [group.name for group in form.cleaned_data["groups"]]
+        now = timezone.now()
+        if not change:
+            person = services.add_person(
+                email=obj.email,
+                name=obj.name,
+                job_title=obj.job_title,
+                partner=obj.partner,
+                roles=wanted,
+                administrator=obj.is_staff,
+                by=request.user,
+                at=now,
+            )
+            obj.__dict__.update(person.__dict__)
+            return
+        super().save_model(request, obj, form, change)
+        services.confirm_address(person=obj)
+        services.set_roles(person=obj, roles=wanted, by=request.user, at=now)
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        if request.POST.get("send_invitation"):
+            self._invite(request, [obj])
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
+        for button, verb in (
+            ("_invite", self._invite),
+            ("_deactivate", self._deactivate),
+            ("_reactivate", self._reactivate),
+        ):
+            if button in request.POST:
+                verb(request, [obj])
+                return HttpResponseRedirect(request.path)
+        return super().response_change(request, obj)
+
+    @admin.action(description="Send an invitation to choose a password", permissions=["change"])
+    def send_invitations(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._invite(request, people)
+
+    @admin.action(description="Deactivate: they have left", permissions=["change"])
+    def deactivate_people(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._deactivate(request, people)
+
+    @admin.action(description="Make active again", permissions=["change"])
+    def reactivate_people(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._reactivate(request, people)
+
+    def _invite(self, request: HttpRequest, people: QuerySet[User] | list[User]) -> None:
+        for person in people:
+            try:
+                services.invite(person=person, by=request.user)
+            except ValidationError as error:
+                self.message_user(request, " ".join(error.messages), messages.ERROR)
+            except OSError as error:
+                self.message_user(
+                    request,
+                    f"The invitation to {person.email} was not sent, since the mail server did not take it: {error}. "
+                    "Try again from the list of people.",
+                    messages.ERROR,
+                )
+            else:
+                self.message_user(request, f"An invitation is on its way to {person.email}.")
+
+    def _deactivate(self, request: HttpRequest, people: QuerySet[User] | list[User]) -> None:
+        for person in people:
+            try:
+                services.deactivate(person=person, by=request.user, at=timezone.now())
+            except ValidationError as error:
+                self.message_user(request, " ".join(error.messages), messages.ERROR)
+            else:
+                self.message_user(request, f"{person} is no longer active and is signed out everywhere.")
+
+    def _reactivate(self, request: HttpRequest, people: QuerySet[User] | list[User]) -> None:
+        for person in people:
+            services.reactivate(person=person, by=request.user, at=timezone.now())
+            self.message_user(request, f"{person} is active. Send an invitation, so that they choose a new password.")
+
+
+@admin.register(Partner)
+class PartnerAdmin(ReferenceAdmin):
+    list_display = ("name", "code", "kind", "joined_on", "left_on")
+    list_filter = ("kind", ("left_on", admin.EmptyFieldListFilter))
+    search_fields = ("name", "code", "former_names")
+    fieldsets = (
+        (None, {"fields": ("name", "code", "kind", "role")}),
+        ("Membership", {"fields": ("joined_on", "left_on")}),
+        ("Names and queries", {"fields": ("former_names", "note")}),
+    )
+
+
+@admin.register(OutgoingEmail)
+class OutgoingEmailAdmin(ReadOnlyAdmin):
+    """Messages of the portal's own. Sign-in e-mails are never stored, so none stands here."""
+
+    list_display = ("subject", "recipient", "kind", "state", "attempts", "created_at", "sent_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("recipient",)
+    search_fields = ("subject", "recipient__name", "recipient__email")
+    date_hierarchy = "created_at"
+    fields = (
+        "subject",
+        "recipient",
+        "kind",
+        "state",
+        "attempts",
+        "last_error",
+        "created_at",
+        "not_before",
+        "sent_at",
+        "text",
+    )

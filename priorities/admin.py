@@ -1,0 +1,166 @@
+"""Administration of the plan: its text and calendar, priorities, sub-groups and meetings."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from partners.admin import ReadOnlyAdmin, ReferenceAdmin, ReferenceInline, ReferenceStackedInline
+from priorities.models import (
+    Achievement,
+    AnnualFocus,
+    ContextFact,
+    Meeting,
+    Membership,
+    Plan,
+    PlanSection,
+    Priority,
+    SubGroup,
+    UpdateRound,
+)
+
+
+class PriorityInline(ReferenceInline):
+    """The order at a glance; the words of a priority are changed on its own page."""
+
+    model = Priority
+    fields = ("position", "code", "name", "active_from", "active_to")
+    show_change_link = True
+    can_delete = False
+    deletable = False
+
+    def has_add_permission(self, request: object, obj: object = None) -> bool:
+        """A priority wants a statement, which its own page asks for."""
+        return False
+
+
+class PlanSectionInline(ReferenceStackedInline):
+    model = PlanSection
+    fields = (("number", "heading"), "body", "source", "query")
+    classes = ("collapse",)
+
+
+@admin.register(Plan)
+class PlanAdmin(ReferenceAdmin):
+    list_display = ("title", "starts_on", "ends_on", "update_every", "is_demonstration")
+    search_fields = ("title", "partnership")
+    inlines = (PriorityInline, PlanSectionInline)
+    fieldsets = (
+        (None, {"fields": ("title", "partnership", "short_name", "strategic_objective", "objective_source")}),
+        ("Dates", {"fields": ("starts_on", "ends_on", "dates_note")}),
+        (
+            "Timetable of updates and reports",
+            {
+                "fields": (
+                    "update_every",
+                    "updates_due_weeks",
+                    "draft_weeks",
+                    "chair_weeks",
+                    "final_weeks",
+                    "quarterly_needs_chair",
+                ),
+                "description": (
+                    "Weeks are counted from the last day of the period and roll to the next working day. "
+                    "A change holds for requests that have not opened yet; open ones keep their dates."
+                ),
+            },
+        ),
+        ("What reports print", {"fields": ("contact", "marking", "is_demonstration")}),
+    )
+
+
+class AnnualFocusInline(ReferenceInline):
+    model = AnnualFocus
+    fields = ("year", "text", "source")
+
+
+@admin.register(Priority)
+class PriorityAdmin(ReferenceAdmin):
+    list_display = ("name", "code", "position", "plan", "active_from", "active_to")
+    list_filter = ("plan",)
+    list_select_related = ("plan",)
+    search_fields = ("name", "code", "statement")
+    autocomplete_fields = ("plan",)
+    ordering = ("plan", "position")
+    inlines = (AnnualFocusInline,)
+    fieldsets = (
+        (None, {"fields": ("plan", "position", "code", "name", "statement", "source")}),
+        (
+            "When it applies",
+            {
+                "fields": ("active_from", "active_to"),
+                "description": "The list is reviewed every year. A priority that ends keeps its actions and its past.",
+            },
+        ),
+    )
+
+
+class MembershipInline(ReferenceInline):
+    model = Membership
+    fields = ("user", "joined_on", "left_on")
+    autocomplete_fields = ("user",)
+
+
+@admin.register(SubGroup)
+class SubGroupAdmin(ReferenceAdmin):
+    list_display = ("name", "code", "chairing_partner", "lead", "reoffending_lead", "meets")
+    list_filter = ("plan", "priorities")
+    list_select_related = ("chairing_partner", "lead", "reoffending_lead")
+    search_fields = ("name", "code")
+    autocomplete_fields = ("plan", "reports_to", "chairing_partner", "lead", "deputy", "reoffending_lead", "priorities")
+    inlines = (MembershipInline,)
+    fieldsets = (
+        (None, {"fields": ("plan", "code", "name", "priorities", "reports_to", "meets")}),
+        ("Who", {"fields": ("chairing_partner", "lead", "deputy", "reoffending_lead")}),
+        ("Notes", {"fields": ("note",)}),
+    )
+
+
+@admin.register(Meeting)
+class MeetingAdmin(ReferenceAdmin):
+    list_display = ("date", "sub_group", "papers_due", "place", "plan")
+    list_filter = ("plan", "sub_group")
+    list_select_related = ("plan", "sub_group")
+    search_fields = ("place", "sub_group__name")
+    autocomplete_fields = ("plan", "sub_group")
+    date_hierarchy = "date"
+    ordering = ("-date",)
+
+
+@admin.register(PlanSection)
+class PlanSectionAdmin(ReferenceAdmin):
+    deletable = True
+    list_display = ("number", "heading", "plan", "source")
+    list_display_links = ("heading",)
+    list_filter = ("plan",)
+    list_select_related = ("plan",)
+    search_fields = ("heading", "body")
+    autocomplete_fields = ("plan",)
+
+
+@admin.register(ContextFact)
+class ContextFactAdmin(ReferenceAdmin):
+    deletable = True
+    list_display = ("text", "topic", "printed", "position")
+    list_filter = ("plan", "topic")
+    search_fields = ("text", "topic", "printed", "query")
+    autocomplete_fields = ("plan",)
+
+
+@admin.register(Achievement)
+class AchievementAdmin(ReferenceAdmin):
+    deletable = True
+    list_display = ("text", "priority", "source", "position")
+    list_filter = ("plan", "priority")
+    list_select_related = ("priority",)
+    search_fields = ("text",)
+    autocomplete_fields = ("plan", "priority")
+
+
+@admin.register(UpdateRound)
+class UpdateRoundAdmin(ReadOnlyAdmin):
+    """Requests for updates open by the calendar; their dates come from the plan's timetable."""
+
+    list_display = ("__str__", "plan", "opens_on", "updates_due_on", "draft_on", "chair_on", "final_on")
+    list_filter = ("plan",)
+    list_select_related = ("plan",)
+    date_hierarchy = "period_start"

@@ -1,0 +1,79 @@
+"""Reading reports, their versions, files and decisions in administration. Nothing here can be changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+
+from partners.admin import ReadOnlyAdmin, ReadOnlyInline
+from reports.models import Decision, Rendition, Report, ReportVersion
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+
+class ReportVersionInline(ReadOnlyInline):
+    model = ReportVersion
+    fields = ("number", "state", "cut_off", "made_at", "sent_at", "published_at")
+    show_change_link = True
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "plan", "created_at", "not_produced", "build_attempts", "build_failed_at")
+    list_filter = ("kind", "plan")
+    list_select_related = ("plan",)
+    date_hierarchy = "period_start"
+    inlines = (ReportVersionInline,)
+
+    def sees_page(self, user: User, report: Report) -> bool:
+        return Report.objects.visible_to(user).filter(pk=report.pk).exists()
+
+
+class RenditionInline(ReadOnlyInline):
+    """Files without their content: a file is fetched from the report's page, which checks who asks."""
+
+    model = Rendition
+    fields = ("stage", "state", "attempts", "last_error", "pages", "sha256", "queued_at", "finished_at")
+
+
+@admin.register(ReportVersion)
+class ReportVersionAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "state", "cut_off", "made_at", "sent_by", "published_at")
+    list_filter = ("state", "report__kind")
+    list_select_related = ("report", "sent_by")
+    inlines = (RenditionInline,)
+    # The content itself may hold restricted words; it is read on the report's page.
+    exclude = ("snapshot",)
+
+    def sees_page(self, user: User, version: ReportVersion) -> bool:
+        return ReportVersion.objects.visible_to(user).filter(pk=version.pk).exists()
+
+
+@admin.register(Rendition)
+class RenditionAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "state", "attempts", "pages", "queued_at", "finished_at")
+    list_filter = ("state", "stage")
+    list_select_related = ("version__report",)
+    exclude = ("html", "pdf")
+
+    def sees_page(self, user: User, rendition: Rendition) -> bool:
+        return ReportVersion.objects.visible_to(user).filter(pk=rendition.version_id).exists()
+
+    def view_on_site(self, rendition: Rendition) -> str:
+        return rendition.version.get_absolute_url()
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "outcome", "by", "at", "meeting", "minute_reference")
+    list_filter = ("outcome",)
+    list_select_related = ("version__report", "by", "meeting__sub_group")
+    date_hierarchy = "at"
+
+    def sees_page(self, user: User, decision: Decision) -> bool:
+        return ReportVersion.objects.visible_to(user).filter(pk=decision.version_id).exists()
+
+    def view_on_site(self, decision: Decision) -> str:
+        return decision.version.get_absolute_url()
