@@ -4,4 +4,10 @@ A function takes data and a size and gives a frozen dataclass of coordinates and
 inline SVG, the same on screen and in the PDF. WeasyPrint does not apply the page's style sheet inside an inline SVG
 (only its width and height), so paint is written as presentation attributes, which a strict CSP lets through; the
 classes are there for the page's own style sheet (static/charts.css): width, forced colours.
+
+    chart = line_chart(points, id_prefix="i-01", name="All recorded crime", unit="offences")
+    {% include "charts/line.svg.html" with chart=chart %}
+
+On a page that phones open, draw it twice (WIDE and NARROW, two prefixes) and include charts/pair.html: text in a
+picture that merely shrinks cannot be read. In the PDF, the wide one alone. Beside every chart stands its table.
 """

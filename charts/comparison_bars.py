@@ -92,7 +92,7 @@ def comparison_bars(
     figures_width = max(figures_width, width_of("average", SMALL), width_of(area, SMALL)) + 10
     indent = 10 if any(row.group for row in rates) else 0
     widest_name = max(width_of(row.name, TYPE) for row in rates) + indent
-    left = coordinate(min(widest_name, width * 0.34) + 10 if beside else 0)
+    left = coordinate(min(widest_name, width * 0.34) + 10 if beside else 1)
     right = coordinate(width - 2 * figures_width if beside else width)
     reach = _reach(rates)
     # Room at the end of the longest bar for its "2.15×?".
@@ -103,7 +103,7 @@ def comparison_bars(
     bars: list[Bar] = []
     for row in rates:
         if row.group and row.group != group:
-            headings.append(Text(0, coordinate(y + 16), row.group, bold=True))
+            headings.append(Text(0, coordinate(y + 20), row.group, bold=True))
             y += HEADING
         group = row.group
         lines = wrap(row.name, TYPE, left - indent - 8) if beside else (row.name,)

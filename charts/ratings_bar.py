@@ -108,12 +108,13 @@ def ratings_bar(
     if not rows:
         raise ValueError("There is nothing to draw: no rows.")
     beside = width >= BESIDE_FROM
-    left = coordinate(min(max(width_of(row.name, TYPE) for row in rows), width * 0.32) + 12 if beside else 0)
+    left = coordinate(min(max(width_of(row.name, TYPE) for row in rows), width * 0.32) + 12 if beside else 1)
     total_width = max(width_of(str(row.total), TYPE, bold=True) for row in rows) + 12
     room = width - left - total_width
     longest = max(row.total for row in rows) or 1
 
-    y = 0.0
+    # A pixel in from the edge, so that no outline is cut.
+    y = 1.0
     stacks = []
     for row in rows:
         lines = wrap(row.name, TYPE, left - 10) if beside else (row.name,)
@@ -208,12 +209,12 @@ def _key(rows: Sequence[RatingRow], y: float, width: float) -> tuple[tuple[KeyEn
     entries = [(rating, words[rating], False) for rating in RATINGS if rating in words]
     if any(count.not_confirmed for row in rows for count in row.counts):
         entries.append(("unrated", NOT_CONFIRMED, True))
-    x = 0.0
+    x = 1.0
     key = []
     for rating, word, hatched in entries:
         needed = 24 + width_of(word, TYPE) + 16
-        if x and x + needed - 16 > width:
-            x, y = 0.0, y + 24
+        if x > 1 and x + needed - 16 > width:
+            x, y = 1.0, y + 24
         key.append(_entry(RATINGS[rating], word, Box(coordinate(x), coordinate(y), 18, 18), hatched=hatched))
         x += needed
     return tuple(key), y + 20
