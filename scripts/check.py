@@ -9,7 +9,6 @@ from scripts import bootstrap
 from scripts.bootstrap import ROOT, VENV, say
 
 ROOMS = ["charts", "partners", "priorities", "performance", "actions", "reports", "shp_portal"]
-PYTHON_FOLDERS = [*ROOMS, "scripts", "tests"]
 
 # In demonstration mode, and told nothing by a developer's .env.
 ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)}
@@ -21,7 +20,7 @@ CHECKS: dict[str, list[str]] = {
     "layers": ["lint-imports", "--no-cache"],
     "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
     "templates": ["djlint", "templates", "--lint", "--quiet"],
-    "security": ["bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", *PYTHON_FOLDERS],
+    "security": ["bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", *ROOMS, "scripts"],
 }
 
 

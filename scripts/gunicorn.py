@@ -15,4 +15,4 @@ max_requests_jitter = 500
 errorlog = "-"
 loglevel = "warning"
 # Beats on a memory file: on disk, a busy machine's slow writes look like a hung worker.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  # nosec B108

@@ -38,7 +38,7 @@ def free_port() -> int:
 def database(environment: dict[str, str]) -> list[dict[str, str]]:
     """Migrates, loads and seeds; returns the accounts one can be."""
     say("Preparing the database …")
-    command = [PYTHON, "scripts/prepare.py"]
+    command = [str(PYTHON), "scripts/prepare.py"]
     lines: list[str] = []
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or []:
@@ -53,7 +53,7 @@ def database(environment: dict[str, str]) -> list[dict[str, str]]:
 
 def up(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:  # noqa: S310  (our own http:// address)
+        with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:  # noqa: S310  # nosec B310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -152,9 +152,12 @@ def postgresql() -> Iterator[str]:
         folder = Path(name)
         binaries = folders[0]
         if not reachable(binaries / "postgres", identity):
+            # The wheel's: it finds its libraries in a folder beside its package.
+            package = binaries.parent.parent
             copy = folder / "server"
-            shutil.copytree(binaries.parent, copy, symlinks=True)
-            binaries = copy / binaries.name
+            shutil.copytree(binaries.parent, copy / package.name / binaries.parent.name, symlinks=True)
+            shutil.copytree(package.with_name(f"{package.name}.libs"), copy / f"{package.name}.libs", symlinks=True)
+            binaries = copy / package.name / binaries.parent.name / binaries.name
         folder.chmod(0o755)
         data = folder / "data"
         data.mkdir(mode=0o700)
@@ -219,7 +222,7 @@ def main() -> None:
     folder = Path(sys.argv[3])
     folder.mkdir(parents=True, exist_ok=True)
     command = valkey_command(Path(sys.argv[2]), folder, keep=True)
-    os.execv(command[0], command)  # noqa: S606  (our own list)
+    os.execv(command[0], command)  # noqa: S606  # nosec B606
 
 
 if __name__ == "__main__":
