@@ -60,6 +60,11 @@ class Indicator(models.Model):
     )
     baseline_printed = models.CharField("baseline as printed", max_length=40, blank=True)
     baseline_value = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    baseline_unit = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="When it differs from the indicator's unit, for example: per 1,000 population.",
+    )
     baseline_period = models.CharField(max_length=150, blank=True)
     note = models.TextField(blank=True)
     position = models.PositiveSmallIntegerField("order", default=0)
@@ -192,6 +197,7 @@ class Comparator(HasPeriod, models.Model):
     average = models.DecimalField(max_digits=14, decimal_places=4)
     position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 is the lowest rate.")
     group_size = models.PositiveSmallIntegerField(null=True, blank=True)
+    basis = models.CharField(max_length=200, blank=True, help_text="What the average is of, printed beside it.")
 
     class Meta:
         ordering = ["indicator", "period_start"]

@@ -105,7 +105,7 @@ def post_update(
         recovery=recovery,
         help_wanted=help_wanted,
         help_wanted_from=help_wanted_from,
-        achievement=achievement if complete else "",
+        achievement=achievement,
         restricted=restricted,
     )
     for milestone, done_on in ticked:

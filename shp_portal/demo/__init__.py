@@ -1,1 +1,1 @@
-"""The demonstration: invented data that goes through the same verbs as everybody else's."""
+"""The demonstration: role accounts, an invented action plan and its story, told through the portal's own verbs."""

@@ -1,0 +1,129 @@
+"""The demonstration's past reports: made, sent to the chair, decided and published on the days they would have been."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from priorities.models import Meeting
+from reports.models import Rendition, Report, ReportVersion
+from reports.services import building, decisions, renditions
+from shp_portal.demo.story import DECIDED, LONDON, MADE, PUBLISHED, SENT, Timeline
+
+if TYPE_CHECKING:
+    from reports.timetable import Owed
+    from shp_portal.demo.cast import Cast
+    from shp_portal.published_plan.reading import Record
+
+Say = Callable[[str], None]
+
+
+class Papers:
+    """Adds the reports' steps to the story. The newest due report of each kind is left for the first tick to make."""
+
+    def __init__(self, make: renditions.Maker, say: Say) -> None:
+        self._make = make
+        self._say = say
+
+    def add_steps(self, timeline: Timeline, cast: Cast, story: Record) -> None:
+        told = {record.text("period"): record.records("versions") for record in story.records("decisions")}
+        for kind in Report.Kind.values:
+            due = [one for one in building.owed_by(cast.plan) if one.kind == kind and one.due_on <= timeline.as_of]
+            for one in due[:-1]:
+                if kind == Report.Kind.QUARTERLY:
+                    timeline.add(one.due_on, MADE, lambda at, o=one: self._quarterly(timeline, cast, o, at))
+                elif one.period.code in told:
+                    versions = told[one.period.code]
+                    timeline.add(
+                        one.due_on, MADE, lambda at, o=one, v=versions: self._six_monthly(timeline, cast, o, v, at)
+                    )
+
+    def _quarterly(self, timeline: Timeline, cast: Cast, one: Owed, at: dt.datetime) -> None:
+        version = self._first(cast, one, at)
+        timeline.add(
+            one.due_on + dt.timedelta(weeks=2),
+            PUBLISHED,
+            lambda at: decisions.publish(version=version, by=cast.people["coordinator"], at=at),
+        )
+
+    def _six_monthly(self, timeline: Timeline, cast: Cast, one: Owed, told: list[Record], at: dt.datetime) -> None:
+        self._decide_on(timeline, cast, self._first(cast, one, at), told)
+
+    def _first(self, cast: Cast, one: Owed, at: dt.datetime) -> ReportVersion:
+        version = building.make_first(plan=cast.plan, kind=one.kind, period=one.period, now=at)
+        self._lay_out(version, Rendition.Stage.DRAFT)
+        return version
+
+    def _lay_out(self, version: ReportVersion, stage: str) -> None:
+        """A decision is bound to the file that was read, so the file has to be there."""
+        self._say(f"Laying out {version}")
+        rendition = version.renditions.get(stage=stage)
+        made = renditions.make_one(rendition=rendition, make=self._make, clock=timezone.now)
+        if made.state != Rendition.State.DONE:
+            raise renditions.Broken(f"{version} could not be laid out: {made.last_error}")
+
+    def _decide_on(self, timeline: Timeline, cast: Cast, version: ReportVersion, told: list[Record]) -> None:
+        record = told[0]
+        by = cast.people["coordinator"]
+        timeline.add(
+            _next_day(version, timeline),
+            SENT,
+            lambda at: decisions.send_to_chair(version=version, by=by, at=at),
+        )
+        timeline.add(record.day("decided_on"), DECIDED, lambda at: self._decide(timeline, cast, version, told, at))
+
+    def _decide(
+        self, timeline: Timeline, cast: Cast, version: ReportVersion, told: list[Record], at: dt.datetime
+    ) -> None:
+        record = told[0]
+        meeting = None
+        if "meeting" in record:
+            meeting = Meeting.objects.get(plan=cast.plan, sub_group__isnull=True, date=record.day("meeting"))
+        draft = version.renditions.get(stage=Rendition.Stage.DRAFT)
+        common = {
+            "version": version,
+            "by": cast.person(record, "by"),
+            "at": at,
+            "seen_snapshot_sha256": version.snapshot_sha256,
+            "seen_pdf_sha256": draft.sha256,
+            "comment": record.text("comment", ""),
+            "meeting": meeting,
+            "minute_reference": record.text("minute", ""),
+        }
+        if record.text("outcome") == "returned":
+            decisions.return_to_coordinator(**common)
+            timeline.add(
+                record.day("decided_on") + dt.timedelta(days=2),
+                MADE,
+                lambda at: self._another(timeline, cast, version, told, at),
+            )
+            return
+        decisions.approve(**common)
+        timeline.add(
+            record.day("decided_on") + dt.timedelta(days=2), PUBLISHED, lambda at: self._publish(cast, version, at)
+        )
+
+    def _another(
+        self, timeline: Timeline, cast: Cast, version: ReportVersion, told: list[Record], at: dt.datetime
+    ) -> None:
+        again = building.make_new_version(
+            report=version.report,
+            reason=f"Returned by the chair: {told[0].text('comment')}",
+            cut_off=at,
+            by=cast.people["coordinator"],
+            at=at,
+        )
+        self._lay_out(again, Rendition.Stage.DRAFT)
+        self._decide_on(timeline, cast, again, told[1:])
+
+    def _publish(self, cast: Cast, version: ReportVersion, at: dt.datetime) -> None:
+        self._lay_out(version, Rendition.Stage.FINAL)
+        decisions.publish(version=version, by=cast.people["coordinator"], at=at)
+
+
+def _next_day(version: ReportVersion, timeline: Timeline) -> dt.date:
+    """The day after a version was made, in the story's time."""
+    return min(version.made_at.astimezone(LONDON).date() + dt.timedelta(days=1), timeline.as_of)

@@ -1,0 +1,259 @@
+"""The demonstration's story, told day by day through the services, up to the day asked for.
+
+Every step has its moment; steps are sorted and taken in order, so that rounds, updates, moves, completions, figures
+and past reports come to be as they would have. The newest due reports are left for the first tick to make.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+
+from actions.models import Action
+from actions.rating import Rating
+from actions.services.lifecycle import add_action
+from actions.services.updates import confirm_no_change, post_update
+from performance.models import EmergingIssue, Measurement
+from performance.services import raise_issue, record_measurement, set_issue_state, write_commentary
+from priorities.models import Plan
+from priorities.periods import Period, PeriodKind
+from priorities.services import open_round
+from priorities.timetable import timetable_for
+from shp_portal.demo.cast import KINDS, Cast, compare_with_others, gather
+from shp_portal.published_plan.reading import BrokenData, Record, read_yaml
+
+DATA = Path(__file__).parent / "data"
+LONDON = ZoneInfo("Europe/London")
+#: Submission keys of the story are made from its text, so that telling it twice makes the same keys.
+NAMESPACE = uuid.UUID("6f1e2c64-51b2-5b8a-9d0c-3a3f0d1f2026")
+
+#: The order of what happens on one day.
+OPENING, PLAN, FIGURES, WORDS, MADE, SENT, DECIDED, PUBLISHED = range(7, 15)
+
+Step = Callable[[dt.datetime], None]
+
+
+@dataclass
+class Timeline:
+    """Steps in the order of their moment, then of their being added."""
+
+    as_of: dt.date
+    _steps: list[tuple[dt.datetime, int, Step]] = field(default_factory=list)
+    _count: int = 0
+
+    def add(self, day: dt.date, hour: int, step: Step) -> None:
+        """A step on `day`; steps after the day asked for are not taken."""
+        if day <= self.as_of:
+            self._count += 1
+            # A minute apart, so that two people never act at the same instant.
+            moment = dt.datetime(day.year, day.month, day.day, hour, self._count % 60, tzinfo=LONDON)
+            heapq.heappush(self._steps, (moment.astimezone(dt.UTC), self._count, step))
+
+    def tell(self) -> int:
+        """Take every step, those that steps add on the way included; how many there were."""
+        taken = 0
+        while self._steps:
+            moment, _, step = heapq.heappop(self._steps)
+            step(moment)
+            taken += 1
+        return taken
+
+
+def tell(plan: Plan, as_of: dt.date, report_steps: Callable[[Timeline, Cast, Record], None]) -> int:
+    """The story of `plan` up to the end of `as_of`; how many steps were taken.
+
+    `report_steps` adds the past reports. Raises BrokenData for a broken data file.
+    """
+    data, story = read_yaml(DATA / "demo_plan.yaml"), read_yaml(DATA / "story.yaml")
+    timeline = Timeline(as_of)
+    begun = dt.datetime(plan.starts_on.year, plan.starts_on.month, plan.starts_on.day, 8, tzinfo=LONDON)
+    cast = gather(plan, data, story, begun.astimezone(dt.UTC))
+    for period in plan.periods(plan.update_kind):
+        opens_on = timetable_for(period, plan.weeks).opens_on
+        timeline.add(opens_on, OPENING, lambda at, period=period: _open(plan, period, at))
+    told = {record.text("ref"): record for record in story.records("actions")}
+    for record in data.records("actions"):
+        day = record.day("added_on") if "added_on" in record else plan.starts_on
+        updates = told[record.text("ref")].records("updates") if record.text("ref") in told else []
+        timeline.add(day, PLAN, lambda at, r=record, u=updates: _add(timeline, cast, r, u, at))
+    for record in data.records("indicators"):
+        _figures(timeline, cast, record)
+    for record in story.records("similar_areas"):
+        compare_with_others(cast, record, as_of)
+    for record in story.records("commentaries"):
+        timeline.add(record.day("on"), WORDS, lambda at, r=record: _comment(cast, r, at))
+    for record in story.records("emerging_issues"):
+        timeline.add(record.day("raised_on"), WORDS, lambda at, r=record: _raise(timeline, cast, r, at))
+    report_steps(timeline, cast, story)
+    return timeline.tell()
+
+
+def _open(plan: Plan, period: Period, at: dt.datetime) -> None:
+    open_round(plan=plan, period=period, at=at)
+
+
+def _add(timeline: Timeline, cast: Cast, record: Record, updates: list[Record], at: dt.datetime) -> None:
+    action = add_action(
+        plan=cast.plan,
+        ref=record.text("ref"),
+        priority=cast.priority(record),
+        sub_group=cast.sub_group(record),
+        title=record.text("title"),
+        description=record.text("description"),
+        measure_of_success=record.text("measure_of_success"),
+        lead_partner=cast.partner(record, "lead_partner"),
+        owner=cast.person_or_none(record, "owner"),
+        deputy=cast.person_or_none(record, "deputy"),
+        supporting=[cast.partners[code] for code in record.texts("supporting")],
+        indicators=[cast.indicators[code] for code in record.texts("indicators")],
+        milestones=[(m.text("text"), m.day("due_on")) for m in record.records("milestones")],
+        starts_on=record.day("starts_on"),
+        due_on=record.day("due_on"),
+        reoffending_focus=record.yes("reoffending_focus"),
+        origin=record.text("origin"),
+        source=record.text("source", ""),
+        by=cast.people["coordinator"],
+        at=at,
+    )
+    for update in updates:
+        if not update.yes("missing"):
+            timeline.add(update.day("sent_on"), WORDS, lambda at, u=update: _update(cast, action, u, at))
+
+
+def _update(cast: Cast, action: Action, record: Record, at: dt.datetime) -> None:
+    today = at.astimezone(LONDON).date()
+    by = action.owner or cast.people["coordinator"]
+    period = Period.parse(PeriodKind.HALF_YEAR, record.text("period"))
+    key = uuid.uuid5(NAMESPACE, f"{action.ref} {period.code} {today}")
+    try:
+        if record.text("kind") == "no_change":
+            confirm_no_change(action=action, by=by, at=at, today=today, submission_key=key, period=period)
+            return
+        done = {m.text("text"): m.day("done_on") for m in _list(record, "milestones_done")}
+        post_update(
+            action=action,
+            by=by,
+            at=at,
+            today=today,
+            submission_key=key,
+            period=period,
+            rating=Rating(record.text("rating")),
+            narrative=record.text("narrative"),
+            reason=record.text("reason", ""),
+            recovery=record.text("recovery", ""),
+            help_wanted=record.text("help_wanted", ""),
+            help_wanted_from=cast.partner_or_none(record, "help_wanted_from"),
+            achievement=record.text("achievement", "") or record.text("measure_outcome", ""),
+            completed_on=record.day_or_none("completed_on"),
+            milestones_done={m.pk: done[m.text] for m in action.milestones.all() if m.text in done},
+            new_due_on=record.day_or_none("new_due"),
+            new_due_reason=record.text("new_due_reason", ""),
+        )
+    except ValidationError as fault:
+        raise BrokenData(f"{record.where} ({action.ref}): {'; '.join(fault.messages)}") from fault
+
+
+def _list(record: Record, name: str) -> list[Record]:
+    return record.records(name) if name in record else []
+
+
+def _figures(timeline: Timeline, cast: Cast, record: Record) -> None:
+    indicator = cast.indicators[record.text("code")]
+    kind = KINDS[indicator.frequency]
+    provisional = set(record.texts("provisional")) if "provisional" in record else set()
+    late = record.record("supplied_late") if "supplied_late" in record else None
+    values = record.record("values")
+    # Years before the plan were known when it began: they are recorded on its first day.
+    for code in values.keys():  # noqa: SIM118 (a Record is not a dict)
+        period = Period.parse(kind, code)
+        out = late.day(code) if late is not None and code in late else None
+        day = out or period.end + dt.timedelta(weeks=indicator.lag_weeks)
+        value = values.decimal_or_none(code)
+        if value is None:
+            raise BrokenData(f"{values.where}: “{code}” has no figure.")
+        timeline.add(
+            max(day, cast.plan.starts_on),
+            FIGURES,
+            lambda at, p=period, v=value, d=day, c=code: _measure(cast, record, p, v, d, c in provisional, at),
+        )
+    for revision in _list(record, "revisions"):
+        timeline.add(revision.day("recorded_on"), FIGURES, lambda at, r=revision: _correct(cast, record, r, at))
+
+
+def _measure(
+    cast: Cast, record: Record, period: Period, value: Decimal, day: dt.date, provisional: bool, at: dt.datetime
+) -> None:
+    record_measurement(
+        indicator=cast.indicators[record.text("code")],
+        period=period,
+        value=value,
+        printed=f"{value:,}",
+        by=cast.people["analyst"],
+        at=at,
+        as_at=day,
+        provisional=provisional,
+    )
+
+
+def _correct(cast: Cast, record: Record, revision: Record, at: dt.datetime) -> None:
+    indicator = cast.indicators[record.text("code")]
+    period = Period.parse(KINDS[indicator.frequency], revision.text("period"))
+    value = revision.decimal_or_none("value")
+    old = Measurement.objects.standing().for_periods([period]).filter(indicator=indicator).first()
+    if old is None or value is None:
+        raise BrokenData(f"{revision.where}: there is no figure to correct.")
+    record_measurement(
+        indicator=indicator,
+        period=period,
+        value=value,
+        printed=f"{value:,}",
+        by=cast.people["analyst"],
+        at=at,
+        as_at=revision.day("recorded_on"),
+        note=revision.text("note"),
+        replaces=old,
+    )
+
+
+def _comment(cast: Cast, record: Record, at: dt.datetime) -> None:
+    indicator = cast.indicator(record)
+    write_commentary(
+        indicator=indicator,
+        period=Period.parse(KINDS[indicator.frequency], record.text("period")),
+        text=record.text("text"),
+        by=cast.person(record, "by"),
+        at=at,
+    )
+
+
+def _raise(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) -> None:
+    issue = raise_issue(
+        plan=cast.plan,
+        title=record.text("title"),
+        text=record.text("text"),
+        evidence=record.text("evidence", ""),
+        priority=cast.priority(record) if record.text("priority", "") else None,
+        sub_group=cast.sub_group(record) if record.text("sub_group", "") else None,
+        by=cast.person(record, "raised_by"),
+        at=at,
+    )
+    for later in _list(record, "later"):
+        timeline.add(later.day("on"), WORDS, lambda at, change=later: _triage(cast, issue, change, at))
+
+
+def _triage(cast: Cast, issue: EmergingIssue, change: Record, at: dt.datetime) -> None:
+    set_issue_state(
+        issue=issue,
+        state=change.text("state"),
+        reason=change.text("reason", ""),
+        by=cast.people["coordinator"],
+        at=at,
+    )
