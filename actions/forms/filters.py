@@ -1,0 +1,138 @@
+"""The filters of the actions list, as they stand in its address. A filter that names nothing known is said, not obeyed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+
+from actions.forms.fields import WordsField
+from actions.models import ActionQuerySet
+from actions.rating import LOOKS, ORDER, Rating
+from partners.models import Partner
+from priorities.models import Plan, Priority, SubGroup
+
+if TYPE_CHECKING:
+    from priorities.periods import Period
+
+LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True)
+class Active:
+    """A filter in force: its words, and the rest of the address without it."""
+
+    words: str
+    without: str
+
+
+def choices_of(plan: Plan) -> dict[str, list[tuple[str, str]]]:
+    """Codes and names of the plan's priorities and sub-groups and of all partners, in order; one query."""
+
+    def rows(queryset: QuerySet[Any], kind: str, place: Combinable) -> QuerySet[Any, Any]:
+        named = queryset.order_by().annotate(of=Value(kind, output_field=CharField()), place=place)
+        return named.values_list("of", "place", "name", "code")
+
+    unplaced = Value(0, output_field=IntegerField())
+    union = rows(Priority.objects.filter(plan=plan), "priority", F("position")).union(
+        rows(SubGroup.objects.filter(plan=plan), "sub_group", unplaced),
+        rows(Partner.objects.all(), "partner", unplaced),
+    )
+    found: dict[str, list[tuple[str, str]]] = {"priority": [], "sub_group": [], "partner": []}
+    for kind, _, name, code in sorted(union):
+        found[kind].append((code, name))
+    return found
+
+
+class ActionFilters(forms.Form):
+    """Read from the address; every field may be missing."""
+
+    q = WordsField(
+        label="Search",
+        longest=LONGEST_SEARCH,
+        required=False,
+        widget=forms.TextInput,
+    )
+    priority = forms.ChoiceField(label="Priority", required=False)
+    sub_group = forms.ChoiceField(label="Sub-group", required=False)
+    partner = forms.ChoiceField(label="Partner, leading or supporting", required=False)
+    rating = forms.ChoiceField(label="Rating", required=False)
+    overdue = forms.BooleanField(label="Overdue", required=False)
+    silent = forms.BooleanField(label="No update received", required=False)
+
+    NAMES = {"priority": "Priority", "sub_group": "Sub-group", "partner": "Partner", "rating": "Rating"}
+    SELECTS = tuple(NAMES)
+    ANY = {
+        "priority": "All priorities",
+        "sub_group": "All sub-groups",
+        "partner": "All partners",
+        "rating": "Any rating",
+    }
+
+    def __init__(self, data: Mapping[str, Any], *, choices: Mapping[str, list[tuple[str, str]]]) -> None:
+        super().__init__(data)
+        known = {**choices, "rating": [(rating.value, LOOKS[rating].word) for rating in ORDER]}
+        for name in self.SELECTS:
+            field = self._select(name)
+            field.choices = [("", self.ANY[name]), *known[name]]
+            field.error_messages["invalid_choice"] = f"“%(value)s” is not a {self.NAMES[name].lower()} of this plan."
+        self.is_valid()
+
+    def selects(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.SELECTS]
+
+    def narrow(self, actions: ActionQuerySet, *, today: dt.date, asked: Period | None) -> ActionQuerySet:
+        """The actions that meet every filter understood."""
+        wanted = self.cleaned_data
+        if text := wanted.get("q"):
+            actions = actions.filter(Q(ref__icontains=text) | Q(title__icontains=text))
+        if code := wanted.get("priority"):
+            actions = actions.filter(priority__code=code)
+        if code := wanted.get("sub_group"):
+            actions = actions.filter(sub_group__code=code)
+        if code := wanted.get("partner"):
+            actions = actions.of_partner(Partner.objects.get(code=code))
+        if value := wanted.get("rating"):
+            actions = actions.rated(Rating(value), today)
+        if wanted.get("overdue"):
+            actions = actions.overdue(today)
+        if wanted.get("silent"):
+            actions = actions.not_updated(asked) if asked else actions.none()
+        return actions
+
+    def address(self, **changes: object) -> str:
+        """The query part of the address with these filters and `changes`; starts with "?", never empty."""
+        kept = {name: self._plain(value) for name, value in self.cleaned_data.items() if value}
+        kept.update(changes)
+        return "?" + urlencode({name: value for name, value in kept.items() if value})
+
+    def active(self) -> list[Active]:
+        """Every filter in force in words, with the way to drop it."""
+        found = []
+        for name, value in self.cleaned_data.items():
+            if not value:
+                continue
+            if name in self.SELECTS:
+                words = f"{self.NAMES[name]}: {self._name_of(name, value)}"
+            elif name == "q":
+                words = f"“{value}”"
+            else:
+                words = str(self.fields[name].label)
+            found.append(Active(words, self.address(**{name: ""})))
+        return found
+
+    def _name_of(self, name: str, value: str) -> str:
+        return next(str(known_as) for known, known_as in self._select(name).choices if known == value)
+
+    def _select(self, name: str) -> Any:
+        return self.fields[name]
+
+    @staticmethod
+    def _plain(value: object) -> object:
+        return "on" if value is True else value

@@ -1,0 +1,362 @@
+"""The forms of the verbs: an update, a supporting partner's words, a reopening.
+
+They check what can be said about one answer alone; what the action itself allows is judged by the verb, whose sentences
+`take_faults` puts beside the fields.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING, Any, cast
+
+from crispy_forms.layout import HTML, LayoutObject
+from crispy_forms_gds.choices import Choice
+from crispy_forms_gds.helper import FormHelper
+from crispy_forms_gds.layout import Button, Div, Field, Layout, Size
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+
+from actions.forms.fields import DayField, WordsField
+from actions.models import Action, Milestone, PeriodChoice
+from actions.progress import british, needs_reason
+from actions.rating import LOOKS, SUBMITTABLE, Rating
+from actions.services.updates import LONGEST
+from partners.models import Partner
+from priorities.periods import Period
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+DISCLOSURE = "Texts may have to be disclosed on request: name no victim, suspect or crime number."
+UP_TO = f"Up to {LONGEST:,} characters."
+
+STALE = "This form was changed on its way or is too old. Check your answers and send it again."
+
+
+class VerbForm(forms.Form):
+    """Takes a verb's refusals beside its own."""
+
+    def take_faults(self, refused: ValidationError) -> None:
+        """Put the sentences of a verb's ValidationError beside the fields of the same names, others at the top."""
+        if not hasattr(refused, "error_dict"):
+            self.add_error(None, refused)
+            return
+        for name, faults in refused.error_dict.items():
+            self.add_error(name if name in self.fields else None, faults)
+
+
+class AboutAPeriod(VerbForm):
+    """What an update and a supporting partner's words share: sent once, about one period, perhaps restricted."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": STALE, "invalid": STALE})
+    period = forms.ChoiceField(
+        label="Which period is this about?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the period this is about.", "invalid_choice": STALE},
+    )
+    restricted = forms.BooleanField(
+        label="Restrict these words",
+        required=False,
+        help_text=(
+            "Tick this when the words are not for every partner. Then only you, your organisation, the lead partner, "
+            "the sub-group’s lead, the coordinator, the analyst and the chair can read them. "
+            "The rating is always shown to all."
+        ),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, choice: PeriodChoice, today: dt.date, **kwargs: Any) -> None:
+        if data is not None and not _is_key(data.get("submission_key", "")):
+            # Without this a spoilt key would come back in the page and spoil every further try.
+            data = data.copy()
+            data["submission_key"] = str(uuid.uuid4())
+        super().__init__(data, **kwargs)
+        self.choice = choice
+        self.fields["submission_key"].initial = uuid.uuid4()
+        period = cast(forms.ChoiceField, self.fields["period"])
+        period.choices = [Choice(p.code, p.label, hint=_hint_about(p, choice, today)) for p in choice.choices]
+        period.initial = choice.default.code
+        if len(choice.choices) == 1:
+            period.widget = forms.HiddenInput()
+
+    @property
+    def only_period(self) -> Period | None:
+        """The period when there is nothing to choose."""
+        return self.choice.choices[0] if len(self.choice.choices) == 1 else None
+
+    def clean_period(self) -> Period:
+        return next(p for p in self.choice.choices if p.code == self.cleaned_data["period"])
+
+
+class UpdateForm(AboutAPeriod):
+    """An officer's update. `seen` is the newest update on the page when it was opened, to tell of one made meanwhile."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    rating = forms.ChoiceField(
+        label="How is the action going?",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose how the action is going.",
+            "invalid_choice": "Choose one of the four ratings.",
+        },
+    )
+    narrative = WordsField(
+        label="What has happened, and what comes next?",
+        longest=LONGEST,
+        help_text=f"One or two sentences will do. {DISCLOSURE}",
+        error_messages={"required": "Say in a sentence or two what has happened."},
+    )
+    reason = WordsField(label="Why?", longest=LONGEST, required=False)
+    recovery = WordsField(
+        label="What will bring it back on track?",
+        longest=LONGEST,
+        required=False,
+        help_text=f"Leave this empty if nothing is planned yet. {UP_TO}",
+    )
+    help_wanted = WordsField(
+        label="What help do you want from another partner?",
+        longest=LONGEST,
+        required=False,
+        help_text=f"They see it when they sign in. Leave it empty if you want none. {UP_TO}",
+    )
+    help_wanted_from = forms.ModelChoiceField(
+        label="From which partner?",
+        queryset=Partner.objects.none(),
+        required=False,
+        empty_label="No one",
+        error_messages={"invalid_choice": "Choose a partner from the list."},
+    )
+    new_due_on = DayField(what="the new due date", label="New due date", required=False)
+    new_due_reason = WordsField(label="Why does the date move?", longest=LONGEST, required=False, help_text=UP_TO)
+    completed_on = DayField(what="the completion date", label="When was it completed?", required=False)
+    achievement = WordsField(label="What became of the measure of success?", longest=LONGEST, required=False)
+
+    #: Sections the page shows for some ratings only (static/actions.js); without scripts all are shown.
+    TROUBLED = (Rating.AT_RISK, Rating.OFF_TRACK)
+
+    def __init__(
+        self, data: QueryDict | None = None, *, action: Action, choice: PeriodChoice, today: dt.date, **kwargs: Any
+    ) -> None:
+        super().__init__(data, choice=choice, today=today, **kwargs)
+        self.action, self.today = action, today
+        self.past_due = needs_reason(Rating.ON_TRACK, action.due_on, today)
+        self.milestones = [milestone for milestone in action.milestones.all() if milestone.done_on is None]
+        self.fields["seen"].initial = action.updates.aggregate(newest=Max("pk"))["newest"] or 0
+        cast(forms.ChoiceField, self.fields["rating"]).choices = [
+            Choice(rating.value, LOOKS[rating].word, hint=self._definition(rating)) for rating in SUBMITTABLE
+        ]
+        self.fields["reason"].label = self._why()
+        self.fields["reason"].help_text = UP_TO
+        helpers = cast("forms.ModelChoiceField[Partner]", self.fields["help_wanted_from"])
+        helpers.queryset = Partner.objects.current(today)
+        self.fields["completed_on"].initial = today
+        self.fields["achievement"].help_text = (
+            f"The measure: {action.measure_of_success} {UP_TO}" if action.measure_of_success else UP_TO
+        )
+        self.fields["new_due_on"].help_text = self._due_now()
+        for milestone in self.milestones:
+            self._add_milestone(milestone)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = self._layout()
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        for milestone in self.milestones:
+            name = f"milestone_{milestone.pk}"
+            if not answers.get(name) or f"{name}_on" in self.errors:
+                continue
+            done_on = answers.get(f"{name}_on")
+            if done_on is None:
+                self.add_error(f"{name}_on", f"Give the day on which “{milestone.text}” was done.")
+            elif done_on > self.today:
+                self.add_error(f"{name}_on", "A milestone cannot be done on a day still to come.")
+        if answers.get("achievement") and answers.get("rating") not in (Rating.COMPLETE, None):
+            self.add_error("achievement", "This goes with Complete. Choose Complete, or clear these words.")
+        return answers
+
+    def answers(self) -> dict[str, Any]:
+        """The arguments of `post_update` that come from the form."""
+        said = self.cleaned_data
+        rating = Rating(said["rating"])
+        words = ("submission_key", "period", "narrative", "reason", "recovery", "help_wanted", "help_wanted_from")
+        return {
+            **{name: said[name] for name in words},
+            "rating": rating,
+            "restricted": said["restricted"],
+            "new_due_on": said["new_due_on"],
+            "new_due_reason": said["new_due_reason"],
+            # The box for the completion date stands filled in on every form: it speaks with Complete alone.
+            "completed_on": said["completed_on"] if rating == Rating.COMPLETE else None,
+            "achievement": said["achievement"],
+            "milestones_done": {
+                milestone.pk: said[f"milestone_{milestone.pk}_on"]
+                for milestone in self.milestones
+                if said[f"milestone_{milestone.pk}"]
+            },
+        }
+
+    def _definition(self, rating: Rating) -> str:
+        if rating == Rating.ON_TRACK and self.past_due and self.action.due_on:
+            return f"{LOOKS[rating].definition} It was due on {british(self.action.due_on)}: say below why it is still on track."
+        return LOOKS[rating].definition
+
+    def _why(self) -> str:
+        if self.past_due:
+            return "Why is it past its date, at risk or off track?"
+        return "Why is it at risk or off track?"
+
+    def _due_now(self) -> str:
+        if self.action.due_on is None:
+            return "This action is ongoing and has no due date. Leave this empty to keep it so."
+        return (
+            f"It is due on {british(self.action.due_on)}. Leave this empty to keep that date. For example, 30 9 2026."
+        )
+
+    def _add_milestone(self, milestone: Milestone) -> None:
+        name = f"milestone_{milestone.pk}"
+        self.fields[name] = forms.BooleanField(
+            label=f"{milestone.text} (due {british(milestone.due_on)})", required=False
+        )
+        self.fields[f"{name}_on"] = DayField(
+            what="the day the milestone was done", label="When was it done?", required=False, initial=self.today
+        )
+
+    def _layout(self) -> Layout:
+        judged = (*self.TROUBLED, Rating.ON_TRACK) if self.past_due else self.TROUBLED
+        period = "period" if self.only_period else Field.radios("period", legend_size=Size.MEDIUM)
+        return Layout(
+            "submission_key",
+            "seen",
+            period,
+            Field.radios("rating", legend_size=Size.MEDIUM),
+            Div(
+                _Included("actions/_last_words.html"),
+                Field.textarea("narrative", label_size=Size.MEDIUM, rows=6, max_characters=LONGEST),
+                css_class="beside",
+            ),
+            *self._milestone_section(),
+            _section(
+                judged,
+                _Heading("If it is in trouble"),
+                Field.textarea("reason", rows=3),
+                _section(
+                    self.TROUBLED,
+                    Field.textarea("recovery", rows=3),
+                    Field.textarea("help_wanted", rows=2),
+                    Field.select("help_wanted_from"),
+                ),
+                _Heading("If the date moves"),
+                "new_due_on",
+                Field.textarea("new_due_reason", rows=2),
+            ),
+            _section(
+                (Rating.COMPLETE,),
+                _Heading("If it is complete"),
+                "completed_on",
+                Field.textarea("achievement", rows=3),
+            ),
+            "restricted",
+            Button.primary("send", "Send update"),
+        )
+
+    def _milestone_section(self) -> list[LayoutObject]:
+        if not self.milestones:
+            return []
+        rows: list[Any] = [_Heading("Milestones done"), _Included("actions/_milestones_hint.html")]
+        for milestone in self.milestones:
+            name = f"milestone_{milestone.pk}"
+            rows += [
+                Field(name, data_aria_controls=f"{name}_when", context={"checkboxes_small": True}),
+                Div(
+                    f"{name}_on",
+                    css_id=f"{name}_when",
+                    css_class="govuk-checkboxes__conditional govuk-checkboxes__conditional--hidden",
+                ),
+            ]
+        return [Div(*rows, css_class="milestone-ticks")]
+
+
+class WordsForm(AboutAPeriod):
+    """A supporting partner's words: no rating."""
+
+    narrative = WordsField(
+        label="What did your organisation do, and what comes next?",
+        longest=LONGEST,
+        help_text=f"The rating stays with the lead partner. {DISCLOSURE}",
+        error_messages={"required": "Say in a sentence or two what your organisation did."},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, choice: PeriodChoice, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(data, choice=choice, today=today, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = Layout(
+            "submission_key",
+            "period" if self.only_period else Field.radios("period", legend_size=Size.MEDIUM),
+            Field.textarea("narrative", label_size=Size.MEDIUM, rows=6, max_characters=LONGEST),
+            "restricted",
+            Button.primary("send", "Add words"),
+        )
+
+    def answers(self) -> dict[str, Any]:
+        """The arguments of `add_words` that come from the form."""
+        said = self.cleaned_data
+        return {name: said[name] for name in ("submission_key", "period", "narrative", "restricted")}
+
+
+class ReopenForm(VerbForm):
+    """The coordinator takes a complete or closed action back into the plan."""
+
+    reason = WordsField(
+        label="Why is it reopened?",
+        longest=LONGEST,
+        help_text=f"It stands in the action’s history. {UP_TO} {DISCLOSURE}",
+        error_messages={"required": "Say why the action is reopened."},
+    )
+    due_on = DayField(what="the new due date", label="New due date", required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, action: Action, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        now = f"It was due on {british(action.due_on)}. " if action.due_on else "It has no due date. "
+        self.fields["due_on"].help_text = f"{now}Leave this empty to keep that. For example, 30 9 2026."
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = Layout(
+            Field.textarea("reason", rows=3), "due_on", Button.primary("send", "Reopen the action")
+        )
+
+
+class _Included(HTML):
+    """A template of ours among the fields, rendered with the page's context."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("{% include '" + name + "' %}")
+
+
+class _Heading(HTML):
+    def __init__(self, text: str) -> None:
+        super().__init__(f'<h2 class="govuk-heading-m">{text}</h2>')
+
+
+def _section(ratings: tuple[Rating, ...], *fields: Any) -> Div:
+    """Questions that go with some ratings only."""
+    return Div(*fields, css_class="asked-for", data_asked_for=" ".join(rating.value for rating in ratings))
+
+
+def _hint_about(period: Period, choice: PeriodChoice, today: dt.date) -> str:
+    """What the officer needs to know to choose a period: whether it was asked for, by when, and whether it has ended."""
+    for asked in choice.asked:
+        if asked.period == period:
+            late = " Anything sent now is marked late." if asked.due_on < today else ""
+            return f"Updates were asked for by {british(asked.due_on)}.{late}"
+    return f"The {period.kind.label} we are in." if period.contains(today) else period.long_label
+
+
+def _is_key(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

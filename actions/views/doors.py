@@ -1,0 +1,72 @@
+"""Who gets into the officer's pages, and what every one of them starts from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from actions.models import Action
+from actions.progress import Standing
+from priorities.models import Plan, UpdateRound
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+
+class SignedIn(HttpRequest):
+    """A request whose person is known; for type checkers, since Django says it nowhere."""
+
+    user: User
+
+
+Given = ParamSpec("Given")
+
+
+def for_those_at_work(view: Callable[Concatenate[SignedIn, Given], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Sign-in first; for readers, who see published reports alone, the page is not there."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: SignedIn, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+        if not request.user.sees_the_work:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Now: the instant, the day in local time, the plan in force and the newest request for updates."""
+
+    at: dt.datetime
+    today: dt.date
+    plan: Plan | None
+    round: UpdateRound | None
+
+    @classmethod
+    def now(cls) -> Moment:
+        at = timezone.now()
+        today = timezone.localdate(at)
+        plan = Plan.objects.current(today)
+        return cls(at, today, plan, UpdateRound.objects.asked_by(plan, today).first() if plan else None)
+
+
+def action_for(user: User, pk: int, today: dt.date) -> Action:
+    """The action with its names and facts, or 404 for those who may not see it."""
+    seen = Action.objects.visible_to(user).for_list(today).select_related("plan", "deputy")
+    return get_object_or_404(seen, pk=pk)
+
+
+def standing_of(action: Action, today: dt.date) -> Standing:
+    """How the action stands against the newest request for updates in its own plan."""
+    newest = UpdateRound.objects.asked_by(action.plan, today).first()
+    return action.standing(newest.period if newest else None, today)
