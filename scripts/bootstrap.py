@@ -147,7 +147,15 @@ def virtualenv(*, tools: bool = False) -> None:
         run([sys.executable, "-m", "venv", "--clear", VENV], "the virtualenv could not be made.")
         (VENV / "made-for").write_text(f"{sys.version} {ROOT}")
     say(f"Installing {'the locked packages and test tools' if tools else 'the locked packages'} (half a minute) …")
-    install: list[str | Path] = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes"]
+    install: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--require-hashes",
+    ]
     for lock in locks:
         install += ["-r", lock]
     run(install, "the locked packages could not be installed: is the package index within reach?")

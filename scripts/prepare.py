@@ -22,10 +22,11 @@ def main() -> None:
 
     from actions.models import Action
 
+    quiet = io.StringIO()
     try:
-        call_command("check")
+        call_command("check", stdout=quiet)
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("load_plan", verbosity=0)
+        call_command("load_plan", stdout=quiet)
         if not Action.objects.exists():
             print(
                 "Telling the demonstration story: 40 actions, two and a half years of updates and reports …", flush=True

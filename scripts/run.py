@@ -39,15 +39,15 @@ def database(environment: dict[str, str]) -> list[dict[str, str]]:
     """Migrates, loads and seeds; returns the accounts one can be."""
     say("Preparing the database …")
     command = [str(PYTHON), "scripts/prepare.py"]
-    lines: list[str] = []
+    accounts: list[dict[str, str]] = []
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or []:
-            if lines:
-                say(lines[-1])
-            lines = [line.rstrip()]
+            if line.startswith("["):
+                accounts = json.loads(line)
+            else:
+                say(line.rstrip())
     if process.returncode:
         stop("the database could not be prepared; what it said stands above.")
-    accounts: list[dict[str, str]] = json.loads(lines[-1])
     return accounts
 
 
