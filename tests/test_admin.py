@@ -1,0 +1,548 @@
+"""The administration pages: who gets in, what they change there, and what nobody can change there."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.core import mail
+from django.core.mail.backends import locmem
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from actions.models import ProgressUpdate
+from partners import roles
+from partners.models import OutgoingEmail, Partner, User
+from performance.models import EmergingIssue, Indicator, Measurement
+from priorities.models import Meeting, Membership, Plan, Priority, SubGroup
+from tests.makers import NOW, Cast
+
+pytestmark = pytest.mark.django_db
+
+REFERENCE = {
+    "partners.partner",
+    "partners.user",
+    "priorities.plan",
+    "priorities.plansection",
+    "priorities.priority",
+    "priorities.subgroup",
+    "priorities.meeting",
+    "priorities.contextfact",
+    "priorities.achievement",
+    "performance.indicator",
+    "performance.comparatorgroup",
+    "performance.strategicassessment",
+    "performance.survey",
+    "performance.printedfigure",
+}
+READ_ONLY = {
+    "partners.outgoingemail",
+    "priorities.updateround",
+    "performance.measurement",
+    "performance.comparator",
+    "performance.commentary",
+    "performance.emergingissue",
+    "actions.action",
+    "actions.progressupdate",
+    "actions.actionevent",
+    "reports.report",
+    "reports.reportversion",
+    "reports.rendition",
+    "reports.decision",
+}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+@pytest.fixture
+def client(cast: Cast) -> Client:
+    client = Client()
+    client.force_login(cast["administrator"])
+    return client
+
+
+def address(model: type[Model], page: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def registered() -> dict[str, ModelAdmin]:
+    return {model._meta.label_lower: page for model, page in admin.site._registry.items()}
+
+
+# --- What there is ---------------------------------------------------------------------------------------------------
+
+
+def test_every_page_is_known_as_reference_data_or_read_only():
+    assert set(registered()) == REFERENCE | READ_ONLY
+
+
+def test_every_row_of_the_rooms_has_a_page_or_stands_on_one():
+    inline = {line.model._meta.label_lower for page in admin.site._registry.values() for line in page.inlines}
+    rooms = ("partners", "priorities", "performance", "actions", "reports")
+    wanted = {
+        model._meta.label_lower
+        for room in rooms
+        for model in apps.get_app_config(room).get_models()
+        if not model.__name__.startswith("Historical")
+    }
+    assert wanted - set(registered()) - inline == set()
+
+
+def test_the_parts_stand_in_the_order_of_the_house(client: Client):
+    page = client.get(reverse("admin:index"))
+    assert [part["app_label"] for part in page.context["app_list"]] == [
+        "partners",
+        "priorities",
+        "performance",
+        "actions",
+        "reports",
+    ]
+    text = page.content.decode()
+    assert "Community safety portal administration" in text
+    assert "DEMONSTRATION DATA" in text
+
+
+@pytest.mark.parametrize("label", sorted(REFERENCE | READ_ONLY))
+def test_every_list_opens_searches_and_finds_nothing_politely(client: Client, label: str):
+    model = apps.get_model(label)
+    page = client.get(address(model, "changelist"))
+    assert page.status_code == 200
+    if registered()[label].search_fields:
+        found = client.get(address(model, "changelist"), {"q": "nothing of the kind"})
+        assert found.status_code == 200
+        assert "0 " in found.content.decode()
+
+
+@pytest.mark.parametrize("label", sorted(REFERENCE))
+def test_every_form_for_reference_data_opens_and_says_what_is_missing(client: Client, label: str):
+    model = apps.get_model(label)
+    assert client.get(address(model, "add")).status_code == 200
+    refused = client.post(address(model, "add"), _management_forms(client, model))
+    assert refused.status_code == 200
+    assert "This field is required" in refused.content.decode()
+
+
+def _management_forms(client: Client, model: type[Model]) -> dict[str, str]:
+    page = client.get(address(model, "add"))
+    sent = {}
+    for formset in page.context["inline_admin_formsets"]:
+        form = formset.formset.management_form
+        sent |= {f"{form.prefix}-{name}": str(value) for name, value in form.initial.items()}
+    return sent
+
+
+# --- Who gets in -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "role", ["reader", "officer_of_lead", "sub_group_lead", "analyst", "coordinator", "chair", "deactivated"]
+)
+def test_only_administrators_get_in(cast: Cast, role: str):
+    client = Client()
+    client.force_login(cast[role])
+    for model, page in ((Priority, "changelist"), (Priority, "add"), (User, "changelist")):
+        response = client.get(address(model, page))
+        assert response.status_code == 302
+        assert client.get(response["Location"]).status_code in (302, 403, 200)
+    refused = client.post(address(Priority, "change", cast.priority.pk), {"name": "Mine now"})
+    assert refused.status_code in (302, 403)
+    cast.priority.refresh_from_db()
+    assert cast.priority.name == "Anti-Social Behaviour"
+
+
+def test_the_way_in_is_allauths_sign_in_page(cast: Cast):
+    response = Client().get(reverse("admin:index"), follow=True)
+    assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+    assert response.request["PATH_INFO"] == reverse("account_login")
+
+
+def test_a_password_is_changed_on_allauths_page(client: Client):
+    assert client.get(reverse("admin:password_change"))["Location"] == reverse("account_change_password")
+
+
+# --- Reference data --------------------------------------------------------------------------------------------------
+
+
+def form_of(page: object) -> dict[str, object]:
+    """What a browser would send back unchanged: the values of a change page's form and its inlines."""
+    context = page.context  # type: ignore[attr-defined]
+    sent: dict[str, object] = {}
+    forms = [context["adminform"].form]
+    for formset in context["inline_admin_formsets"]:
+        forms += [formset.formset.management_form, *formset.formset.forms]
+    for form in forms:
+        for bound in form:
+            value = bound.value()
+            if value is None or value is False:
+                continue
+            sent[bound.html_name] = [str(part) for part in value] if isinstance(value, list) else value
+    return sent
+
+
+def test_an_administrator_changes_a_priority_and_the_history_keeps_what_it_was(cast: Cast, client: Client):
+    page = client.get(address(Priority, "change", cast.priority.pk))
+    sent = form_of(page) | {"statement": "Even less of it.", "active_to": "2027-03-31"}
+    assert client.post(address(Priority, "change", cast.priority.pk), sent).status_code == 302
+
+    cast.priority.refresh_from_db()
+    assert cast.priority.statement == "Even less of it."
+    now, before = cast.priority.history.all()
+    assert (before.statement, now.statement) == ("Less of it.", "Even less of it.")
+    assert now.history_user == cast["administrator"]
+    history = client.get(address(Priority, "history", cast.priority.pk))
+    assert "Even less of it." in history.content.decode()
+
+
+def test_a_priority_gets_an_annual_focus_on_its_own_page(cast: Cast, client: Client):
+    page = client.get(address(Priority, "change", cast.priority.pk))
+    sent = form_of(page) | {"focuses-TOTAL_FORMS": "1", "focuses-0-year": "2025", "focuses-0-text": "Young people."}
+    assert client.post(address(Priority, "change", cast.priority.pk), sent).status_code == 302
+    assert [focus.text for focus in cast.priority.focuses.all()] == ["Young people."]
+
+
+def test_two_priorities_do_not_share_a_place(cast: Cast, client: Client):
+    sent = {"plan": cast.plan.pk, "position": "1", "code": "DA", "name": "Drugs", "statement": "Fewer."}
+    sent |= _management_forms(client, Priority)
+    refused = client.post(address(Priority, "add"), sent)
+    assert "Another priority already stands at this place" in refused.content.decode()
+    assert Priority.objects.count() == 1
+
+
+def test_a_plan_with_weeks_out_of_order_is_refused_with_a_sentence(cast: Cast, client: Client):
+    sent = form_of(client.get(address(Plan, "change", cast.plan.pk))) | {"draft_weeks": "2"}
+    refused = client.post(address(Plan, "change", cast.plan.pk), sent)
+    assert "The weeks must rise" in refused.content.decode()
+    cast.plan.refresh_from_db()
+    assert cast.plan.draft_weeks == 4
+
+
+def test_a_sub_group_gets_members_and_priorities_and_both_are_remembered(cast: Cast, client: Client):
+    other = Priority.objects.create(plan=cast.plan, code="DA", name="Drugs", position=2, statement="Fewer.")
+    sent = form_of(client.get(address(SubGroup, "change", cast.sub_group.pk))) | {
+        "priorities": [cast.priority.pk, other.pk],
+        "reoffending_lead": cast["officer_of_lead"].pk,
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-0-user": cast["officer_of_lead"].pk,
+    }
+    assert client.post(address(SubGroup, "change", cast.sub_group.pk), sent).status_code == 302
+    assert set(cast.sub_group.priorities.all()) == {cast.priority, other}
+    assert Membership.objects.get().user == cast["officer_of_lead"]
+    assert cast.sub_group.history.first().priorities.count() == 2
+
+
+def test_a_meeting_whose_papers_come_after_it_is_refused(cast: Cast, client: Client):
+    sent = {"plan": cast.plan.pk, "date": "2026-12-02", "papers_due": "2026-12-03"}
+    refused = client.post(address(Meeting, "add"), sent)
+    assert "Papers cannot be due after the meeting" in refused.content.decode()
+    sent["papers_due"] = "2026-11-23"
+    assert client.post(address(Meeting, "add"), sent).status_code == 302
+
+
+def test_what_others_point_at_is_not_deleted(cast: Cast, client: Client):
+    for row in (cast.priority, cast.sub_group, cast.fire, cast["reader"], cast.plan):
+        assert client.post(address(type(row), "delete", row.pk), {"post": "yes"}).status_code == 403
+        assert type(row).objects.filter(pk=row.pk).exists()
+
+
+def test_autocomplete_finds_people_for_administrators_alone(cast: Cast, client: Client):
+    asked = {"term": "chair", "app_label": "priorities", "model_name": "subgroup", "field_name": "lead"}
+    found = client.get(reverse("admin:autocomplete"), asked).json()["results"]
+    assert [row["text"] for row in found] == ["Chair"]
+    stranger = Client()
+    stranger.force_login(cast["coordinator"])
+    assert stranger.get(reverse("admin:autocomplete"), asked).status_code in (302, 403)
+
+
+# --- People ----------------------------------------------------------------------------------------------------------
+
+
+def new_person(**changes: object) -> dict[str, object]:
+    return {"email": "New@Test.example", "name": "New officer", "job_title": "", "is_staff": "", **changes}
+
+
+def role(name: str) -> int:
+    from django.contrib.auth.models import Group
+
+    return Group.objects.get(name=name).pk
+
+
+def test_an_administrator_adds_a_person_who_gets_an_invitation(cast: Cast, client: Client):
+    sent = new_person(partner=cast.fire.pk, groups=[role(roles.PARTNER_OFFICER)], send_invitation="on")
+    assert client.post(address(User, "add"), sent).status_code == 302
+
+    person = User.objects.get(email="new@test.example")
+    assert (person.partner, person.role_names) == (cast.fire, {roles.PARTNER_OFFICER})
+    assert not person.has_usable_password()
+    assert not person.is_staff
+    [message] = mail.outbox
+    assert message.to == ["new@test.example"]
+    assert not OutgoingEmail.objects.exists()
+    [line] = person.history.all()
+    assert (line.history_user, line.history_change_reason) == (cast["administrator"], "Added. Roles: Partner officer")
+
+
+def test_an_invitation_can_wait(cast: Cast, client: Client):
+    assert client.post(address(User, "add"), new_person()).status_code == 302
+    assert mail.outbox == []
+    person = User.objects.get(email="new@test.example")
+    chosen = {"action": "send_invitations", "_selected_action": [person.pk]}
+    assert client.post(address(User, "changelist"), chosen).status_code == 302
+    assert len(mail.outbox) == 1
+
+
+def test_an_address_in_use_is_refused_whatever_its_case(cast: Cast, client: Client):
+    refused = client.post(address(User, "add"), new_person(email="CHAIR@test.example"))
+    assert "already signs in with this e-mail address" in refused.content.decode()
+
+
+def test_with_the_mail_server_away_the_person_is_kept_and_a_sentence_says_so(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*args: object, **kwargs: object) -> int:
+        raise ConnectionRefusedError("nobody listens")
+
+    monkeypatch.setattr(locmem.EmailBackend, "send_messages", refuse)
+    page = client.post(address(User, "add"), new_person(send_invitation="on"), follow=True)
+    assert "was not sent, since the mail server did not take it" in page.content.decode()
+    assert User.objects.filter(email="new@test.example").exists()
+
+
+def test_a_person_form_takes_nothing_it_does_not_show(cast: Cast, client: Client):
+    sent = new_person(is_superuser="on", password="x", user_permissions=["1"], is_active="")
+    assert client.post(address(User, "add"), sent).status_code == 302
+    person = User.objects.get(email="new@test.example")
+    assert (person.is_superuser, person.is_active, person.has_usable_password()) == (False, True, False)
+
+
+def change_person(client: Client, person: User, **changes: object) -> object:
+    sent = form_of(client.get(address(User, "change", person.pk)))
+    return client.post(address(User, "change", person.pk), sent | changes)
+
+
+def test_roles_and_address_change_and_the_history_says_so(cast: Cast, client: Client):
+    person = cast["officer_of_lead"]
+    answer = change_person(client, person, email="Moved@test.example", groups=[role(roles.ANALYST)])
+    assert answer.status_code == 302  # type: ignore[attr-defined]
+    person = User.objects.get(pk=person.pk)
+    assert (person.email, person.role_names) == ("moved@test.example", {roles.ANALYST})
+    assert "Roles: Analyst" in [line.history_change_reason for line in person.history.all()]
+    assert Client().login(email="moved@test.example", password="seven green bottles")
+
+
+def test_a_leaver_is_deactivated_on_their_page_and_can_come_back(cast: Cast, client: Client):
+    person = cast["officer_of_lead"]
+    theirs = Client()
+    theirs.force_login(person)
+    change_person(client, person, _deactivate="1")
+    person.refresh_from_db()
+    assert not person.is_active
+    assert theirs.get(reverse("account_change_password")).status_code == 302
+
+    change_person(client, person, _reactivate="1")
+    change_person(client, person, _invite="1")
+    person.refresh_from_db()
+    assert person.is_active
+    assert len(mail.outbox) == 1
+
+
+def test_nobody_takes_their_own_administration_away(cast: Cast, client: Client):
+    me = cast["administrator"]
+    change_person(client, me, is_staff="")
+    page = client.post(
+        address(User, "change", me.pk),
+        form_of(client.get(address(User, "change", me.pk))) | {"_deactivate": "1"},
+        follow=True,
+    )
+    assert "cannot deactivate yourself" in page.content.decode()
+    me.refresh_from_db()
+    assert me.is_staff
+    assert me.is_active
+
+
+def test_signing_in_writes_no_history(cast: Cast):
+    person = cast["chair"]
+    before = person.history.count()
+    client = Client()
+    client.post(reverse("account_login"), {"login": person.email, "password": "seven green bottles"})
+    assert "_auth_user_id" in client.session
+    assert person.history.count() == before
+
+
+# --- What verbs write ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("label", sorted(READ_ONLY))
+def test_what_verbs_write_is_neither_added_nor_changed_nor_deleted_here(cast: Cast, client: Client, label: str):
+    model = apps.get_model(label)
+    assert client.get(address(model, "add")).status_code == 403
+    assert client.post(address(model, "add"), {}).status_code == 403
+    page = registered()[label]
+    request = client.get(address(model, "changelist")).wsgi_request
+    assert not page.has_change_permission(request)
+    assert not page.has_delete_permission(request)
+    assert "delete_selected" not in page.get_actions(request)
+
+
+def test_an_update_is_read_but_not_written(cast: Cast, client: Client):
+    made = cast.actions_in_every_state()
+    update = made["updated"].latest_update
+    assert update
+    page = client.get(address(ProgressUpdate, "change", update.pk))
+    assert "What happened, 1." in page.content.decode()
+    assert client.post(address(ProgressUpdate, "change", update.pk), {"narrative": "Nothing."}).status_code == 403
+    assert client.post(address(ProgressUpdate, "delete", update.pk), {"post": "yes"}).status_code == 403
+    update.refresh_from_db()
+    assert update.narrative == "What happened, 1."
+
+
+def test_restricted_words_stay_hidden_from_a_bare_administrator(cast: Cast, client: Client):
+    made = cast.actions_in_every_state()
+    update = made["restricted"].latest_update
+    assert update
+    page = client.get(address(ProgressUpdate, "change", update.pk)).content.decode()
+    assert "Restricted words." not in page
+
+    for state, row in (("open", False), ("restricted", True)):
+        EmergingIssue.objects.create(
+            plan=cast.plan,
+            title=f"An {state} issue",
+            text=".",
+            restricted=row,
+            raised_by=cast["analyst"],
+            raised_at=NOW,
+            state_at=NOW,
+        )
+    listed = client.get(address(EmergingIssue, "changelist")).content.decode()
+    assert "An open issue" in listed
+    assert "An restricted issue" not in listed
+
+
+def test_the_link_to_the_page_is_for_those_whom_the_page_answers(cast: Cast, client: Client):
+    action = cast.action()
+    link = f'href="{action.get_absolute_url()}"'
+    shortcut = "/admin/r/"
+    page = client.get(reverse("admin:actions_action_change", args=[action.pk])).content.decode()
+    assert link not in page
+    assert shortcut not in page
+
+    from partners import services
+
+    services.set_roles(person=cast["administrator"], roles=[roles.COORDINATOR], by=None, at=NOW)
+    page = client.get(reverse("admin:actions_action_change", args=[action.pk])).content.decode()
+    assert shortcut in page or link in page
+
+
+# --- Speed -----------------------------------------------------------------------------------------------------------
+
+
+def _rows(cast: Cast, number: int) -> None:
+    have = Partner.objects.count()
+    for n in range(have, have + number):
+        partner = Partner.objects.create(code=f"P{n}", name=f"Partner {n}", kind=Partner.Kind.STAKEHOLDER)
+        User.objects.create_user(f"p{n}@test.example", name=f"Person {n}", partner=partner)
+        priority = Priority.objects.create(
+            plan=cast.plan, code=f"X{n}", name=f"Priority {n}", position=n + 10, statement="."
+        )
+        group = SubGroup.objects.create(
+            plan=cast.plan, code=f"G{n}", name=f"Group {n}", lead=cast["chair"], chairing_partner=partner
+        )
+        group.priorities.add(priority)
+        Meeting.objects.create(plan=cast.plan, sub_group=group, date=dt.date(2026, 11, 1))
+        indicator = Indicator.objects.create(
+            code=f"I{n}", name=f"Indicator {n}", unit="offences", better="lower", data_owner=partner
+        )
+        Measurement.objects.create(
+            indicator=indicator,
+            period_kind="quarter",
+            period_start=dt.date(2026, 4, 1),
+            value=1,
+            printed="1",
+            as_at=dt.date(2026, 7, 1),
+            recorded_at=NOW,
+            recorded_by=cast["analyst"],
+        )
+        action = cast.action(f"A-{n}", lead_partner=partner, milestones=[])
+        cast.update(action, 1000 + n, by=cast["coordinator"])
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "partners.partner",
+        "partners.user",
+        "priorities.priority",
+        "priorities.subgroup",
+        "priorities.meeting",
+        "performance.indicator",
+        "performance.measurement",
+        "actions.action",
+        "actions.progressupdate",
+        "actions.actionevent",
+    ],
+)
+def test_a_list_asks_as_many_queries_for_thirty_rows_as_for_three(cast: Cast, client: Client, label: str):
+    page = address(apps.get_model(label), "changelist")
+    _rows(cast, 3)
+    client.get(page)
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        assert client.get(page).status_code == 200
+    _rows(cast, 27)
+    with CaptureQueriesContext(connection) as many:
+        assert client.get(page).status_code == 200
+    assert len(few) == len(many), "\n".join(query["sql"] for query in many.captured_queries)
+
+
+# --- The one way to write rows with history --------------------------------------------------------------------------
+
+#: Rows whose every change is remembered: writing them in bulk would pass the history by.
+TRACKED = {
+    model.__name__
+    for model in apps.get_models()
+    if hasattr(model, "history") and not model.__name__.startswith("Historical")
+}
+BULK = {"update", "bulk_create", "bulk_update", "abulk_create", "abulk_update", "aupdate"}
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[str, str, int]]:
+    """(model, method, line) of every `Model.objects….method(…)` however long the chain between."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in BULK):
+            continue
+        names = [part.id for part in ast.walk(node.func.value) if isinstance(part, ast.Name)]
+        chain = ast.dump(node.func.value)
+        for name in names:
+            if name in TRACKED and "objects" in chain:
+                yield name, node.func.attr, node.lineno
+
+
+def test_rows_with_history_are_never_written_in_bulk():
+    assert {"Priority", "User", "Partner", "Indicator", "SubGroup"} <= TRACKED
+    faults = []
+    for room in ("partners", "priorities", "performance", "actions", "reports", "shp_portal"):
+        for file in Path(settings.BASE_DIR, room).rglob("*.py"):
+            if "tests" in file.parts or "migrations" in file.parts:
+                continue
+            faults += [
+                f"{file.name}:{line}: {model}.{verb}" for model, verb, line in _calls(ast.parse(file.read_text()))
+            ]
+    assert faults == []
+
+
+def test_the_guard_against_bulk_writes_sees_one():
+    seen = list(_calls(ast.parse("User.objects.filter(pk=1).exclude(pk=2).update(is_active=False)")))
+    assert seen == [("User", "update", 1)]
