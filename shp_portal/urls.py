@@ -1,7 +1,5 @@
 """Where every address leads. Rooms bring their own urls.py; pages that draw on several rooms stand in pages/."""
 
-from importlib.util import find_spec
-
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
@@ -15,7 +13,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("shp_portal.pages.urls")),
-    *[path(f"{room}/", include(f"{room}.urls")) for room in ("actions", "reports") if find_spec(f"{room}.urls")],
+    path("actions/", include("actions.urls")),
+    path("", include("reports.urls")),  # /reports/ and /schedule/
     path("accounts/", include("partners.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -97,9 +97,10 @@ def sign_off_of(version: ReportVersion) -> SignOff | None:
     )
     if decision is None:
         return None
+    role = decision.by.job_title or ("Chair" if decision.by.is_chair else "Coordinator")
     return SignOff(
-        decision=decision.get_outcome_display(),
-        by_role=decision.by.job_title or decision.by.name,
+        words=decision.get_outcome_display(),
+        by=f"the Partnership, recorded by: {role}" if decision.meeting else role,
         on=timezone.localdate(decision.at),
         meeting=decision.meeting.date if decision.meeting else None,
         minute_reference=decision.minute_reference,

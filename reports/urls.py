@@ -1,0 +1,53 @@
+from django.urls import path, register_converter
+
+from reports import views
+from reports.timetable import KINDS
+
+
+class KindConverter:
+    """A kind of report as addresses write it: six-monthly."""
+
+    regex = "|".join(kind.replace("_", "-") for kind in KINDS)
+
+    def to_python(self, value: str) -> str:
+        return value.replace("-", "_")
+
+    def to_url(self, value: str) -> str:
+        return value.replace("_", "-")
+
+
+class StageConverter:
+    regex = "draft|final"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(KindConverter, "report_kind")
+register_converter(StageConverter, "stage")
+
+app_name = "reports"
+
+urlpatterns = [
+    path("reports/", views.list_reports, name="list"),
+    path("reports/<int:pk>/", views.show_report, name="report"),
+    path("reports/<int:pk>/try-again/", views.try_again, name="try-again"),
+    path("reports/<int:pk>/new-version/", views.make_new_version, name="new-version"),
+    path("reports/<int:pk>/v<int:number>/", views.show_version, name="version"),
+    path("reports/<int:pk>/v<int:number>/<stage:stage>.pdf", views.send_pdf, name="pdf"),
+    path("reports/<int:pk>/v<int:number>/<stage:stage>/try-again/", views.lay_out_again, name="lay-out-again"),
+    path("reports/<int:pk>/v<int:number>/send-to-chair/", views.send_to_chair, name="send-to-chair"),
+    path("reports/<int:pk>/v<int:number>/approve/", views.approve, name="approve"),
+    path("reports/<int:pk>/v<int:number>/return/", views.return_to_coordinator, name="return"),
+    path("reports/<int:pk>/v<int:number>/record-decision/", views.record_decision, name="record-decision"),
+    path("reports/<int:pk>/v<int:number>/publish/", views.publish, name="publish"),
+    path("schedule/", views.show_schedule, name="schedule"),
+    path(
+        "schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/not-produced/",
+        views.mark_not_produced,
+        name="not-produced",
+    ),
+]

@@ -1,0 +1,507 @@
+"""The shelf, a report's page with its decision, its PDF, and the schedule."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from partners import outbox
+from priorities.models import Plan
+from priorities.periods import Period
+from priorities.timetable import timetable_for
+from reports import delivery, rendering
+from reports.document import file_name, from_json
+from reports.forms import ApproveForm, NewVersionForm, NotProducedForm, RecordDecisionForm, ReturnForm
+from reports.models import Decision, Rendition, Report, ReportVersion
+from reports.services import building, decisions, renditions, schedule
+from reports.timetable import KINDS
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from partners.models import User
+    from reports.forms import DecisionForm
+
+    class SignedIn(HttpRequest):
+        user: User  # type: ignore[assignment]
+
+
+log = logging.getLogger(__name__)
+
+State = ReportVersion.State
+Stage = Rendition.Stage
+
+PAGE = 50
+
+
+# --- The shelf --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """One report of the list: its newest version that this person sees, how it stands, and whom it waits for."""
+
+    report: Report
+    version: ReportVersion | None
+    pdf: Rendition | None
+    standing: str
+    waits_for: str
+
+
+@login_required
+@require_safe
+def list_reports(request: SignedIn) -> HttpResponse:
+    _only_those_with_a_role(request.user)
+    versions = ReportVersion.objects.visible_to(request.user).defer("snapshot").order_by("number")
+    reports = (
+        Report.objects.visible_to(request.user)
+        .select_related("plan")
+        .prefetch_related(
+            Prefetch("versions", versions, to_attr="seen"),
+            Prefetch("seen__renditions", Rendition.objects.defer("html")),
+        )
+    )
+    page = Paginator(reports, PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "reports/list.html",
+        {"page": page, "shelved": [_shelved(report, request.user) for report in page]},
+    )
+
+
+def _shelved(report: Report, user: User) -> Shelved:
+    seen: list[ReportVersion] = report.seen  # type: ignore[attr-defined]
+    if not seen:
+        standing = "Not produced" if report.not_produced else "Failed" if report.build_error else "Being made"
+        return Shelved(report, None, None, standing, "")
+    version = seen[-1]
+    version.report = report
+    files = {file.stage: file for file in version.renditions.all()}
+    done = [
+        files[stage] for stage in _stages_for(user) if stage in files and files[stage].state == files[stage].State.DONE
+    ]
+    return Shelved(
+        report,
+        version,
+        done[0] if done else None,
+        version.get_state_display(),
+        _waits_for(version, files.get(Stage.DRAFT)),
+    )
+
+
+def _waits_for(version: ReportVersion, draft: Rendition | None) -> str:
+    """With whom a version is, and for what; empty when nothing is waited for."""
+    report = version.report
+    if version.state == State.DRAFT:
+        if draft is None or draft.state in (Rendition.State.QUEUED, Rendition.State.RENDERING):
+            return "The portal: its PDF is being laid out"
+        if draft.state == Rendition.State.FAILED:
+            return "The coordinator: its PDF could not be laid out"
+        return "The coordinator, to send it to the chair" if report.needs_chair else "The coordinator, to publish it"
+    if version.state == State.WITH_CHAIR:
+        by = timetable_for(report.period, report.plan.weeks).chair_on
+        return f"The chair, to decide by {by.day} {by:%B %Y}"
+    if version.state == State.RETURNED:
+        return "The coordinator, to make another version"
+    if version.state == State.APPROVED:
+        return "The coordinator, to publish it"
+    return ""
+
+
+def _only_those_with_a_role(user: User) -> None:
+    if not (user.sees_the_work or user.is_reader):
+        raise Http404
+
+
+def _stages_for(user: User) -> list[str]:
+    """Stages of a file this person may open, the better first. Drafts are for those who do the work."""
+    return [Stage.FINAL, Stage.DRAFT] if user.sees_the_work else [Stage.FINAL]
+
+
+# --- A report and its versions ----------------------------------------------------------------------------------------
+
+
+@login_required
+@require_safe
+def show_report(request: SignedIn, pk: int) -> HttpResponse:
+    """On to the newest version this person sees; without one, what became of the report."""
+    report = get_object_or_404(Report.objects.visible_to(request.user).select_related("plan"), pk=pk)
+    newest = report.versions.visible_to(request.user).defer("snapshot").order_by("-number").first()  # type: ignore[attr-defined]
+    if newest is not None:
+        return redirect(newest)
+    line = next(line for line in schedule.lines(report.plan, timezone.localdate()) if line.report == report)
+    return render(request, "reports/without_version.html", {"report": report, "line": line})
+
+
+@dataclass(frozen=True)
+class VersionPage:
+    report: Report
+    version: ReportVersion
+    others: list[ReportVersion]
+    draft: Rendition | None
+    final: Rendition | None
+    files: list[Rendition]
+    decision: Decision | None
+    waits_for: str
+    can_send: bool
+    can_publish: bool
+    can_make_version: bool
+    can_record: bool
+    can_try_again: bool
+    cannot_decide: str
+    approve: ApproveForm | None
+    turn_back: ReturnForm | None
+
+    @property
+    def wrong(self) -> DecisionForm | None:
+        """The form whose errors the summary lists."""
+        return next((form for form in (self.approve, self.turn_back) if form is not None and form.errors), None)
+
+
+@login_required
+@require_safe
+def show_version(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    return _version_page(request, _version(request.user, pk, number))
+
+
+def _version_page(
+    request: SignedIn,
+    version: ReportVersion,
+    approve: ApproveForm | None = None,
+    turn_back: ReturnForm | None = None,
+) -> HttpResponse:
+    user = request.user
+    report = version.report
+    by_stage = {file.stage: file for file in version.renditions.defer("html")}
+    draft, final = by_stage.get(Stage.DRAFT), by_stage.get(Stage.FINAL)
+    ready = draft is not None and draft.state == Rendition.State.DONE
+    with_chair = version.state == State.WITH_CHAIR and ready
+    for form in (approve, turn_back):
+        if form is not None:
+            form.show_again(draft)
+    if with_chair and user.has_perm("reports.decide", version):
+        approve = approve or ApproveForm(version=version, draft=draft)
+        turn_back = turn_back or ReturnForm(version=version, draft=draft)
+    sent_it = with_chair and user.is_chair and version.sent_by_id == user.pk
+    others = report.versions.visible_to(user).defer("snapshot").exclude(pk=version.pk).order_by("-number")  # type: ignore[attr-defined]
+    page = VersionPage(
+        report=report,
+        version=version,
+        others=list(others),
+        draft=draft,
+        final=final,
+        files=[by_stage[stage] for stage in _stages_for(user) if stage in by_stage],
+        decision=_decision_on(version) if user.sees_the_work else None,
+        waits_for=_waits_for(version, draft) if user.sees_the_work else "",
+        can_send=version.state == State.DRAFT
+        and report.needs_chair
+        and ready
+        and user.has_perm("reports.send_to_chair", version),
+        can_publish=_publishable(version, draft, final) and user.has_perm("reports.publish", version),
+        can_make_version=version.state in (State.DRAFT, State.RETURNED, State.APPROVED, State.PUBLISHED)
+        and user.has_perm("reports.make_version", report)
+        and not report.versions.filter(number__gt=version.number).exists(),
+        can_record=with_chair and user.has_perm("reports.record_decision", version),
+        can_try_again=user.has_perm("reports.try_again"),
+        cannot_decide="You sent this version to the chair yourself, so somebody else has to decide on it."
+        if sent_it
+        else "",
+        approve=approve,
+        turn_back=turn_back,
+    )
+    final_words = version.state == State.APPROVED or version.published_at is not None
+    report_shown = rendering.screen_context(
+        from_json(version.snapshot),
+        snapshot_sha256=version.snapshot_sha256,
+        sign_off=renditions.sign_off_of(version) if final_words else None,
+        stage="final" if final_words else "draft",
+    )
+    return render(request, "reports/version.html", {**report_shown, "view": page})
+
+
+def _publishable(version: ReportVersion, draft: Rendition | None, final: Rendition | None) -> bool:
+    if version.state == State.APPROVED:
+        return final is not None and final.state == Rendition.State.DONE
+    ready = draft is not None and draft.state == Rendition.State.DONE
+    return version.state == State.DRAFT and not version.report.needs_chair and ready
+
+
+def _decision_on(version: ReportVersion) -> Decision | None:
+    return Decision.objects.filter(version=version).select_related("by", "meeting").first()
+
+
+@login_required
+@require_safe
+def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpResponse:
+    """The file itself, shown in the browser. Only the bytes that were made leave: a damaged file is refused."""
+    if stage not in _stages_for(request.user):
+        raise Http404
+    version = _version(request.user, pk, number)
+    rendition = get_object_or_404(version.renditions.defer("html"), stage=stage, state=Rendition.State.DONE)
+    etag = f'"{rendition.sha256}"'
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        return unchanged
+    try:
+        content = delivery.read(rendition)
+    except delivery.FileLost:
+        log.exception("A PDF could not be sent")
+        return render(request, "reports/file_lost.html", {"version": version}, status=503)
+    name = file_name(from_json(version.snapshot))
+    if stage == Stage.DRAFT:
+        name = name.replace(".pdf", "-draft.pdf")
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"', "ETag": etag},
+    )
+
+
+def _version(user: User, pk: int, number: int) -> ReportVersion:
+    return get_object_or_404(
+        ReportVersion.objects.visible_to(user).select_related("report__plan", "sent_by", "published_by", "made_by"),
+        report=pk,
+        number=number,
+    )
+
+
+# --- One verb a button ------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def send_to_chair(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = _version(request.user, pk, number)
+    return _press(
+        request,
+        version.get_absolute_url(),
+        f"Version {number} is with the chair, who has been sent an e-mail.",
+        lambda at: decisions.send_to_chair(version=version, by=request.user, at=at),
+    )
+
+
+@login_required
+@require_POST
+def publish(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = _version(request.user, pk, number)
+    return _press(
+        request,
+        version.get_absolute_url(),
+        f"Version {number} is published.",
+        lambda at: decisions.publish(version=version, by=request.user, at=at),
+    )
+
+
+@login_required
+@require_POST
+def lay_out_again(request: SignedIn, pk: int, number: int, stage: str) -> HttpResponse:
+    version = _version(request.user, pk, number)
+    rendition = get_object_or_404(version.renditions.all(), stage=stage)
+    return _press(
+        request,
+        version.get_absolute_url(),
+        f"The {rendition.get_stage_display().lower()} PDF is waiting to be laid out again.",
+        lambda at: renditions.try_again(rendition=rendition, by=request.user, at=at),
+    )
+
+
+@login_required
+@require_POST
+def try_again(request: SignedIn, pk: int) -> HttpResponse:
+    report = get_object_or_404(Report.objects.visible_to(request.user), pk=pk)
+    return _press(
+        request,
+        reverse("reports:schedule"),
+        f"{report} will be made at the next run, within a few minutes.",
+        lambda at: building.try_again(report=report, by=request.user, at=at),
+    )
+
+
+@login_required
+@require_POST
+def approve(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = _version(request.user, pk, number)
+    form = ApproveForm(request.POST, version=version, draft=None)
+    if form.is_valid():
+        try:
+            decisions.approve(version=version, by=request.user, at=timezone.now(), **form.answers())
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            _wake()
+            messages.success(
+                request, f"Version {number} is approved for the Partnership. The coordinator has been told."
+            )
+            return redirect(version)
+    return _decision_again(request, version, approve=form)
+
+
+@login_required
+@require_POST
+def return_to_coordinator(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = _version(request.user, pk, number)
+    form = ReturnForm(request.POST, version=version, draft=None)
+    if form.is_valid():
+        try:
+            decisions.return_to_coordinator(version=version, by=request.user, at=timezone.now(), **form.answers())
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            _wake()
+            messages.success(request, f"Version {number} is returned. The coordinator has been told why.")
+            return redirect(version)
+    return _decision_again(request, version, turn_back=form)
+
+
+def _decision_again(request: SignedIn, version: ReportVersion, **forms: Any) -> HttpResponse:
+    """The page with what was typed and what is wrong with it; only for those who could have decided."""
+    if not request.user.has_perm("reports.decide", version):
+        raise PermissionDenied(
+            "You sent this version to the chair yourself, so somebody else has to decide on it."
+            if request.user.is_chair
+            else "Only the chair decides on a report."
+        )
+    version.refresh_from_db()
+    return _version_page(request, version, **forms)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def record_decision(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = _version(request.user, pk, number)
+    if not request.user.has_perm("reports.record_decision", version):
+        raise PermissionDenied("Only the coordinator records a decision taken at a meeting.")
+    draft = version.renditions.filter(stage=Stage.DRAFT, state=Rendition.State.DONE).first()
+    now = timezone.now()
+    form = RecordDecisionForm(
+        request.POST if request.method == "POST" else None,
+        version=version,
+        draft=draft,
+        today=timezone.localdate(now),
+    )
+    if form.is_valid():
+        approved = form.cleaned_data["outcome"] == Decision.Outcome.APPROVED
+        verb = decisions.approve if approved else decisions.return_to_coordinator
+        try:
+            verb(version=version, by=request.user, at=now, **form.answers())
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            _wake()
+            messages.success(request, f"Recorded: version {number} was {'approved' if approved else 'returned'}.")
+            return redirect(version)
+    return render(request, "reports/record_decision.html", {"version": version, "form": form})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def make_new_version(request: SignedIn, pk: int) -> HttpResponse:
+    report = get_object_or_404(Report.objects.visible_to(request.user).select_related("plan"), pk=pk)
+    if not request.user.has_perm("reports.make_version", report):
+        raise PermissionDenied("Only the coordinator can make another version of a report.")
+    newest = report.versions.defer("snapshot").order_by("-number").first()
+    if newest is None:
+        messages.error(request, "There is no version yet: the first is made when the report falls due.")
+        return redirect(report)
+    form = NewVersionForm(request.POST if request.method == "POST" else None, newest=newest)
+    if form.is_valid():
+        now = timezone.now()
+        try:
+            version = building.make_new_version(report=report, by=request.user, at=now, **form.answers(now))
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            _wake()
+            messages.success(request, f"Version {version.number} is made; its PDF is being laid out.")
+            return redirect(version)
+    return render(request, "reports/new_version.html", {"report": report, "newest": newest, "form": form})
+
+
+def _press(request: SignedIn, back: str, done: str, verb: Callable[[dt.datetime], object]) -> HttpResponse:
+    """Run a verb that asks nothing more, and say what came of it on the page the button stood on."""
+    try:
+        verb(timezone.now())
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        _wake()
+        messages.success(request, done)
+    return redirect(back)
+
+
+def _wake() -> None:
+    """Nudge those who lay out and send; what they find is in the rows, so a lost nudge only waits for the next tick."""
+    delivery.wake_render()
+    outbox.wake_drain()
+
+
+# --- The schedule -----------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_safe
+def show_schedule(request: SignedIn) -> HttpResponse:
+    if not request.user.has_perm("reports.see_schedule"):
+        raise Http404
+    today = timezone.localdate()
+    plans = list(Plan.objects.all())
+    plan = next((one for one in plans if str(one.pk) == request.GET.get("plan")), Plan.objects.current(today))
+    return render(
+        request,
+        "reports/schedule.html",
+        {
+            "plan": plan,
+            "plans": plans,
+            "lines": list(reversed(schedule.lines(plan, today))) if plan else [],
+            "may_act": request.user.is_coordinator,
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def mark_not_produced(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpResponse:
+    if not request.user.has_perm("reports.see_schedule"):
+        raise Http404
+    if not request.user.has_perm("reports.mark_not_produced"):
+        raise PermissionDenied("Only the coordinator can mark a report as not produced.")
+    plan = get_object_or_404(Plan, pk=plan_pk)
+    try:
+        owed = building.find_owed(plan, kind, Period.parse(KINDS[kind], code))
+    except (ValueError, ValidationError) as error:
+        raise Http404 from error
+    form = NotProducedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            building.mark_not_produced(
+                plan=plan,
+                kind=kind,
+                period=owed.period,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            messages.success(request, f"{Report.Kind(kind).label}, {owed.period.label}: marked as not produced.")
+            return redirect("reports:schedule")
+    return render(
+        request,
+        "reports/not_produced.html",
+        {"form": form, "period": owed.period, "title": Report.Kind(kind).label},
+    )
