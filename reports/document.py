@@ -1,0 +1,591 @@
+"""What a report says, as plain values: nothing here looks anything up, so a report reads the same years later.
+
+The snapshot builds these dataclasses from live rows; rendering prints them. In between they are canonical JSON whose
+SHA-256 is what the chair decides on. Every name, label, shape, definition and rule that is printed is copied in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import types
+import typing
+from dataclasses import dataclass
+
+SCHEMA_VERSION = 1
+"""Rises whenever a field changes its meaning or its name; an older text then needs its own reader."""
+
+HOLDER = "Community Safety Team"
+"""Who holds what a report leaves out as restricted, and who presents the reports (plan, last page)."""
+
+RESTRICTED = f"Restricted: held by the {HOLDER}."
+
+
+# --- Both reports ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The head of a report: whose it is, what it is about, and what it knew when."""
+
+    partnership: str
+    short_name: str
+    plan_title: str
+    plan_starts_on: dt.date
+    plan_ends_on: dt.date
+    title: str
+    period_kind: str
+    period_start: dt.date
+    period_end: dt.date
+    period_label: str
+    period_long_label: str
+    month: int
+    months: int
+    number: int
+    reason: str
+    cut_off: dt.datetime
+    cut_off_on: dt.date
+    updates_due_on: dt.date
+    made_at: dt.datetime
+    made_on: dt.date
+    meeting_on: dt.date | None
+    report_of: str
+    contact: str
+    marking: str
+    is_demonstration: bool
+    strategic_objective: str
+    objective_source: str
+    priorities: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one rating is shown: its word and shape, and the name of its colour."""
+
+    key: str
+    word: str
+    shape: str
+    css: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A rating and what it means, as the report's readers are told."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """So many actions with one rating, `not_confirmed` of them without an update in the period.
+
+    `before` is the number at the end of the period before; None when there is nothing to compare with.
+    """
+
+    mark: Mark
+    number: int
+    not_confirmed: int
+    before: int | None
+
+
+@dataclass(frozen=True)
+class Query:
+    """A doubtful printed figure or wording, with what is doubtful about it."""
+
+    about: str
+    printed: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An emerging issue as it stood at the cut-off; `where` is its priority, or outside our priorities."""
+
+    title: str
+    text: str
+    evidence: str
+    where: str
+    raised_on: dt.date
+    raised_by: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A heading and a sentence or two."""
+
+    heading: str
+    text: str
+
+
+# --- Figures ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Value:
+    """One figure as given, for the period named. `number` is the decimal written out."""
+
+    label: str
+    printed: str
+    number: str
+    provisional: bool
+    as_at: dt.date
+    note: str
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """One period of a trend. `number` is empty where there is no figure."""
+
+    tick: str
+    group: str
+    number: str
+    printed: str
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class SimilarAreas:
+    """What similar areas did in the same period; `average` in the indicator's unit."""
+
+    label: str
+    average: str
+    position: int | None
+    group_size: int | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator: its figure, what it is compared with, and the judgement in words.
+
+    `word` is better, worse, similar, up, down, unchanged or no comparison. `missing` says, when there is no figure,
+    who owes it or when it can be had; `overdue` is true only when it could have been had by the cut-off.
+    """
+
+    code: str
+    name: str
+    unit: str
+    definition: str
+    source: str
+    wanted: str
+    frequency: str
+    owner: str
+    priorities: tuple[str, ...]
+    all_priorities: bool
+    baseline: str
+    baseline_period: str
+    note: str
+    period_label: str
+    now: Value | None
+    year_before: Value | None
+    previous: Value | None
+    latest: Value | None
+    difference: str
+    percent: str
+    percent_note: str
+    word: str
+    symbol: str
+    sentence: str
+    against_previous: str
+    similar: SimilarAreas | None
+    trend: tuple[TrendPoint, ...]
+    commentary: str
+    commentary_by: str
+    commentary_wanted_from: str
+    missing: str
+    overdue: bool
+
+
+# --- The six-monthly report -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Milestone:
+    text: str
+    due_on: dt.date
+    done_on: dt.date | None
+    missed: bool
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was said about an action, when, and about which period. Empty words with `restricted` were held back."""
+
+    about: str
+    on: dt.date
+    by: str
+    kind: str
+    narrative: str
+    reason: str
+    recovery: str
+    help_wanted: str
+    help_wanted_from: str
+    achievement: str
+    restricted: bool
+    late: bool
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """An action as the report tells it: the rating, whether an update backs it, the facts beside it, the latest words."""
+
+    ref: str
+    title: str
+    priority: str
+    sub_group: str
+    lead: str
+    owner: str
+    supporting: tuple[str, ...]
+    description: str
+    measure: str
+    starts_on: dt.date
+    due_on: dt.date | None
+    review_on: dt.date | None
+    original_due_on: dt.date | None
+    completed_on: dt.date | None
+    reoffending: bool
+    source: str
+    mark: Mark
+    confirmed: bool
+    before: Mark | None
+    since: dt.date | None
+    exception: bool
+    owing: bool
+    received: bool
+    overdue_days: int
+    delivery: str
+    delivery_ok: bool
+    update: str
+    disagreement: str
+    last_heard: dt.date | None
+    said: Words | None
+    earlier: Words | None
+    supporters: tuple[Words, ...]
+    milestones: tuple[Milestone, ...]
+
+    @property
+    def latest_words(self) -> Words | None:
+        """The newest update that has words; “no change, confirmed” refers to the one before."""
+        return self.earlier or self.said
+
+    @property
+    def narrative(self) -> str:
+        """The latest words, or who holds them."""
+        words = self.latest_words
+        if words is None:
+            return ""
+        return RESTRICTED if words.restricted else words.narrative
+
+
+@dataclass(frozen=True)
+class PriorityPart:
+    """One priority: what was decided, how its actions stand (`refs` in the order of the plan), exceptions first."""
+
+    code: str
+    name: str
+    statement: str
+    focus: str
+    counts: tuple[Count, ...]
+    exceptions: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SubGroupPart:
+    """A sub-group's part in re-offending: who leads on it and the references that have it as their focus."""
+
+    name: str
+    lead: str
+    counts: tuple[Count, ...]
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DateMove:
+    """A due date that moved between the last report's cut-off and this one's. `times` counts every move so far."""
+
+    ref: str
+    title: str
+    old: dt.date | None
+    new: dt.date
+    first: dt.date | None
+    times: int
+    on: dt.date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """An action that was added, completed, reopened or closed since the last report's cut-off."""
+
+    ref: str
+    title: str
+    lead: str
+    on: dt.date
+    what: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Moves:
+    """References whose rating changed since the last report."""
+
+    worsened: tuple[str, ...]
+    recovered: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Return:
+    """What one partner owed and sent for the period. `silent` lists the references with no update."""
+
+    partner: str
+    owed: int
+    received: int
+    no_change: int
+    late: int
+    silent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LateUpdate:
+    ref: str
+    title: str
+    partner: str
+    on: dt.date
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What the Partnership is asked to do. `short` stands on page one."""
+
+    verb: str
+    text: str
+    short: str
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SixMonthlyDocument:
+    paper: Paper
+    definitions: tuple[Definition, ...]
+    definitions_note: str
+    before_label: str
+    counts: tuple[Count, ...]
+    priorities: tuple[PriorityPart, ...]
+    reoffending: tuple[Count, ...]
+    sub_groups: tuple[SubGroupPart, ...]
+    actions: tuple[ActionLine, ...]
+    moves: Moves
+    added: tuple[Change, ...]
+    completed: tuple[Change, ...]
+    closed: tuple[Change, ...]
+    date_moves: tuple[DateMove, ...]
+    returns: tuple[Return, ...]
+    late_updates: tuple[LateUpdate, ...]
+    figures_label: str
+    figures: tuple[Figure, ...]
+    issues: tuple[Issue, ...]
+    restricted_issues: int
+    recommendations: tuple[Recommendation, ...]
+    background: tuple[str, ...]
+    implications: tuple[Note, ...]
+    data_notes: tuple[str, ...]
+    queries: tuple[Query, ...]
+
+    kind: typing.ClassVar[str] = "six_monthly"
+
+    @property
+    def by_ref(self) -> dict[str, ActionLine]:
+        return {line.ref: line for line in self.actions}
+
+
+# --- The quarterly report ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FigurePriority:
+    """A priority and the codes of its indicators, in order."""
+
+    code: str
+    name: str
+    statement: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PrintedRow:
+    """A row of the plan's table of similar areas, character for character, with the query on it."""
+
+    heading: str
+    label: str
+    printed: str
+    average: str
+    position: str
+    comparison: str
+    number: str
+    average_number: str
+    unit: str
+    where: str
+    query: str
+
+
+@dataclass(frozen=True)
+class AreaName:
+    printed: str
+    usual: str
+    query: str
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    """The plan's Table 1 and the group it compares with."""
+
+    name: str
+    period: str
+    source: str
+    rows: tuple[PrintedRow, ...]
+    group: str
+    group_query: str
+    areas: tuple[AreaName, ...]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A finding of the strategic assessment that belongs to none of the priorities."""
+
+    text: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """An action off track, at risk or silent: its last known rating, and when it was given."""
+
+    ref: str
+    title: str
+    lead: str
+    mark: Mark
+    confirmed: bool
+    last_heard: dt.date | None
+    due_on: dt.date | None
+
+
+@dataclass(frozen=True)
+class QuarterlyDocument:
+    paper: Paper
+    definitions: tuple[Definition, ...]
+    rules: tuple[Note, ...]
+    priorities: tuple[FigurePriority, ...]
+    shared_codes: tuple[str, ...]
+    other_codes: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    table: PrintedTable | None
+    outside_source: str
+    outside: tuple[Outside, ...]
+    counts: tuple[Count, ...]
+    headlines: tuple[Headline, ...]
+    headlines_label: str
+    issues: tuple[Issue, ...]
+    restricted_issues: int
+    data_notes: tuple[str, ...]
+    queries: tuple[Query, ...]
+
+    kind: typing.ClassVar[str] = "quarterly"
+
+    @property
+    def by_code(self) -> dict[str, Figure]:
+        return {figure.code: figure for figure in self.figures}
+
+
+Document = SixMonthlyDocument | QuarterlyDocument
+
+KINDS: dict[str, type[SixMonthlyDocument] | type[QuarterlyDocument]] = {
+    SixMonthlyDocument.kind: SixMonthlyDocument,
+    QuarterlyDocument.kind: QuarterlyDocument,
+}
+
+
+# --- As text ----------------------------------------------------------------------------------------------------------
+
+
+def to_json(document: Document) -> str:
+    """The one canonical text of a document: keys sorted, no spaces, dates in ISO form, letters as they are."""
+    return json.dumps(
+        {"schema": SCHEMA_VERSION, "kind": document.kind, "document": _plain(document)},
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def from_json(text: str) -> Document:
+    """The document a text holds. ValueError, with a sentence, for a text that is not one of this schema."""
+    try:
+        read = json.loads(text)
+        schema, kind, content = read["schema"], read["kind"], read["document"]
+    except (ValueError, TypeError, KeyError) as fault:
+        raise ValueError("This is not the text of a report.") from fault
+    if schema != SCHEMA_VERSION:
+        raise ValueError(f"This report's text follows schema {schema}; this portal reads schema {SCHEMA_VERSION}.")
+    if kind not in KINDS:
+        raise ValueError(f"“{kind}” is no kind of report; the kinds are {', '.join(KINDS)}.")
+    return typing.cast(Document, _typed(KINDS[kind], content, kind))
+
+
+def sha256_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_name(document: Document) -> str:
+    """SHP-six-monthly-2026-04_2026-09-v2.pdf: the first and last month it is about, and the version."""
+    paper = document.paper
+    kind = document.kind.replace("_", "-")
+    return f"{paper.short_name}-{kind}-{paper.period_start:%Y-%m}_{paper.period_end:%Y-%m}-v{paper.number}.pdf"
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, (dt.datetime, dt.date)):
+        return value.isoformat()
+    if value is None or isinstance(value, (str, int)):
+        return value
+    raise TypeError(f"A report holds plain values only; {type(value).__name__} is none.")
+
+
+def _typed(wanted: typing.Any, value: typing.Any, where: str) -> object:
+    """`value` as the type the field declares; ValueError naming the place when it is something else."""
+    if isinstance(wanted, types.UnionType):
+        if value is None:
+            return None
+        wanted = next(kind for kind in typing.get_args(wanted) if kind is not types.NoneType)
+    if typing.get_origin(wanted) is tuple and isinstance(value, list):
+        return tuple(_typed(typing.get_args(wanted)[0], item, f"{where}[{n}]") for n, item in enumerate(value))
+    if dataclasses.is_dataclass(wanted) and isinstance(value, dict):
+        return _filled(typing.cast(type, wanted), value, where)
+    if wanted in (dt.date, dt.datetime) and isinstance(value, str):
+        try:
+            return wanted.fromisoformat(value)
+        except ValueError as fault:
+            raise ValueError(f"{where}: “{value}” is no date.") from fault
+    if isinstance(wanted, type) and type(value) is wanted:
+        return value
+    raise ValueError(f"{where}: {value!r} is not what a report holds there.")
+
+
+def _filled(wanted: type, value: dict[str, object], where: str) -> object:
+    hints = typing.get_type_hints(wanted)
+    names = {field.name for field in dataclasses.fields(wanted)}
+    if names != set(value):
+        odd = ", ".join(sorted(names ^ set(value)))
+        raise ValueError(f"{where}: these fields are missing or unknown: {odd}.")
+    return wanted(**{name: _typed(hints[name], value[name], f"{where}.{name}") for name in names})

@@ -1,0 +1,168 @@
+"""Makes an accessible, archival PDF of a report's HTML: PDF/A-2a and PDF/UA-1 in one file, the same bytes every time.
+
+WeasyPrint is loaded when the first PDF is made, so that only the render worker pays for it. It may fetch nothing but
+our own four font faces and what the HTML carries in data: addresses.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FONTS = Path(__file__).resolve().parent.parent / "static" / "kit" / "fonts"
+FACES = (
+    "SourceSans3-Regular.ttf",
+    "SourceSans3-Italic.ttf",
+    "SourceSans3-SemiBold.ttf",
+    "SourceSans3-Bold.ttf",
+)
+FONT_SCHEME = "report-font:"
+
+MOST_CHARACTERS = 12_000_000
+"""Of HTML. A plan of 40 actions makes some 200,000; beyond this a page has been written by mistake or malice."""
+
+MOST_LONG_WORD = 20_000
+"""Characters without a space: the layout of one endless word takes minutes. Data: addresses, which are ours, excepted."""
+
+logger = logging.getLogger(__name__)
+
+
+class PdfRefused(Exception):  # noqa: N818  said in the house's words
+    """The PDF was not made; the text is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class MadePdf:
+    """A PDF file's bytes and the number of its pages."""
+
+    content: bytes
+    pages: int
+
+
+def make(html: str) -> MadePdf:
+    """Lay out a report's HTML. PdfRefused, with a sentence, when it may not or cannot be done.
+
+    A page that asks for anything outside the fence is refused after the layout: WeasyPrint itself goes on without it.
+    """
+    _check_size(html)
+    _check_fonts()
+    try:
+        from weasyprint import HTML
+    except OSError as fault:
+        # Pango and its kin are libraries of the system; the wheel cannot bring them.
+        raise PdfRefused("WeasyPrint's system libraries are missing: `make run` says which to install.") from fault
+    fetcher = _fence_class()()
+    with _no_collector():
+        try:
+            document = HTML(string=html, url_fetcher=fetcher).render(pdf_variant="pdf/a-2a")
+            content = document.write_pdf(
+                pdf_variant="pdf/a-2a",
+                pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
+                finisher=_finish,
+            )
+        except RecursionError as fault:
+            raise PdfRefused("The report's text is nested too deeply to be laid out.") from fault
+    if fetcher.refusals:
+        shown = "; ".join(sorted(set(fetcher.refusals))[:3])
+        raise PdfRefused(f"The report asked for something outside itself, which is not allowed: {shown}.")
+    return MadePdf(content=content, pages=len(document.pages))
+
+
+def _check_size(html: str) -> None:
+    if len(html) > MOST_CHARACTERS:
+        raise PdfRefused(
+            f"The report is too large to be laid out: {len(html):,} characters, where {MOST_CHARACTERS:,} are allowed."
+        )
+    longest = max((len(word) for word in html.split() if "base64," not in word), default=0)
+    if longest > MOST_LONG_WORD:
+        raise PdfRefused(f"The report holds a word of {longest:,} characters, which cannot be laid out.")
+
+
+def _check_fonts() -> None:
+    for face in FACES:
+        if not (FONTS / face).is_file():
+            raise PdfRefused(f"The font file {FONTS / face} is missing: run `make kit`, which fetches it.")
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """A layout makes millions of live objects; looking through them for garbage costs a third of its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@cache
+def _fence_class() -> type:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Fence(URLFetcher):
+        """Our fonts and data: addresses; all else is refused and remembered, since WeasyPrint swallows the refusal."""
+
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=("data",), allow_redirects=False)
+            self.refusals: list[str] = []
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            if url.startswith(FONT_SCHEME):
+                face = url.removeprefix(FONT_SCHEME)
+                if face in FACES:
+                    return URLFetcherResponse(url, (FONTS / face).read_bytes(), {"Content-Type": "font/ttf"})
+            elif url.lower().startswith("data:"):
+                return super().fetch(url, headers)
+            self.refusals.append(url[:80])
+            logger.warning("A report asked for %s, which is outside its fence.", url[:80])
+            raise ValueError("outside the report's fence")
+
+    return Fence
+
+
+# The identifier of PDF/UA-1, and the description of its schema that PDF/A wants beside any identifier it doesn't know.
+_UA = (
+    b'<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">'
+    b"<pdfuaid:part>1</pdfuaid:part></rdf:Description>"
+    b'<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
+    b' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"'
+    b' xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag>'
+    b'<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>'
+    b"<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    b"<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>"
+    b'<rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>'
+    b"<pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>"
+    b"<pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed</pdfaProperty:description>"
+    b"</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF>"
+)
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """Says PDF/UA-1 in the metadata, and of every header cell whether it heads a row or a column."""
+    import pydyf
+
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/Metadata":
+            item.stream = [
+                part.replace(b"</rdf:RDF>", _UA) if isinstance(part, bytes) else part for part in item.stream
+            ]
+        if isinstance(item, dict) and item.get("S") == "/TH" and "A" in item:
+            item["A"]["Scope"] = "/Row" if _heads_row(item, pdf) else "/Column"
+
+
+def _heads_row(cell: dict[str, Any], pdf: Any) -> bool:
+    """A header cell beside data cells heads its row."""
+    row = pdf.objects[_number(cell["P"])]
+    return any(pdf.objects[_number(kid)].get("S") == "/TD" for kid in row["K"] if isinstance(kid, (str, bytes)))
+
+
+def _number(reference: str | bytes) -> int:
+    return int(reference.split()[0])

@@ -1,0 +1,219 @@
+"""The action plan as the reports tell it: lines, counts, changes and moved dates since the report before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from actions import rating as ratings
+from actions.models import Action, ActionEvent, ProgressUpdate
+from actions.rating import NEEDS_CONFIRMING, Rating
+from reports.document import RESTRICTED, ActionLine, Change, Count, DateMove, LateUpdate, Milestone, Moves, Words
+from reports.snapshot.history import Judged, Story
+from reports.snapshot.paper import end_of, local_day, mark_of, role_of
+
+if TYPE_CHECKING:
+    from partners.models import User
+    from priorities.models import Plan
+    from priorities.periods import Period
+
+#: The order of counts on page one: what needs the table first.
+COUNTED = (
+    Rating.OFF_TRACK,
+    Rating.AT_RISK,
+    Rating.UNRATED,
+    Rating.ON_TRACK,
+    Rating.COMPLETE,
+    Rating.NOT_STARTED,
+    Rating.CLOSED,
+)
+
+EXCEPTIONS = frozenset({Rating.OFF_TRACK, Rating.AT_RISK, Rating.UNRATED})
+
+
+def line(judged: Judged, before: Judged | None, *, plan: Plan, period: Period) -> ActionLine:
+    action, at, standing = judged.action, judged.position, judged.standing
+    return ActionLine(
+        ref=action.ref,
+        title=action.title,
+        priority=action.priority.code,
+        sub_group=action.sub_group.name,
+        lead=action.lead_partner.name,
+        owner=role_of(action.owner, plan),
+        supporting=tuple(judged.story.supporting),
+        description=action.description,
+        measure=action.measure_of_success,
+        starts_on=action.starts_on,
+        due_on=at.due_on,
+        review_on=action.review_on,
+        original_due_on=action.original_due_on,
+        completed_on=at.completed_on,
+        reoffending=action.reoffending_focus,
+        source=action.source,
+        mark=mark_of(standing.rating),
+        confirmed=standing.confirmed,
+        before=mark_of(before.rating) if before else None,
+        since=judged.since if standing.rating in EXCEPTIONS else None,
+        exception=standing.rating in EXCEPTIONS or not standing.confirmed,
+        owing=judged.owing,
+        received=judged.received,
+        overdue_days=standing.overdue_days,
+        delivery=standing.delivery.sentence,
+        delivery_ok=standing.delivery.ok,
+        update=standing.update.sentence,
+        disagreement=standing.disagreement,
+        last_heard=judged.said.submitted_on if judged.said else None,
+        said=words(judged.said, plan) if judged.said else None,
+        earlier=words(judged.earlier, plan) if judged.earlier else None,
+        supporters=tuple(words(update, plan) for update in _supporters(judged.story, period)),
+        milestones=tuple(
+            Milestone(
+                milestone.text,
+                milestone.due_on,
+                None if milestone.pk in at.undone else milestone.done_on,
+                milestone.pk in at.undone and milestone.due_on < period.end,
+            )
+            for milestone in judged.story.milestones
+        ),
+    )
+
+
+def words(update: ProgressUpdate, plan: Plan) -> Words:
+    """What an update said. Restricted words never enter a report, so that no later mistake can print them."""
+    held = update.restricted
+    return Words(
+        about=update.period.label,
+        on=update.submitted_on,
+        by=said_by(update, plan),
+        kind=update.get_kind_display(),
+        narrative="" if held else update.narrative,
+        reason="" if held else update.reason,
+        recovery="" if held else update.recovery,
+        help_wanted="" if held else update.help_wanted,
+        help_wanted_from=update.help_wanted_from.name if update.help_wanted_from and not held else "",
+        achievement="" if held else update.achievement,
+        restricted=held,
+        late=update.late,
+    )
+
+
+def said_by(update: ProgressUpdate, plan: Plan) -> str:
+    who = organisation_of(update.by, plan)
+    return f"{who}, on behalf of {update.on_behalf_of.name}" if update.on_behalf_of else who
+
+
+def organisation_of(user: User, plan: Plan) -> str:
+    parts = [role_of(user, plan), user.partner.name if user.partner else ""]
+    return ", ".join(part for part in parts if part) or "A member of the Partnership"
+
+
+def _supporters(story: Story, period: Period) -> list[ProgressUpdate]:
+    """The newest words of each supporting partner about the report's period."""
+    newest: dict[int | None, ProgressUpdate] = {}
+    for update in story.updates:
+        if update.kind == ProgressUpdate.Kind.WORDS and period.start <= update.period_start <= period.end:
+            newest[update.by.partner_id] = update
+    return list(newest.values())
+
+
+def counts(now: Iterable[Judged], before: Iterable[Judged] | None) -> tuple[Count, ...]:
+    """How many have each rating; ratings nobody has, now or before, are left out."""
+    now = list(now)
+    earlier = None if before is None else [judged.rating for judged in before]
+    found = []
+    for rating in COUNTED:
+        these = [judged for judged in now if judged.rating == rating]
+        was = None if earlier is None else earlier.count(rating)
+        if these or was:
+            silent = sum(1 for judged in these if not judged.standing.confirmed and rating != Rating.UNRATED)
+            found.append(Count(mark_of(rating), len(these), silent if rating in NEEDS_CONFIRMING else 0, was))
+    return tuple(found)
+
+
+def moves(now: Sequence[Judged], before: dict[int, Judged]) -> Moves:
+    worse, better = [], []
+    for judged in now:
+        was = before.get(judged.action.pk)
+        if was and ratings.worsened(was.rating, judged.rating):
+            worse.append(judged.action.ref)
+        if was and ratings.recovered(was.rating, judged.rating):
+            better.append(judged.action.ref)
+    return Moves(tuple(worse), tuple(better))
+
+
+def _events(judged: Judged, since: dt.datetime | None, cut_off: dt.datetime) -> list[ActionEvent]:
+    return [e for e in judged.story.events if e.at <= cut_off and (since is None or e.at > since)]
+
+
+def added(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[Change, ...]:
+    """Initiatives that joined since the last report's cut-off; what the plan began with is not new."""
+    found = []
+    for judged in now:
+        action = judged.action
+        if action.origin != Action.Origin.PLAN and (since is None or action.added_at > since):
+            found.append(_change(judged, local_day(action.added_at), action.get_origin_display(), action.description))
+    return tuple(found)
+
+
+def completed(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[Change, ...]:
+    found = []
+    for judged in now:
+        done = [e for e in _events(judged, since, cut_off) if e.new == "complete" and e.kind == ActionEvent.Kind.STATE]
+        if done and judged.position.state == "complete":
+            update = judged.said
+            text = RESTRICTED if update and update.restricted else update.achievement if update else ""
+            on = judged.position.completed_on or local_day(done[-1].at)
+            found.append(_change(judged, on, "Complete", text))
+    return tuple(found)
+
+
+def closed(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[Change, ...]:
+    """Withdrawn, replaced, moved to the next plan; and reopened."""
+    states = dict(Action.State.choices)
+    found = []
+    for judged in now:
+        for event in _events(judged, since, cut_off):
+            if event.kind == ActionEvent.Kind.REOPENED:
+                found.append(_change(judged, local_day(event.at), "Reopened", event.reason))
+            elif event.kind == ActionEvent.Kind.STATE and event.new in ("withdrawn", "replaced", "moved"):
+                found.append(_change(judged, local_day(event.at), str(states[event.new]), event.reason))
+    return tuple(found)
+
+
+def _change(judged: Judged, on: dt.date, what: str, text: str) -> Change:
+    action = judged.action
+    return Change(action.ref, action.title, action.lead_partner.name, on, what, text)
+
+
+def date_moves(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[DateMove, ...]:
+    """Every move of a due date since the last report's cut-off. A restricted update's reason is held back with it."""
+    found = []
+    for judged in now:
+        for event in _events(judged, since, cut_off):
+            if event.kind == ActionEvent.Kind.DATE_MOVED:
+                held = event.update is not None and event.update.restricted
+                found.append(
+                    DateMove(
+                        ref=judged.action.ref,
+                        title=judged.action.title,
+                        old=dt.date.fromisoformat(event.old) if event.old else None,
+                        new=dt.date.fromisoformat(event.new),
+                        first=judged.action.original_due_on,
+                        times=judged.position.times_moved,
+                        on=local_day(event.at),
+                        reason=RESTRICTED if held else event.reason,
+                    )
+                )
+    return tuple(found)
+
+
+def late_updates(now: Iterable[Judged], *, period: Period, due_on: dt.date) -> tuple[LateUpdate, ...]:
+    """Updates about the period that came after the day they were due: none in a first version, by its cut-off."""
+    due = end_of(due_on)
+    return tuple(
+        LateUpdate(judged.action.ref, judged.action.title, judged.action.lead_partner.name, update.submitted_on)
+        for judged in now
+        for update in judged.story.updates
+        if update.rating and period.start <= update.period_start <= period.end and update.submitted_at > due
+    )

@@ -1,0 +1,78 @@
+"""Puts the quarterly performance report together: the figures and what is emerging, with the actions' headlines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from actions.progress import british
+from priorities.models import Priority
+from reports.document import FigurePriority, Headline, QuarterlyDocument
+from reports.snapshot import actions, figures, issues, printed, sentences
+from reports.snapshot import paper as papers
+from reports.snapshot.history import Judged, judge, read
+
+if TYPE_CHECKING:
+    from reports.models import Report
+
+
+def quarterly(
+    *, report: Report, number: int, cut_off: dt.datetime, made_at: dt.datetime, reason: str
+) -> QuarterlyDocument:
+    plan, period = report.plan, report.period
+    since = papers.cut_off_before(plan, period)
+    found_figures = figures.figures(plan, period, cut_off)
+    now = [found for story in read(plan, cut_off) if (found := judge(story, plan=plan, period=period, cut_off=cut_off))]
+    found_issues, restricted_issues = issues.issues(plan, since, cut_off)
+    outside_source, outside = printed.outside(plan)
+    troubled = [found for found in now if found.rating in actions.EXCEPTIONS or not found.standing.confirmed]
+    return QuarterlyDocument(
+        paper=papers.paper(
+            report=report,
+            title="Quarterly performance report",
+            number=number,
+            cut_off=cut_off,
+            made_at=made_at,
+            reason=reason,
+        ),
+        definitions=papers.definitions(),
+        rules=sentences.rules(),
+        priorities=tuple(
+            FigurePriority(
+                priority.code,
+                priority.name,
+                priority.statement,
+                tuple(f.code for f in found_figures if priority.code in f.priorities and not f.all_priorities),
+            )
+            for priority in Priority.objects.filter(plan=plan).active(period.end).order_by("position")
+        ),
+        shared_codes=tuple(f.code for f in found_figures if f.all_priorities),
+        other_codes=tuple(f.code for f in found_figures if not f.all_priorities and not f.priorities),
+        figures=found_figures,
+        table=printed.table(plan),
+        outside_source=outside_source,
+        outside=outside,
+        counts=actions.counts(now, None),
+        headlines=tuple(_headline(found) for found in sorted(troubled, key=_worst_first)),
+        headlines_label=f"Last known ratings, from updates received up to {british(papers.local_day(cut_off))}",
+        issues=found_issues,
+        restricted_issues=restricted_issues,
+        data_notes=figures.data_notes(found_figures),
+        queries=printed.queries(plan),
+    )
+
+
+def _headline(found: Judged) -> Headline:
+    return Headline(
+        ref=found.action.ref,
+        title=found.action.title,
+        lead=found.action.lead_partner.name,
+        mark=papers.mark_of(found.rating),
+        confirmed=found.standing.confirmed,
+        last_heard=found.said.submitted_on if found.said else None,
+        due_on=found.position.due_on,
+    )
+
+
+def _worst_first(found: Judged) -> tuple[int, bool, str]:
+    return actions.COUNTED.index(found.rating), found.standing.confirmed, found.action.ref

@@ -1,0 +1,145 @@
+"""The sentences a report makes of its facts. Pure: document values in, document values out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from actions.progress import british, plural
+from charts.text import listed
+from reports.document import HOLDER, ActionLine, Note, Paper, Recommendation, Return
+
+
+def recommendations(lines: Iterable[ActionLine], returns: Iterable[Return]) -> tuple[Recommendation, ...]:
+    """What the Partnership is asked: a decision on each action off track, help wanted elsewhere, who was silent, the rest."""
+    lines = list(lines)
+    off = [line for line in lines if line.mark.key == "off_track"]
+    helped = [
+        line for line in lines if line.mark.key == "at_risk" and line.received and line.said and line.said.help_wanted
+    ]
+    silent = [row for row in returns if row.silent]
+    found = [_off_track(line) for line in off] + [_help(line) for line in helped]
+    if silent:
+        found.append(_silent(silent))
+    others = len(lines) - len(off) - len(helped)
+    if others:
+        text = f"note the progress of {'the other ' if off or helped else ''}{plural(others, 'action')}"
+        found.append(Recommendation("note", text, text, ()))
+    return tuple(found)
+
+
+def _off_track(line: ActionLine) -> Recommendation:
+    name = f"{line.ref} {line.title}"
+    words = line.said
+    if not line.received or words is None:
+        heard = f", last heard on {british(line.last_heard)}" if line.last_heard else ""
+        return Recommendation(
+            "ask",
+            f"ask {line.lead} for an update and a recovery plan for {name}, off track{heard}",
+            f"ask {line.lead} for an update and a recovery plan for {line.ref}",
+            (line.ref,),
+        )
+    asked = f"answer its request for help from {words.help_wanted_from}" if words.help_wanted else ""
+    if words.recovery or words.restricted:
+        first, short = f"agree the recovery plan for {name}", f"agree the recovery plan for {line.ref} {line.title}"
+        verb = "agree"
+    else:
+        first, short = (
+            f"ask {line.lead} for a recovery plan for {name}",
+            f"ask {line.lead} for a recovery plan for {line.ref}",
+        )
+        verb = "ask"
+    if asked:
+        return Recommendation(
+            verb, f"{first}, and {asked}: {_open(words.help_wanted)}", f"{short}, and {asked}", (line.ref,)
+        )
+    return Recommendation(verb, first, short, (line.ref,))
+
+
+def _help(line: ActionLine) -> Recommendation:
+    words = line.said
+    if words is None:
+        raise ValueError(f"{line.ref} asks for help without words.")
+    first = f"decide on the help asked of {words.help_wanted_from} for {line.ref} {line.title}"
+    return Recommendation("decide", f"{first}: {_open(words.help_wanted)}", first, (line.ref,))
+
+
+def _silent(rows: list[Return]) -> Recommendation:
+    parts = [f"{row.partner} ({', '.join(row.silent)})" for row in rows]
+    refs = tuple(ref for row in rows for ref in row.silent)
+    text = f"note that no update was received from {listed(parts)}, and ask for {'it' if len(refs) == 1 else 'them'}"
+    short = f"note that no update was received on {listed(list(refs))}"
+    return Recommendation("note", text, short, refs)
+
+
+def _open(text: str) -> str:
+    """Without its full stop, to stand inside a longer sentence."""
+    return text.strip().rstrip(".")
+
+
+def background(paper: Paper, returns: Iterable[Return]) -> tuple[str, ...]:
+    returns = list(returns)
+    owed, received = sum(row.owed for row in returns), sum(row.received for row in returns)
+    unchanged = sum(row.no_change for row in returns)
+    asked = f"Updates were due on {british(paper.updates_due_on)}."
+    if owed:
+        asked += f" Of {owed} asked for, {received} had been received by {british(paper.cut_off_on)}"
+        asked += f", {unchanged} of them as “no change, confirmed”." if unchanged else "."
+    return (
+        f"The {paper.plan_title} runs from {british(paper.plan_starts_on)} to {british(paper.plan_ends_on)} and has "
+        f"{plural(len(paper.priorities), 'priority', 'priorities')}: {listed(list(paper.priorities))}. Re-offending is a focus of every "
+        "sub-group and not a priority of its own.",
+        "The plan is followed in two ways: figures and emerging issues every quarter, and every six months the action "
+        "plan with the partners' updates, which is this report. Positions are as at "
+        f"{british(paper.period_end)}. {asked}",
+        "Nothing missing holds the report up: where a partner has sent nothing, it says so.",
+    )
+
+
+def implications(paper: Paper) -> tuple[Note, ...]:
+    return (
+        Note(
+            "Section 17",
+            "The responsible authorities must consider crime and disorder in all that they do (Crime and Disorder Act "
+            "1998, section 17). The actions reported here are part of how they do so.",
+        ),
+        Note(
+            "Police and Crime Plan",
+            "The Partnership and the Police and Crime Commissioner have regard to each other's plans. Nothing in this "
+            "report changes that.",
+        ),
+        Note(
+            "Equality, finance and law",
+            "None arise from this report. Where an action has such implications, the partner that leads it answers for them.",
+        ),
+    )
+
+
+def data_notes(paper: Paper) -> tuple[str, ...]:
+    return (
+        f"Ratings, due dates and milestones are as at {british(paper.period_end)}; updates are those received up to "
+        f"{british(paper.cut_off_on)}. What came later belongs to a later version or the next report.",
+        "Counts in brackets are those of the period before, worked out from what had been received by its own cut-off.",
+        f"Words that a partner marked as restricted are left out and held by the {HOLDER}.",
+    )
+
+
+def rules() -> tuple[Note, ...]:
+    """How the quarterly report judges its figures, in words its readers can check."""
+    return (
+        Note(
+            "Compared with",
+            "A quarter is compared with the same quarter last year, as a number and a percentage; the previous quarter "
+            "and the plan's baseline stand beside it.",
+        ),
+        Note(
+            "Better, worse, similar",
+            "Each indicator says which way is better. A change within 5% either way is called similar. Figures that "
+            "show activity or give context only go up or down.",
+        ),
+        Note(
+            "Small numbers",
+            "From an earlier figure under 20 the difference is given without a percentage; from 0 there is none. "
+            "Percentages differ by percentage points.",
+        ),
+        Note("Arrows", "▲ and ▼ show which way the number went. The word says whether that is good."),
+    )

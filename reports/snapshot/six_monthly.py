@@ -1,0 +1,119 @@
+"""Puts the six-monthly partnership report together: the action plan with its updates, and the figures' headlines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from priorities.models import AnnualFocus, Priority, SubGroup
+from priorities.periods import Period, PeriodKind
+from reports.document import PriorityPart, SixMonthlyDocument, SubGroupPart
+from reports.snapshot import actions, figures, issues, printed, returns, sentences
+from reports.snapshot import paper as papers
+from reports.snapshot.history import Judged, asked_for, judge, read
+
+if TYPE_CHECKING:
+    from priorities.models import Plan
+    from reports.models import Report
+
+
+def six_monthly(
+    *, report: Report, number: int, cut_off: dt.datetime, made_at: dt.datetime, reason: str
+) -> SixMonthlyDocument:
+    plan, period = report.plan, report.period
+    since = papers.cut_off_before(plan, period)
+    stories = read(plan, cut_off)
+    now = [found for story in stories if (found := judge(story, plan=plan, period=period, cut_off=cut_off))]
+    before: dict[int, Judged] = {}
+    if since is not None:
+        for story in stories:
+            was = judge(story, plan=plan, period=period.previous(), cut_off=since)
+            if was is not None:
+                before[story.action.pk] = was
+    compared = None if since is None else before
+    lines = tuple(actions.line(found, before.get(found.action.pk), plan=plan, period=period) for found in now)
+    partner_returns = returns.returns(now)
+    quarter = Period.containing(PeriodKind.QUARTER, period.end)
+    found_figures = figures.figures(plan, quarter, cut_off)
+    found_issues, restricted_issues = issues.issues(plan, since, cut_off)
+    head = papers.paper(
+        report=report, title="Six-monthly report", number=number, cut_off=cut_off, made_at=made_at, reason=reason
+    )
+    focused = [found for found in now if found.action.reoffending_focus]
+    return SixMonthlyDocument(
+        paper=head,
+        definitions=papers.definitions(),
+        definitions_note=papers.DEFINITIONS_NOTE,
+        before_label=f"{period.previous().end:%B}" if since is not None else "",
+        counts=actions.counts(now, None if compared is None else compared.values()),
+        priorities=_priorities(plan, period, now, compared),
+        reoffending=actions.counts(
+            focused,
+            None if compared is None else [was for was in compared.values() if was.action.reoffending_focus],
+        ),
+        sub_groups=_sub_groups(plan, focused),
+        actions=lines,
+        moves=actions.moves(now, before),
+        added=actions.added(now, since, cut_off),
+        completed=actions.completed(now, since, cut_off),
+        closed=actions.closed(now, since, cut_off),
+        date_moves=actions.date_moves(now, since, cut_off),
+        returns=partner_returns,
+        late_updates=actions.late_updates(
+            now, period=period, due_on=papers.updates_due_on(plan, asked_for(plan, period))
+        ),
+        figures_label=quarter.label,
+        figures=found_figures,
+        issues=found_issues,
+        restricted_issues=restricted_issues,
+        recommendations=sentences.recommendations(lines, partner_returns),
+        background=sentences.background(head, partner_returns),
+        implications=sentences.implications(head),
+        data_notes=sentences.data_notes(head) + figures.data_notes(found_figures),
+        queries=printed.queries(plan),
+    )
+
+
+def _priorities(
+    plan: Plan, period: Period, now: list[Judged], before: dict[int, Judged] | None
+) -> tuple[PriorityPart, ...]:
+    """The plan's priorities in order: those in use in the period, and any that still has actions."""
+    year = Period.containing(PeriodKind.YEAR, period.end).start.year
+    focuses = {focus.priority_id: focus for focus in AnnualFocus.objects.filter(priority__plan=plan, year=year)}
+    active = set(Priority.objects.filter(plan=plan).active(period.end).values_list("pk", flat=True))
+    parts = []
+    for priority in Priority.objects.filter(plan=plan).order_by("position"):
+        mine = [found for found in now if found.action.priority_id == priority.pk]
+        if not mine and priority.pk not in active:
+            continue
+        was = None if before is None else [b for b in before.values() if b.action.priority_id == priority.pk]
+        exceptions = [f for f in mine if f.rating in actions.EXCEPTIONS or not f.standing.confirmed]
+        parts.append(
+            PriorityPart(
+                code=priority.code,
+                name=priority.name,
+                statement=priority.statement,
+                focus=focuses[priority.pk].text if priority.pk in focuses else "",
+                counts=actions.counts(mine, was),
+                exceptions=tuple(f.action.ref for f in sorted(exceptions, key=_worst_first)),
+                others=tuple(f.action.ref for f in mine if f not in exceptions),
+            )
+        )
+    return tuple(parts)
+
+
+def _worst_first(found: Judged) -> tuple[int, bool, str]:
+    return actions.COUNTED.index(found.rating), found.standing.confirmed, found.action.ref
+
+
+def _sub_groups(plan: Plan, focused: list[Judged]) -> tuple[SubGroupPart, ...]:
+    """Every sub-group, since re-offending is a focus of each; one without such an action says so by its empty row."""
+    return tuple(
+        SubGroupPart(
+            name=group.name,
+            lead=papers.role_of(group.reoffending_lead, plan),
+            counts=actions.counts([f for f in focused if f.action.sub_group_id == group.pk], None),
+            refs=tuple(f.action.ref for f in focused if f.action.sub_group_id == group.pk),
+        )
+        for group in SubGroup.objects.filter(plan=plan).select_related("reoffending_lead").order_by("name")
+    )
