@@ -1,12 +1,236 @@
-"""The first page, by role."""
+"""The first page: what each role comes for, most pressing first. Somebody with two roles sees both parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from actions.models import Action, ActionQuerySet
+from actions.progress import pressing
+from actions.rating import Rating
+from performance.models import Indicator, Measurement
+from priorities.models import Meeting, Plan, UpdateRound
+from priorities.periods import Period, PeriodKind
+from reports.models import ReportVersion
+from shp_portal.pages.navigation import frame_of
+from shp_portal.pages.overview import Row, bars, list_address, rows, worst_first
+
+if TYPE_CHECKING:
+    from charts.ratings_bar import RatingsBar
+    from partners.models import User
+
+ROWS = 10
+REPORTS = 6
+
+State = ReportVersion.State
+
+
+@dataclass(frozen=True)
+class Request:
+    """The request for updates that is out: what it is about, until when, and how many days are left (negative: late)."""
+
+    period: Period
+    due_on: dt.date
+    days_left: int
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What one person still owes, most pressing first; `expected` is all that was asked of them."""
+
+    rows: list[Row]
+    more: bool
+    expected: int
+    received: int
+
+    @property
+    def owing(self) -> int:
+        return self.expected - self.received
+
+
+@dataclass(frozen=True)
+class Help:
+    """Help one action asks of the reader's partner; `words` is empty when they are restricted."""
+
+    action: Action
+    words: str
+
+
+@dataclass(frozen=True)
+class Silence:
+    """How many of a partner's actions had no update for the period asked for."""
+
+    partner: str
+    silent: int
+    asked: int
+    url: str
+
+
+@dataclass(frozen=True)
+class MissingFigure:
+    indicator: Indicator
+    due_on: dt.date
+
+
+@dataclass(frozen=True)
+class Short:
+    """The first rows of a longer list, and where the rest is."""
+
+    rows: list[Row]
+    more: bool
+    url: str
+
+
+@dataclass
+class Home:
+    plan: Plan | None
+    today: dt.date
+    request: Request | None = None
+    meeting: Meeting | None = None
+    owed: Owed | None = None
+    help_wanted: list[Help] = field(default_factory=list)
+    papers: list[ReportVersion] = field(default_factory=list)
+    off_track: Short | None = None
+    waiting: list[ReportVersion] = field(default_factory=list)
+    silences: list[Silence] | None = None
+    silent_total: int = 0
+    silent_url: str = ""
+    overdue: Short | None = None
+    figures_period: Period | None = None
+    missing_figures: list[MissingFigure] = field(default_factory=list)
+    wide: RatingsBar | None = None
+    narrow: RatingsBar | None = None
+    reports: list[ReportVersion] = field(default_factory=list)
+    published: list[ReportVersion] = field(default_factory=list)
 
 
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html")
+    user: User = request.user  # type: ignore[assignment]
+    page = home_of(user, frame_of(request).plan, timezone.localdate())
+    return render(request, "portal/home.html", {"page": page})
+
+
+def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
+    """Everything on the first page of `user`; the number of queries depends on the roles, never on the rows."""
+    page = Home(plan, today)
+    if plan is None or not (user.sees_the_work or user.is_reader):
+        return page
+    page.meeting = Meeting.objects.next_of_partnership(plan, today)
+    newest = _newest(ReportVersion.objects.visible_to(user).filter(report__plan=plan))
+    if not user.sees_the_work:
+        page.published = newest
+        return page
+    page.reports = newest
+    round_ = UpdateRound.objects.asked_by(plan, today).first()
+    asked = round_.period if round_ else None
+    if round_ and asked:
+        page.request = Request(asked, round_.updates_due_on, (round_.updates_due_on - today).days)
+    actions = Action.objects.visible_to(user).filter(plan=plan)
+    if user.is_officer:
+        page.owed = _owed(actions.answered_for_by(user), today, asked)
+        page.help_wanted = _help_wanted(actions, user)
+    if user.is_chair:
+        page.papers = [version for version in newest if version.state == State.WITH_CHAIR]
+        page.off_track = _short(actions.rated(Rating.OFF_TRACK, today), today, asked, list_address(rating="off_track"))
+    if user.is_coordinator:
+        page.waiting = [version for version in newest if version.state not in (State.PUBLISHED, State.REPLACED)]
+        page.overdue = _short(actions.overdue(today), today, asked, list_address(overdue="on"))
+        if asked:
+            page.silences = _silences(actions, asked)
+            page.silent_total = sum(silence.silent for silence in page.silences)
+            page.silent_url = list_address(silent="on")
+    if user.is_analyst:
+        page.figures_period, page.missing_figures = _missing_figures(today)
+    names = dict(plan.priorities.active(today).order_by("position").values_list("pk", "name"))
+    page.wide, page.narrow = bars(
+        actions.tallies("priority_id", today, asked),
+        names,
+        id_prefix="plan",
+        title="Actions by priority and rating",
+    )
+    return page
+
+
+def _newest(versions: object) -> list[ReportVersion]:
+    """The newest version of each of the latest reports. Few versions are read, since a report seldom has a third."""
+    latest: dict[int, ReportVersion] = {}
+    ordered = versions.select_related("report", "report__plan").order_by(  # type: ignore[attr-defined]
+        "-report__period_start", "report__kind", "-number"
+    )
+    for version in ordered.defer("snapshot")[: 3 * REPORTS]:
+        latest.setdefault(version.report_id, version)
+    return list(latest.values())[:REPORTS]
+
+
+def _owed(mine: ActionQuerySet, today: dt.date, asked: Period | None) -> Owed | None:
+    if asked is None:
+        return None
+    found = rows(worst_first(mine.not_updated(asked))[: ROWS + 1], today, asked)
+    found.sort(key=lambda row: pressing(row.standing, row.action.due_on))
+    counted = mine.owing(asked).aggregate(
+        expected=Count("pk"), heard=Count("pk", filter=Q(latest_update__period_start__gte=asked.start))
+    )
+    return Owed(
+        rows=found[:ROWS],
+        more=len(found) > ROWS,
+        expected=counted["expected"],
+        received=counted["heard"],
+    )
+
+
+def _help_wanted(actions: ActionQuerySet, user: User) -> list[Help]:
+    if user.partner_id is None:
+        return []
+    wanted = actions.live().filter(latest_update__help_wanted_from=user.partner_id)
+    found = []
+    for action in worst_first(wanted).select_related("sub_group", "lead_partner", "latest_update__by")[:ROWS]:
+        update = action.latest_update
+        if update is None:
+            continue
+        update.action = action
+        found.append(Help(action, update.help_wanted if user.has_perm("actions.read_restricted", update) else ""))
+    return found
+
+
+def _short(actions: ActionQuerySet, today: dt.date, asked: Period | None, url: str) -> Short:
+    found = rows(worst_first(actions)[: ROWS + 1], today, asked)
+    return Short(found[:ROWS], len(found) > ROWS, url)
+
+
+def _silences(actions: ActionQuerySet, asked: Period) -> list[Silence]:
+    """Partners that owe updates, most silent first; partners that have answered everything stay, with nought."""
+    counted = (
+        actions.owing(asked)
+        .order_by()
+        .values_list("lead_partner__code", "lead_partner__name")
+        .annotate(expected=Count("pk"), heard=Count("pk", filter=Q(latest_update__period_start__gte=asked.start)))
+    )
+    found = [
+        Silence(name, expected - heard, expected, list_address(partner=code, silent="on"))
+        for code, name, expected, heard in counted
+    ]
+    return sorted(found, key=lambda silence: (-silence.silent, silence.partner))
+
+
+def _missing_figures(today: dt.date) -> tuple[Period, list[MissingFigure]]:
+    """Quarterly figures of the last full quarter that are not in, with the day they can be had."""
+    quarter = Period.containing(PeriodKind.QUARTER, today).previous()
+    there = Measurement.objects.for_periods([quarter]).values("indicator")
+    active = Indicator.objects.filter(frequency=Indicator.Frequency.QUARTERLY).exclude(pk__in=there)
+    active = active.filter(Q(active_to__isnull=True) | Q(active_to__gte=quarter.start))
+    active = active.filter(Q(active_from__isnull=True) | Q(active_from__lte=quarter.end))
+    missing = [
+        MissingFigure(indicator, quarter.end + dt.timedelta(weeks=indicator.lag_weeks))
+        for indicator in active.select_related("data_owner")[:50]
+    ]
+    return quarter, sorted(missing, key=lambda figure: figure.due_on)

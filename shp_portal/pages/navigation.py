@@ -26,6 +26,11 @@ class Item:
     current: str
 
 
+def may_read_plan(user: User) -> bool:
+    """The plan's text is for those who do the work and for readers; not for bare administrators."""
+    return user.sees_the_work or user.is_reader
+
+
 def _links(user: User) -> list[tuple[str, str]]:
     """Words and URL names of the pages this person may open, in order."""
     works = user.sees_the_work
@@ -33,9 +38,9 @@ def _links(user: User) -> list[tuple[str, str]]:
         ("Home", "portal:home", True),
         ("My actions", "actions:mine", user.is_officer),
         ("Actions", "actions:list", works),
-        ("Plan", "portal:plan", works or user.is_reader),
+        ("Plan", "portal:plan", may_read_plan(user)),
         ("Re-offending", "portal:reoffending", works),
-        ("Reports", "reports:list", works or user.is_reader),
+        ("Reports", "reports:list", may_read_plan(user)),
         ("Schedule", "reports:schedule", works),
         ("Administration", "admin:index", user.is_staff),
     ]
@@ -43,7 +48,7 @@ def _links(user: User) -> list[tuple[str, str]]:
 
 
 class Frame:
-    """Worked out when the template first asks, so that a response without a page costs nothing."""
+    """Worked out when the page first asks, so that a response without a page costs nothing."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -74,15 +79,23 @@ class Frame:
         items = []
         for text, name in _links(self.user):
             try:
-                url = reverse(name)
+                items.append((text, reverse(name)))
             except NoReverseMatch:
                 continue
-            items.append((text, url))
         # The longest address that starts ours is where we are: /actions/mine/ is not under "Actions".
         nearest = max((url for _, url in items if url != "/" and here.startswith(url)), key=len, default="")
         return [Item(text, url, "page" if url == here else "true" if url == nearest else "") for text, url in items]
 
 
+def frame_of(request: HttpRequest) -> Frame:
+    """The one frame of this request, shared by view and template, so that the plan is read once."""
+    frame = getattr(request, "portal_frame", None)
+    if frame is None:
+        frame = Frame(request)
+        request.portal_frame = frame  # type: ignore[attr-defined]
+    return frame
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `portal` in every template."""
-    return {"portal": Frame(request)}
+    return {"portal": frame_of(request)}

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from shp_portal.pages import home
+from shp_portal.pages import home, plan, priority, reoffending, sub_group
 
 app_name = "portal"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("plan/", plan.plan, name="plan"),
+    path("priorities/<slug:code>/", priority.priority, name="priority"),
+    path("sub-groups/<slug:code>/", sub_group.sub_group, name="sub-group"),
+    path("re-offending/", reoffending.reoffending, name="reoffending"),
 ]

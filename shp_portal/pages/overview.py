@@ -1,0 +1,159 @@
+"""How a set of actions stands, for every page that shows one: counts by rating, the worst, the bars, the exceptions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.urls import reverse
+
+from actions.models import Action, ActionQuerySet, Tally
+from actions.progress import Standing
+from actions.rating import LOOKS, ORDER, SUBMITTABLE, Rating, severity, worst
+from charts.frame import NARROW
+from charts.ratings_bar import RatingCount, RatingRow, RatingsBar, ratings_bar
+
+if TYPE_CHECKING:
+    from priorities.periods import Period
+
+#: Rows of a list on a page that is not a list: enough to see what is wrong, with a way to all of them.
+ROWS = 10
+
+
+@dataclass(frozen=True)
+class Count:
+    """Actions with one rating; `not_confirmed` of the `number`. `url` leads to them, empty where no filter does."""
+
+    rating: Rating
+    number: int
+    not_confirmed: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One action of a short list. `why` is the reason last given, empty when its words are restricted."""
+
+    action: Action
+    standing: Standing
+    why: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    total: int
+    counts: list[Count]
+    worst: Count | None
+    wide: RatingsBar | None
+    narrow: RatingsBar | None
+    silent: int
+    silent_url: str
+    asked: Period | None
+    exceptions: list[Row]
+    more: bool
+    url: str
+
+
+def list_address(**filters: str) -> str:
+    """The list of actions with some filters set."""
+    wanted = {name: value for name, value in filters.items() if value}
+    return reverse("actions:list") + (f"?{urlencode(wanted)}" if wanted else "")
+
+
+def rows(actions: ActionQuerySet, today: dt.date, asked: Period | None) -> list[Row]:
+    """The actions with their standing, in the order they come; one query, whatever their number."""
+    found = []
+    for action in actions.for_list(today):
+        last = action.latest_update
+        why = last.reason if last and not last.restricted else ""
+        found.append(Row(action, action.standing(asked, today), why))
+    return found
+
+
+def worst_first(actions: ActionQuerySet) -> ActionQuerySet:
+    """Ordered as said last, worst first, then by due date, so that a short list holds what matters most."""
+    said = [When(latest_update__rating=rating.value, then=Value(severity(rating))) for rating in SUBMITTABLE]
+    place = Case(*said, default=Value(severity(Rating.UNRATED)), output_field=IntegerField())
+    return actions.alias(place=place).order_by("place", "due_on", "ref")
+
+
+def exceptions_of(actions: ActionQuerySet, today: dt.date) -> ActionQuerySet:
+    """Off track, at risk, or past the due date: what a meeting talks about first."""
+    return worst_first(
+        actions.live().filter(
+            Q(latest_update__rating__in=[Rating.OFF_TRACK.value, Rating.AT_RISK.value]) | Q(due_on__lt=today)
+        )
+    )
+
+
+def bars(
+    tallies: Sequence[Tally], names: Mapping[object, str], *, id_prefix: str, title: str
+) -> tuple[RatingsBar, RatingsBar] | tuple[None, None]:
+    """The stacked bars for wide and for narrow screens, one bar a name in their order; None without names."""
+    if not names:
+        return None, None
+    data = [RatingRow(name, _counts([t for t in tallies if t.key == key])) for key, name in names.items()]
+    wide = ratings_bar(data, id_prefix=f"{id_prefix}-wide", title=title)
+    narrow = ratings_bar(data, id_prefix=f"{id_prefix}-narrow", title=title, width=NARROW)
+    return wide, narrow
+
+
+def _counts(tallies: Sequence[Tally]) -> tuple[RatingCount, ...]:
+    found = []
+    for rating in ORDER:
+        mine = [tally for tally in tallies if tally.rating == rating]
+        if mine:
+            silent = sum(tally.number for tally in mine if not tally.confirmed)
+            number = sum(tally.number for tally in mine)
+            found.append(RatingCount(rating.value, LOOKS[rating].word, number, silent))
+    return tuple(found)
+
+
+def overview(
+    actions: ActionQuerySet,
+    *,
+    by: str,
+    names: Mapping[object, str],
+    title: str,
+    today: dt.date,
+    asked: Period | None,
+    filters: Mapping[str, str] | None,
+    id_prefix: str = "standing",
+) -> Overview:
+    """The standing of `actions`, with a bar for each of `names` (values of the column `by`, their words) that has any.
+
+    `filters` say the same choice to the list of actions, None when no filter can. Three queries.
+    """
+    tallies = actions.tallies(by, today, asked)
+    counts = [
+        Count(
+            Rating(count.rating),
+            count.count,
+            count.not_confirmed,
+            list_address(**filters, rating=count.rating) if filters is not None else "",
+        )
+        for count in _counts(tallies)
+    ]
+    live = [count.rating for count in counts if count.rating not in (Rating.COMPLETE, Rating.CLOSED)]
+    gravest = worst(live)
+    there = {tally.key for tally in tallies}
+    drawn = {key: name for key, name in names.items() if key in there}
+    wide, narrow = bars(tallies, drawn, id_prefix=id_prefix, title=title)
+    shown = rows(exceptions_of(actions, today)[: ROWS + 1], today, asked)
+    return Overview(
+        total=sum(count.number for count in counts),
+        counts=counts,
+        worst=next((count for count in counts if count.rating == gravest), None),
+        wide=wide,
+        narrow=narrow,
+        silent=actions.not_updated(asked).count() if asked else 0,
+        silent_url=list_address(**filters, silent="on") if filters is not None else "",
+        asked=asked,
+        exceptions=shown[:ROWS],
+        more=len(shown) > ROWS,
+        url=list_address(**filters) if filters is not None else "",
+    )
