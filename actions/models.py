@@ -320,7 +320,9 @@ class ProgressUpdate(HasPeriod, models.Model):
     recovery = models.TextField(blank=True)
     help_wanted = models.TextField(blank=True)
     help_wanted_from = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    achievement = models.TextField(blank=True, help_text="Something delivered, for the report; on completion, what became of the measure.")
+    achievement = models.TextField(
+        blank=True, help_text="Something delivered, for the report; on completion, what became of the measure."
+    )
     restricted = models.BooleanField(default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

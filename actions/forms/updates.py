@@ -130,7 +130,9 @@ class UpdateForm(AboutAPeriod):
     new_due_on = DayField(what="the new due date", label="New due date", required=False)
     new_due_reason = WordsField(label="Why does the date move?", longest=LONGEST, required=False, help_text=UP_TO)
     completed_on = DayField(what="the completion date", label="When was it completed?", required=False)
-    achievement = WordsField(label="What became of the measure of success?", longest=LONGEST, required=False)
+    achievement = WordsField(
+        label="Has anything been delivered that the report should name?", longest=LONGEST, required=False
+    )
 
     #: Sections the page shows for some ratings only (static/actions.js); without scripts all are shown.
     TROUBLED = (Rating.AT_RISK, Rating.OFF_TRACK)
@@ -151,9 +153,7 @@ class UpdateForm(AboutAPeriod):
         helpers = cast("forms.ModelChoiceField[Partner]", self.fields["help_wanted_from"])
         helpers.queryset = Partner.objects.current(today)
         self.fields["completed_on"].initial = today
-        self.fields["achievement"].help_text = (
-            f"The measure: {action.measure_of_success} {UP_TO}" if action.measure_of_success else UP_TO
-        )
+        self.fields["achievement"].help_text = self._measure()
         self.fields["new_due_on"].help_text = self._due_now()
         for milestone in self.milestones:
             self._add_milestone(milestone)
@@ -172,8 +172,6 @@ class UpdateForm(AboutAPeriod):
                 self.add_error(f"{name}_on", f"Give the day on which “{milestone.text}” was done.")
             elif done_on > self.today:
                 self.add_error(f"{name}_on", "A milestone cannot be done on a day still to come.")
-        if answers.get("achievement") and answers.get("rating") not in (Rating.COMPLETE, None):
-            self.add_error("achievement", "This goes with Complete. Choose Complete, or clear these words.")
         return answers
 
     def answers(self) -> dict[str, Any]:
@@ -207,6 +205,11 @@ class UpdateForm(AboutAPeriod):
             return "Why is it past its date, at risk or off track?"
         return "Why is it at risk or off track?"
 
+    def _measure(self) -> str:
+        measure = self.action.measure_of_success.strip().rstrip(".")
+        asked = f"the measure of success: {measure}." if measure else "the measure of success."
+        return f"Leave this empty if not. For Complete, say here what became of {asked} {UP_TO}"
+
     def _due_now(self) -> str:
         if self.action.due_on is None:
             return "This action is ongoing and has no due date. Leave this empty to keep it so."
@@ -236,10 +239,11 @@ class UpdateForm(AboutAPeriod):
                 Field.textarea("narrative", label_size=Size.MEDIUM, rows=6, max_characters=LONGEST),
                 css_class="beside",
             ),
+            Field.textarea("achievement", rows=2),
             *self._milestone_section(),
             _section(
                 judged,
-                _Heading("If it is in trouble"),
+                _Heading("What is in the way"),
                 Field.textarea("reason", rows=3),
                 _section(
                     self.TROUBLED,
@@ -255,8 +259,8 @@ class UpdateForm(AboutAPeriod):
                 (Rating.COMPLETE,),
                 _Heading("If it is complete"),
                 "completed_on",
-                Field.textarea("achievement", rows=3),
             ),
+            _Heading("Who may read this"),
             "restricted",
             Button.primary("send", "Send update"),
         )
@@ -296,6 +300,7 @@ class WordsForm(AboutAPeriod):
             "submission_key",
             "period" if self.only_period else Field.radios("period", legend_size=Size.MEDIUM),
             Field.textarea("narrative", label_size=Size.MEDIUM, rows=6, max_characters=LONGEST),
+            _Heading("Who may read this"),
             "restricted",
             Button.primary("send", "Add words"),
         )
