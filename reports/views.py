@@ -94,11 +94,12 @@ def _shelved(report: Report, user: User) -> Shelved:
     done = [
         files[stage] for stage in _stages_for(user) if stage in files and files[stage].state == files[stage].State.DONE
     ]
+    standing = "Not produced" if report.not_produced else version.get_state_display()
     return Shelved(
         report,
         version,
         done[0] if done else None,
-        version.get_state_display(),
+        standing,
         _waits_for(version, files.get(Stage.DRAFT)),
     )
 
@@ -212,7 +213,8 @@ def _version_page(
         and ready
         and user.has_perm("reports.send_to_chair", version),
         can_publish=_publishable(version, draft, final) and user.has_perm("reports.publish", version),
-        can_make_version=version.state in (State.DRAFT, State.RETURNED, State.APPROVED, State.PUBLISHED)
+        can_make_version=not report.not_produced
+        and version.state in (State.DRAFT, State.RETURNED, State.APPROVED, State.PUBLISHED)
         and user.has_perm("reports.make_version", report)
         and not report.versions.filter(number__gt=version.number).exists(),
         can_record=with_chair and user.has_perm("reports.record_decision", version),

@@ -150,6 +150,8 @@ def make_new_version(*, report: Report, reason: str, cut_off: dt.datetime, by: U
     if not by.has_perm("reports.make_version", report):
         raise PermissionDenied("Only the coordinator can make another version of a report.")
     newest = report.versions.order_by("-number").first()
+    if report.not_produced:
+        raise ValidationError(f"This report is marked as not produced: {report.not_produced}")
     if newest is None:
         raise ValidationError("There is no version yet: the first is made when the report falls due.")
     if newest.state == State.WITH_CHAIR:
@@ -177,8 +179,9 @@ def make_new_version(*, report: Report, reason: str, cut_off: dt.datetime, by: U
 def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by: User, at: dt.datetime) -> Report:
     """Note that a past period's report will not be made, and why. The clock then leaves it alone.
 
+    A portal that starts late makes the reports of past periods at once: drafts of those that nobody was shown give way.
     Raises PermissionDenied; ValidationError keyed by `reason`, or with one sentence when the period is not over, a version
-    exists or the plan has no such report.
+    has been before the chair or published, or the plan has no such report.
     """
     if not by.has_perm("reports.mark_not_produced"):
         raise PermissionDenied("Only the coordinator can mark a report as not produced.")
@@ -188,9 +191,15 @@ def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by:
     if not reason.strip():
         raise ValidationError({"reason": ["Say why the report will not be produced."]})
     report = _report_for(plan, kind, period, at)
-    marked = Report.objects.filter(pk=report.pk, versions__isnull=True).update(not_produced=reason.strip())
-    if not marked:
-        raise ValidationError("This report has been produced already.")
+    with transaction.atomic():
+        Report.objects.select_for_update().get(pk=report.pk)  # holds off whoever would send a draft at this moment
+        if (
+            report.versions.filter(sent_at__isnull=False).exists()
+            or report.versions.filter(published_at__isnull=False).exists()
+        ):
+            raise ValidationError("This report has been before the chair or published: it was produced.")
+        Report.objects.filter(pk=report.pk).update(not_produced=reason.strip())
+        report.versions.filter(state=State.DRAFT).update(state=State.REPLACED)
     report.refresh_from_db()
     return report
 

@@ -40,8 +40,9 @@ class Line:
 
     @property
     def can_be_left_out(self) -> bool:
-        """It may be marked "not produced": the period is over and nothing was made."""
-        return self.over and self.version is None and not (self.report and self.report.not_produced)
+        """It may be marked "not produced": the period is over, and nobody was shown a version."""
+        shown = self.version is not None and self.version.state != ReportVersion.State.DRAFT
+        return self.over and not shown and not (self.report and self.report.not_produced)
 
 
 def lines(plan: Plan, today: dt.date) -> list[Line]:
@@ -86,10 +87,10 @@ def _told(
     report: Report | None, version: ReportVersion | None, due_on: dt.date, today: dt.date
 ) -> tuple[str, dt.datetime | None, str, str, Rendition | None]:
     """State in words, last run, next run, why not, and the rendition that failed."""
-    if version is not None:
-        return _told_of_version(version)
     if report is not None and report.not_produced:
         return "Not produced", None, "none", report.not_produced, None
+    if version is not None:
+        return _told_of_version(version)
     if report is not None and report.build_error:
         stopped = report.build_attempts >= MOST_ATTEMPTS
         next_run = "when somebody presses “try again”" if stopped else NEXT_TICK

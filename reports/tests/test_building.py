@@ -1,0 +1,212 @@
+"""Reports that are due get made: once, each with its own cut-off, and a failure is a row that others do not wait for."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from priorities.periods import Period, PeriodKind
+from reports import snapshot
+from reports.models import Rendition, Report, ReportVersion
+from reports.services import building, decisions
+from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk
+
+pytestmark = pytest.mark.django_db
+
+State = ReportVersion.State
+
+
+def only(*missing: tuple[str, Period], plan) -> None:
+    """Mark all past reports but these as not produced, so that a test is about a few."""
+    for one in building.owed_by(plan):
+        if (one.kind, one.period) not in missing:
+            Report.objects.create(
+                plan=plan,
+                kind=one.kind,
+                period_kind=one.period.kind.value,
+                period_start=one.period.start,
+                created_at=DUE,
+                not_produced="Before the portal.",
+            )
+
+
+def test_nothing_is_made_before_the_draft_is_due():
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    assert building.make_due(plan=desk.plan, now=DUE - dt.timedelta(days=1)) == []
+    [version] = building.make_due(plan=desk.plan, now=DUE)
+    assert (version.report.kind, version.report.period, version.number) == ("six_monthly", H1, 1)
+    assert version.renditions.get().state == Rendition.State.QUEUED
+
+
+def test_a_late_start_makes_every_report_oldest_first_each_with_its_own_cut_off():
+    desk = Desk()
+    wanted = [("quarterly", Q2.previous()), ("quarterly", Q2), ("six_monthly", H1)]
+    only(*wanted, plan=desk.plan)
+    made = building.make_due(plan=desk.plan, now=LATER)
+    assert [(one.report.kind, one.report.period) for one in made] == wanted
+    assert [one.cut_off.isoformat() for one in made] == [
+        "2026-07-21T23:59:59.999999+01:00",
+        "2026-10-21T23:59:59.999999+01:00",
+        "2026-10-21T23:59:59.999999+01:00",
+    ]
+    assert {one.made_at for one in made} == {LATER}
+
+
+def test_a_second_run_makes_nothing():
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    building.make_due(plan=desk.plan, now=DUE)
+    assert building.make_due(plan=desk.plan, now=LATER) == []
+    assert ReportVersion.objects.count() == 1
+
+
+def test_a_report_marked_as_not_produced_is_left_alone():
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    building.mark_not_produced(
+        plan=desk.plan, kind="six_monthly", period=H1, reason="No data.", by=desk.coordinator, at=DUE
+    )
+    assert building.make_due(plan=desk.plan, now=LATER) == []
+
+
+def test_the_reports_of_the_last_periods_are_made_after_the_plan_has_ended():
+    desk = Desk()
+    last = Period(PeriodKind.HALF_YEAR, dt.date(2026, 10, 1))
+    only(("six_monthly", last), plan=desk.plan)
+    [version] = building.make_due(plan=desk.plan, now=dt.datetime(2027, 5, 4, 9, tzinfo=dt.UTC))
+    assert version.report.period == last
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """The six-monthly snapshot fails as long as this list holds a word."""
+    words = ["the figures contradict each other"]
+    real = snapshot.take
+
+    def take(*, report, **how):
+        if words and report.kind == Report.Kind.SIX_MONTHLY:
+            raise ValueError(words[0])
+        return real(report=report, **how)
+
+    monkeypatch.setattr(snapshot, "take", take)
+    return words
+
+
+def test_a_failure_is_a_visible_row_and_does_not_hold_up_the_others(broken):
+    desk = Desk()
+    only(("quarterly", Q2), ("six_monthly", H1), plan=desk.plan)
+    made = building.make_due(plan=desk.plan, now=DUE)
+    assert [one.report.kind for one in made] == ["quarterly"]
+    failed = Report.objects.get(kind="six_monthly", not_produced="")
+    assert (failed.build_error, failed.build_failed_at, failed.build_attempts) == (broken[0], DUE, 1)
+    broken.clear()
+    [version] = building.make_due(plan=desk.plan, now=LATER)
+    assert version.report == failed
+    failed.refresh_from_db()
+    assert failed.build_error == ""
+
+
+def test_after_three_failures_it_waits_for_try_again(broken):
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    for _ in range(5):
+        building.make_due(plan=desk.plan, now=DUE)
+    report = Report.objects.get(not_produced="")
+    assert report.build_attempts == building.MOST_ATTEMPTS
+    broken.clear()
+    assert building.make_due(plan=desk.plan, now=DUE) == []
+    with pytest.raises(PermissionDenied, match="Only the coordinator"):
+        building.try_again(report=report, by=desk.officer, at=LATER)
+    building.try_again(report=report, by=desk.coordinator, at=LATER)
+    assert len(building.make_due(plan=desk.plan, now=LATER)) == 1
+    with pytest.raises(ValidationError, match="has not failed"):
+        building.try_again(report=report, by=desk.coordinator, at=LATER)
+
+
+def test_whoever_loses_the_race_for_a_version_makes_none():
+    desk = Desk()
+    version = desk.draft()
+    again = building.build_version(report=version.report, number=1, cut_off=version.cut_off, at=DUE)
+    assert again is None
+    assert version.report.versions.count() == 1
+
+
+def test_a_report_that_is_not_due_or_not_of_the_plan_is_not_made_by_hand_either():
+    desk = Desk()
+    with pytest.raises(ValidationError, match="falls due on 28 April 2027"):
+        building.make_first(plan=desk.plan, kind="six_monthly", period=H1.next(), now=DUE)
+    with pytest.raises(ValidationError, match="has no six-monthly partnership report on April to September 2027"):
+        building.make_first(plan=desk.plan, kind="six_monthly", period=H1.next().next(), now=DUE)
+
+
+def test_another_version_says_why_and_replaces_a_draft():
+    desk = Desk()
+    first = desk.draft()
+    second = building.make_new_version(
+        report=first.report, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
+    )
+    first.refresh_from_db()
+    assert (second.number, second.reason, second.cut_off, first.state) == (2, "A late update.", LATER, State.REPLACED)
+
+
+def test_another_version_is_refused_with_sentences():
+    desk = Desk()
+    first = desk.draft()
+
+    def ask(**changed):
+        wanted = {"reason": "A late update.", "cut_off": LATER, "by": desk.coordinator, "at": LATER, **changed}
+        return building.make_new_version(report=first.report, **wanted)
+
+    with pytest.raises(PermissionDenied, match="Only the coordinator"):
+        ask(by=desk.chair)
+    with pytest.raises(ValidationError) as refused:
+        ask(reason=" ", cut_off=LATER + dt.timedelta(days=1))
+    assert set(refused.value.message_dict) == {"reason", "cut_off"}
+    with pytest.raises(ValidationError, match="received up to 21 October 2026"):
+        ask(cut_off=first.cut_off - dt.timedelta(days=1))
+    decisions.send_to_chair(version=first, by=desk.coordinator, at=SENT)
+    with pytest.raises(ValidationError, match="is with the chair"):
+        ask()
+    assert first.report.versions.count() == 1
+
+
+def test_not_produced_wants_a_reason_a_past_period_and_the_coordinator():
+    desk = Desk()
+
+    def mark(**changed):
+        wanted = {
+            "kind": "six_monthly",
+            "period": H1,
+            "reason": "No data.",
+            "by": desk.coordinator,
+            "at": DUE,
+            **changed,
+        }
+        return building.mark_not_produced(plan=desk.plan, **wanted)
+
+    with pytest.raises(PermissionDenied):
+        mark(by=desk.chair)
+    with pytest.raises(ValidationError, match="Say why"):
+        mark(reason="")
+    with pytest.raises(ValidationError, match="is not over yet"):
+        mark(period=H1.next())
+    assert not Report.objects.exists()
+    assert mark().not_produced == "No data."
+
+
+def test_a_draft_nobody_was_shown_gives_way_to_not_produced_but_a_sent_one_does_not():
+    desk = Desk()
+    shown = desk.with_chair()
+    with pytest.raises(ValidationError, match="it was produced"):
+        building.mark_not_produced(
+            plan=desk.plan, kind="six_monthly", period=H1, reason="No data.", by=desk.coordinator, at=LATER
+        )
+    shown.refresh_from_db()
+    assert shown.state == State.WITH_CHAIR
+    draft = desk.draft(kind="quarterly", period=Q2)
+    building.mark_not_produced(
+        plan=desk.plan, kind="quarterly", period=Q2, reason="No data.", by=desk.coordinator, at=LATER
+    )
+    draft.refresh_from_db()
+    assert draft.state == State.REPLACED

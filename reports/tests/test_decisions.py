@@ -1,0 +1,255 @@
+"""A version's way to the shelf, one verb an arrow, and whom each arrow refuses."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from actions.tests.makers import make_user
+from partners import roles
+from partners.models import OutgoingEmail
+from priorities.models import SubGroup
+from priorities.periods import Period, PeriodKind
+from priorities.services import open_round
+from reports.models import Decision, Rendition, ReportVersion
+from reports.services import building, decisions
+from reports.tests.desk import DECIDED, DUE, H1, LATER, PUBLISHED, Q2, SENT, Desk
+
+pytestmark = pytest.mark.django_db
+
+State = ReportVersion.State
+
+
+@pytest.fixture
+def desk(settings, tmp_path) -> Desk:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return Desk()
+
+
+def state_of(version: ReportVersion) -> str:
+    return ReportVersion.objects.get(pk=version.pk).state
+
+
+def letters() -> list[tuple[str, str]]:
+    return list(OutgoingEmail.objects.order_by("pk").values_list("recipient__email", "kind"))
+
+
+# --- To the chair -----------------------------------------------------------------------------------------------------
+
+
+def test_the_coordinator_sends_a_draft_and_every_chair_is_told(desk, settings):
+    vice = make_user("vice@test.example", roles.CHAIR)
+    version = decisions.send_to_chair(version=desk.draft(), by=desk.coordinator, at=SENT)
+    assert (version.state, version.sent_by, version.sent_at) == (State.WITH_CHAIR, desk.coordinator, SENT)
+    assert letters() == [(desk.chair.email, "report-with-chair"), (vice.email, "report-with-chair")]
+    email = OutgoingEmail.objects.get(recipient=vice)
+    link = f"{settings.SITE_URL}/reports/{version.report_id}/v1/"
+    assert email.subject == "For your decision: Six-monthly partnership report, April to September 2026"
+    assert email.text.count("http") == 1
+    assert link in email.text
+    assert f'href="{link}"' in email.html
+
+
+@pytest.mark.parametrize("who", ["chair", "officer", "analyst", "reader", "nobody"])
+def test_nobody_else_sends(desk, who):
+    version = desk.draft()
+    with pytest.raises(PermissionDenied, match="Only the coordinator"):
+        decisions.send_to_chair(version=version, by=getattr(desk, who), at=SENT)
+    assert (state_of(version), letters()) == (State.DRAFT, [])
+
+
+def test_a_version_is_not_sent_twice(desk):
+    version = desk.with_chair()
+    with pytest.raises(ValidationError, match="“with the chair” now"):
+        decisions.send_to_chair(version=version, by=desk.coordinator, at=SENT)
+    assert len(letters()) == 1
+
+
+def test_the_chair_is_not_sent_what_cannot_be_read(desk):
+    version = building.make_first(plan=desk.plan, kind="six_monthly", period=H1, now=DUE)
+    with pytest.raises(ValidationError, match="draft PDF is not ready"):
+        decisions.send_to_chair(version=version, by=desk.coordinator, at=SENT)
+    assert state_of(version) == State.DRAFT
+
+
+def test_a_quarterly_report_goes_to_the_chair_only_if_the_plan_says_so(desk):
+    version = desk.draft(kind="quarterly", period=Q2)
+    with pytest.raises(ValidationError, match="needs no decision"):
+        decisions.send_to_chair(version=version, by=desk.coordinator, at=SENT)
+    version.report.plan.quarterly_needs_chair = True
+    assert decisions.send_to_chair(version=version, by=desk.coordinator, at=SENT).state == State.WITH_CHAIR
+
+
+# --- The decision -----------------------------------------------------------------------------------------------------
+
+
+def test_the_chair_approves_what_was_read(desk):
+    open_round(plan=desk.plan, period=H1, at=DUE)
+    version = desk.with_chair()
+    decision = decisions.approve(version=version, by=desk.chair, at=DECIDED, comment="Thank you.", **desk.seen(version))
+    assert state_of(version) == State.APPROVED
+    assert (decision.outcome, decision.by, decision.comment) == ("approved", desk.chair, "Thank you.")
+    assert {"seen_snapshot_sha256": decision.snapshot_sha256, "seen_pdf_sha256": decision.pdf_sha256} == desk.seen(
+        version
+    )
+    assert version.renditions.get(stage="final").state == Rendition.State.QUEUED
+    assert desk.plan.rounds.get().settled_at == DECIDED
+    assert letters()[1:] == [
+        (desk.coordinator.email, "report-decided"),
+        (desk.colleague.email, "report-decided"),
+    ]
+
+
+@pytest.mark.parametrize("who", ["officer", "analyst", "reader", "nobody", "coordinator"])
+def test_nobody_else_approves(desk, who):
+    version = desk.with_chair()
+    with pytest.raises(PermissionDenied):
+        decisions.approve(version=version, by=getattr(desk, who), at=DECIDED, **desk.seen(version))
+    assert state_of(version) == State.WITH_CHAIR
+    assert not Decision.objects.exists()
+
+
+def test_nobody_approves_what_they_sent(desk):
+    both = make_user("both@test.example", roles.CHAIR, roles.COORDINATOR)
+    version = decisions.send_to_chair(version=desk.draft(), by=both, at=SENT)
+    with pytest.raises(PermissionDenied, match="You sent this version"):
+        decisions.approve(version=version, by=both, at=DECIDED, **desk.seen(version))
+    assert decisions.approve(version=version, by=desk.chair, at=DECIDED, **desk.seen(version)).by == desk.chair
+
+
+@pytest.mark.parametrize("which", ["seen_snapshot_sha256", "seen_pdf_sha256"])
+def test_a_decision_on_something_else_is_refused(desk, which):
+    version = desk.with_chair()
+    seen = {**desk.seen(version), which: "0" * 64}
+    with pytest.raises(ValidationError, match="has changed since you opened it"):
+        decisions.approve(version=version, by=desk.chair, at=DECIDED, **seen)
+    assert state_of(version) == State.WITH_CHAIR
+
+
+def test_only_a_version_with_the_chair_can_be_decided_on_and_only_once(desk):
+    draft = desk.draft()
+    with pytest.raises(ValidationError, match="“draft” now"):
+        decisions.approve(version=draft, by=desk.chair, at=DECIDED, **desk.seen(draft))
+    version = decisions.send_to_chair(version=draft, by=desk.coordinator, at=SENT)
+    decisions.approve(version=version, by=desk.chair, at=DECIDED, **desk.seen(version))
+    with pytest.raises(ValidationError, match="“approved” now"):
+        decisions.return_to_coordinator(version=version, by=desk.chair, at=LATER, comment="No.", **desk.seen(version))
+    assert Decision.objects.count() == 1
+
+
+def test_returned_with_a_comment_then_another_version(desk):
+    version = desk.with_chair()
+    with pytest.raises(ValidationError) as refused:
+        decisions.return_to_coordinator(version=version, by=desk.chair, at=DECIDED, comment=" ", **desk.seen(version))
+    assert refused.value.message_dict == {"comment": ["Say what has to be put right."]}
+    decisions.return_to_coordinator(
+        version=version, by=desk.chair, at=DECIDED, comment="Ask the police.", **desk.seen(version)
+    )
+    assert state_of(version) == State.RETURNED
+    assert not version.renditions.filter(stage="final").exists()
+    assert "Ask the police." in OutgoingEmail.objects.filter(kind="report-decided").first().text
+    second = building.make_new_version(
+        report=version.report, reason="The police answered.", cut_off=LATER, by=desk.coordinator, at=LATER
+    )
+    assert (second.number, second.state, state_of(version)) == (2, State.DRAFT, State.RETURNED)
+
+
+def test_the_coordinator_records_a_decision_taken_at_a_meeting(desk):
+    version = desk.with_chair()
+    meeting = desk.meeting(dt.date(2026, 11, 2))
+    decision = decisions.approve(
+        version=version, by=desk.coordinator, at=DECIDED, meeting=meeting, minute_reference="7.2", **desk.seen(version)
+    )
+    assert (state_of(version), decision.meeting, decision.minute_reference) == (State.APPROVED, meeting, "7.2")
+    assert decision.by == desk.coordinator
+
+
+def test_the_record_of_a_decision_wants_a_held_meeting_of_the_partnership_and_its_minute(desk):
+    version = desk.with_chair()
+    group = SubGroup.objects.create(plan=desk.plan, code="DA", name="Domestic abuse")
+    days = {
+        "not been held yet": desk.meeting(dt.date(2026, 12, 2)),
+        "before this version was made": desk.meeting(dt.date(2026, 9, 2)),
+        "meeting of the Partnership": desk.meeting(dt.date(2026, 11, 3), sub_group=group),
+        "Choose the meeting": None,
+    }
+    for sentence, meeting in days.items():
+        with pytest.raises(ValidationError, match=sentence):
+            decisions.approve(
+                version=version,
+                by=desk.coordinator,
+                at=DECIDED,
+                meeting=meeting,
+                minute_reference="7.2",
+                **desk.seen(version),
+            )
+    with pytest.raises(ValidationError, match="reference of the minute"):
+        decisions.approve(
+            version=version,
+            by=desk.coordinator,
+            at=DECIDED,
+            meeting=desk.meeting(dt.date(2026, 11, 2)),
+            **desk.seen(version),
+        )
+    assert state_of(version) == State.WITH_CHAIR
+
+
+# --- The shelf --------------------------------------------------------------------------------------------------------
+
+
+def test_an_approved_report_is_published_when_its_final_pdf_is_ready(desk):
+    version = desk.approved()
+    with pytest.raises(ValidationError, match="final PDF is not ready"):
+        decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
+    desk.laid_out(version, "final")
+    with pytest.raises(PermissionDenied, match="Only the coordinator publishes"):
+        decisions.publish(version=version, by=desk.chair, at=PUBLISHED)
+    decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
+    assert (version.state, version.published_by, version.published_at) == (
+        State.PUBLISHED,
+        desk.coordinator,
+        PUBLISHED,
+    )
+
+
+def test_a_six_monthly_report_is_not_published_unapproved(desk):
+    version = desk.draft()
+    with pytest.raises(ValidationError, match="that the chair has approved"):
+        decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
+    assert state_of(version) == State.DRAFT
+
+
+def test_a_quarterly_report_is_published_from_its_draft_and_its_final_pdf_queued(desk):
+    version = desk.draft(kind="quarterly", period=Q2)
+    decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
+    assert version.state == State.PUBLISHED
+    assert version.renditions.get(stage="final").state == Rendition.State.QUEUED
+
+
+def test_a_correction_replaces_what_was_published_only_when_it_is_published_itself(desk):
+    first = desk.published()
+    second = desk.laid_out(
+        building.make_new_version(
+            report=first.report, reason="A figure was wrong.", cut_off=LATER, by=desk.coordinator, at=LATER
+        )
+    )
+    assert state_of(first) == State.PUBLISHED
+    decisions.send_to_chair(version=second, by=desk.coordinator, at=LATER)
+    decisions.approve(version=second, by=desk.chair, at=LATER, **desk.seen(second))
+    desk.laid_out(second, "final")
+    decisions.publish(version=second, by=desk.coordinator, at=LATER)
+    assert (state_of(first), state_of(second)) == (State.REPLACED, State.PUBLISHED)
+
+
+def test_when_partners_update_every_quarter_the_half_years_report_settles_both_quarters(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    desk = Desk(update_every="quarter")
+    quarters = [
+        Period(PeriodKind.QUARTER, day) for day in (dt.date(2026, 4, 1), dt.date(2026, 7, 1), dt.date(2026, 10, 1))
+    ]
+    for quarter in quarters:
+        open_round(plan=desk.plan, period=quarter, at=DUE)
+    version = desk.with_chair()
+    decisions.approve(version=version, by=desk.chair, at=DECIDED, **desk.seen(version))
+    settled = desk.plan.rounds.filter(settled_at__isnull=False).order_by("period_start")
+    assert [one.period for one in settled] == quarters[:2]
