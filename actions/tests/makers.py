@@ -6,15 +6,16 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import Group
-
 from actions.models import Action
 from actions.services.lifecycle import add_action
 from partners import roles
-from partners.models import Partner, User
-from priorities.models import Plan, Priority, SubGroup
+from partners.tests.makers import make_partner, make_user
+from priorities.models import Priority, SubGroup
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
+from priorities.tests.makers import make_plan
+
+__all__ = ["H1_2026", "H2_2026", "NOW", "TODAY", "UTC", "Cast", "key", "make_partner", "make_plan", "make_user"]
 
 UTC = dt.UTC
 H1_2026 = Period(PeriodKind.HALF_YEAR, dt.date(2026, 4, 1))
@@ -27,33 +28,6 @@ NOW = dt.datetime(2026, 10, 12, 9, 30, tzinfo=UTC)
 def key(number: int) -> UUID:
     """A fixed submission key."""
     return UUID(int=number)
-
-
-def make_partner(code: str = "CFB", name: str = "Fire brigade") -> Partner:
-    return Partner.objects.get_or_create(
-        code=code, defaults={"name": name, "kind": Partner.Kind.RESPONSIBLE_AUTHORITY}
-    )[0]
-
-
-def make_user(email: str, *role_names: str, partner: Partner | None = None, **fields: Any) -> User:
-    user = User.objects.create_user(email, None, name=email.split("@")[0], partner=partner, **fields)
-    # A transactional test empties the tables, the migration's groups among them.
-    user.groups.set(Group.objects.get_or_create(name=name)[0] for name in role_names)
-    return user
-
-
-def make_plan(**fields: Any) -> Plan:
-    return Plan.objects.create(
-        **{
-            "title": "Community Safety Plan 2024–27",
-            "partnership": "Safer Hartlepool Partnership",
-            "short_name": "SHP",
-            "starts_on": dt.date(2024, 4, 1),
-            "ends_on": dt.date(2027, 3, 31),
-            "strategic_objective": "A safe town",
-            **fields,
-        }
-    )
 
 
 class Cast:

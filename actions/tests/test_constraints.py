@@ -1,0 +1,112 @@
+"""What the database itself refuses of actions, updates and events, whoever writes."""
+
+import datetime as dt
+
+import pytest
+
+from actions.models import Action, ActionEvent, Milestone, ProgressUpdate
+from actions.tests.makers import NOW, TODAY, Cast, key
+from partners.tests.constraints import Breach, names_of, refused_by
+
+DAY, DAY_BEFORE = dt.date(2026, 12, 2), dt.date(2026, 12, 1)
+
+BREACHES = [
+    Breach("action_ref_unique", "action", {"title": "One"}, {"title": "Another"}),
+    Breach("action_due_or_review", "action", {"due_on": None, "review_on": DAY}, {"ref": "B", "due_on": None}),
+    Breach(
+        "action_due_after_start",
+        "action",
+        {"starts_on": DAY, "due_on": DAY},
+        {"ref": "B", "starts_on": DAY, "due_on": DAY_BEFORE},
+    ),
+    Breach("action_state_known", "action", {"state": "moved"}, {"ref": "B", "state": "paused"}),
+    Breach(
+        "action_complete_has_date",
+        "action",
+        {"state": "complete", "completed_on": DAY},
+        {"ref": "B", "state": "complete"},
+    ),
+    Breach("action_complete_has_date", "action", {}, {"ref": "B", "completed_on": DAY}),
+    Breach("milestone_once", "milestone", {"due_on": DAY}, {"due_on": DAY_BEFORE}),
+    Breach("update_period", "update", {}, {"submission_key": key(2), "period_start": dt.date(2026, 5, 1)}),
+    Breach(
+        "update_rating_known", "update", {"rating": "off_track"}, {"submission_key": key(2), "rating": "not_started"}
+    ),
+    Breach("update_rating_known", "update", {}, {"submission_key": key(2), "rating": "closed"}),
+    Breach("update_kind_known", "update", {"kind": "no_change"}, {"submission_key": key(2), "kind": "rumour"}),
+    Breach(
+        "update_words_have_no_rating",
+        "update",
+        {"kind": "words", "rating": ""},
+        {"submission_key": key(2), "kind": "words", "rating": "on_track"},
+    ),
+    Breach("update_words_have_no_rating", "update", {}, {"submission_key": key(2), "rating": ""}),
+    Breach(
+        "update_completion_is_complete",
+        "update",
+        {"kind": "completion", "rating": "complete"},
+        {"submission_key": key(2), "kind": "completion", "rating": "on_track"},
+    ),
+    Breach("update_completion_is_complete", "update", {}, {"submission_key": key(2), "rating": "complete"}),
+    Breach(
+        "update_says_something",
+        "update",
+        {"kind": "no_change", "narrative": ""},
+        {"submission_key": key(2), "narrative": ""},
+    ),
+    Breach("ProgressUpdate.submission_key", "update", {"narrative": "Once."}, {"narrative": "Again."}),
+    Breach("event_kind_known", "event", {"kind": "reassigned"}, {"kind": "forgotten"}),
+    Breach("event_change_says_why", "event", {"kind": "date_moved", "reason": "Funding."}, {"kind": "date_moved"}),
+    Breach("event_change_says_why", "event", {"kind": "state"}, {"kind": "reopened"}),
+]
+
+
+class Rows:
+    def __init__(self) -> None:
+        self.cast = Cast()
+        self.of = self.cast.action()
+
+    def action(self, **changes) -> Action:
+        fields = {
+            "ref": "A",
+            "priority": self.cast.priority,
+            "sub_group": self.cast.sub_group,
+            "title": "More patrols",
+            "lead_partner": self.cast.fire,
+            "starts_on": dt.date(2024, 4, 1),
+            "due_on": dt.date(2027, 3, 31),
+            "added_at": NOW,
+        }
+        return Action.objects.create(plan=self.cast.plan, **{**fields, **changes})
+
+    def milestone(self, **changes) -> Milestone:
+        return Milestone.objects.create(action=self.of, text="Money found", **changes)
+
+    def update(self, **changes) -> ProgressUpdate:
+        fields = {
+            "period_kind": "half_year",
+            "period_start": dt.date(2026, 4, 1),
+            "rating": "on_track",
+            "narrative": "Four operations held.",
+            "by": self.cast.officer,
+            "submitted_at": NOW,
+            "submitted_on": TODAY,
+            "submission_key": key(1),
+        }
+        return ProgressUpdate.objects.create(action=self.of, **{**fields, **changes})
+
+    def event(self, **changes) -> ActionEvent:
+        return ActionEvent.objects.create(action=self.of, by=self.cast.coordinator, at=NOW, **changes)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("breach", BREACHES, ids=str)
+def test_the_database_refuses(breach: Breach):
+    make = getattr(Rows(), breach.maker)
+    make(**breach.sound)
+    with refused_by("actions", breach.name):
+        make(**breach.broken)
+
+
+def test_no_constraint_is_without_its_breach():
+    assert {breach.name for breach in BREACHES} == names_of("actions")

@@ -1,0 +1,151 @@
+"""What the database itself refuses of figures, commentaries and issues, whoever writes."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from partners.tests.constraints import Breach, names_of, refused_by
+from performance.models import (
+    Commentary,
+    Comparator,
+    ComparatorGroup,
+    ComparatorMember,
+    EmergingIssue,
+    Finding,
+    Indicator,
+    Measurement,
+    PrintedFigure,
+    StrategicAssessment,
+    Survey,
+    SurveyFinding,
+)
+from performance.tests.makers import NOW, Cast, make_indicator
+
+ODD_DAY = {"period_start": dt.date(2026, 8, 1)}
+YEAR_BEFORE = {"period_start": dt.date(2025, 7, 1)}
+
+BREACHES = [
+    Breach("indicator_better_known", "indicator", {"better": "context"}, {"code": "B", "better": "bigger"}),
+    Breach("indicator_frequency_known", "indicator", {"frequency": "annual"}, {"code": "B", "frequency": "daily"}),
+    Breach("Indicator.code", "indicator", {"name": "One"}, {"name": "Another"}),
+    Breach("measurement_first_once", "measurement", {}, {"printed": "419", "note": "A second first figure."}),
+    Breach("measurement_period", "measurement", {}, ODD_DAY),
+    Breach("measurement_correction_says_why", "correction", {"note": "Recounted."}, {"replaces": "last", "note": ""}),
+    Breach("Measurement.replaces", "correction", {}, {"printed": "420"}),
+    Breach("measurement_denominator_not_zero", "measurement", {"denominator": 1}, {"denominator": 0, **YEAR_BEFORE}),
+    Breach("comparator_group_once", "similar_areas", {"source": "One"}, {"source": "Another"}),
+    Breach("comparator_member_position", "similar_area", {"position": 1}, {"position": 1}),
+    Breach("comparator_once", "comparator", {}, {"average": 2}),
+    Breach("comparator_period", "comparator", {}, ODD_DAY),
+    Breach(
+        "comparator_position_in_group",
+        "comparator",
+        {"position": 15, "group_size": 15},
+        {"position": 16, "group_size": 15, **YEAR_BEFORE},
+    ),
+    Breach("comparator_position_in_group", "comparator", {}, {"position": 0, "group_size": 15, **YEAR_BEFORE}),
+    Breach("comparator_position_in_group", "comparator", {}, {"position": 1, **YEAR_BEFORE}),
+    Breach("assessment_once", "assessment", {"title": "One"}, {"title": "Another"}),
+    Breach(
+        "assessment_window_in_order",
+        "assessment",
+        {"covers_to": dt.date(2022, 10, 2)},
+        {"covers_from": dt.date(2023, 10, 1), "covers_to": dt.date(2023, 10, 1)},
+    ),
+    Breach("finding_position_unique", "finding", {"position": 1}, {"position": 1}),
+    Breach("printed_figure_position_unique", "printed_figure", {"position": 1}, {"position": 1}),
+    Breach("survey_once_a_year", "survey", {"title": "One"}, {"title": "Another"}),
+    Breach("survey_finding_position_unique", "survey_finding", {"position": 1}, {"position": 1}),
+    Breach("commentary_period", "commentary", {}, ODD_DAY),
+    Breach("commentary_has_words", "commentary", {"text": "Because."}, {"text": ""}),
+    Breach("emerging_issue_state_known", "issue", {"state": "watching"}, {"state": "forgotten"}),
+    Breach(
+        "emerging_issue_closed_says_why",
+        "issue",
+        {"state": "closed", "reason": "It passed."},
+        {"state": "closed", "reason": ""},
+    ),
+]
+
+
+class Rows:
+    def __init__(self) -> None:
+        self.cast = Cast()
+        self.plan = self.cast.plan
+        self.about = {
+            "indicator": self.cast.indicator,
+            "period_kind": "quarter",
+            "period_start": dt.date(2026, 7, 1),
+        }
+        self.first: Measurement | None = None
+        self.last: Measurement | None = None
+
+    def indicator(self, **changes) -> Indicator:
+        return make_indicator(**{"code": "ABC", **changes})
+
+    def measurement(self, **changes) -> Measurement:
+        fields = {
+            "value": Decimal(418),
+            "printed": "418",
+            "as_at": dt.date(2026, 10, 16),
+            "recorded_at": NOW,
+            "recorded_by": self.cast.owner,
+        }
+        return Measurement.objects.create(**{**self.about, **fields, **changes})
+
+    def correction(self, **changes) -> Measurement:
+        """Of the first figure, or with `replaces="last"` of the correction before."""
+        self.first = self.first or self.measurement()
+        changes["replaces"] = self.last if changes.get("replaces") == "last" else self.first
+        self.last = self.measurement(**{"note": "Recounted.", **changes})
+        return self.last
+
+    def similar_areas(self, **changes) -> ComparatorGroup:
+        return ComparatorGroup.objects.create(plan=self.plan, name="Similar areas", **changes)
+
+    def similar_area(self, **changes) -> ComparatorMember:
+        group, _ = ComparatorGroup.objects.get_or_create(plan=self.plan, name="Similar areas")
+        return ComparatorMember.objects.create(group=group, printed_name="Knowlesley", **changes)
+
+    def comparator(self, **changes) -> Comparator:
+        return Comparator.objects.create(**{**self.about, "kind": "similar_areas", "average": 1, **changes})
+
+    def assessment(self, **changes) -> StrategicAssessment:
+        fields = {"title": "One", "covers_from": dt.date(2022, 10, 1), "covers_to": dt.date(2023, 9, 30)}
+        return StrategicAssessment.objects.create(plan=self.plan, **{**fields, **changes})
+
+    def finding(self, **changes) -> Finding:
+        assessment = StrategicAssessment.objects.first() or self.assessment()
+        return Finding.objects.create(assessment=assessment, text="More of it.", **changes)
+
+    def printed_figure(self, **changes) -> PrintedFigure:
+        return PrintedFigure.objects.create(plan=self.plan, label="All Crime", printed="154.006", **changes)
+
+    def survey(self, **changes) -> Survey:
+        return Survey.objects.create(**{"plan": self.plan, "year": 2023, "title": "Survey", **changes})
+
+    def survey_finding(self, **changes) -> SurveyFinding:
+        survey = Survey.objects.first() or self.survey()
+        return SurveyFinding.objects.create(survey=survey, topic="Safety", text="Most feel safe.", **changes)
+
+    def commentary(self, **changes) -> Commentary:
+        fields = {"text": "Because.", "by": self.cast.owner, "at": NOW}
+        return Commentary.objects.create(**{**self.about, **fields, **changes})
+
+    def issue(self, **changes) -> EmergingIssue:
+        fields = {"title": "Off-road bikes", "text": "More of them.", "raised_by": self.cast.owner}
+        return EmergingIssue.objects.create(plan=self.plan, raised_at=NOW, state_at=NOW, **{**fields, **changes})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("breach", BREACHES, ids=str)
+def test_the_database_refuses(breach: Breach):
+    make = getattr(Rows(), breach.maker)
+    make(**breach.sound)
+    with refused_by("performance", breach.name):
+        make(**breach.broken)
+
+
+def test_no_constraint_is_without_its_breach():
+    assert {breach.name for breach in BREACHES} == names_of("performance")
