@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Field, Layout, Size
+from crispy_forms_gds.layout import Button, Field, Fixed, Layout, Size
 from django import forms
 from django.utils import timezone
 
@@ -141,7 +141,7 @@ class RecordDecisionForm(DecisionForm):
             "seen_pdf_sha256",
             Field.radios("outcome", legend_size=Size.SMALL),
             Field.select("meeting", label_size=Size.SMALL),
-            Field.text("minute_reference", label_size=Size.SMALL, field_width="govuk-input--width-10"),
+            Field.text("minute_reference", label_size=Size.SMALL, field_width=Fixed.TEN),
             Field.textarea("comment", rows=4, label_size=Size.SMALL),
             Button("submit", "Record the decision"),
         )

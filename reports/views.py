@@ -61,6 +61,10 @@ class Shelved:
     standing: str
     waits_for: str
 
+    @property
+    def newest_first(self) -> tuple[int, str]:
+        return -self.report.period.end.toordinal(), self.report.kind
+
 
 @login_required
 @require_safe
@@ -76,10 +80,15 @@ def list_reports(request: SignedIn) -> HttpResponse:
         )
     )
     page = Paginator(reports, PAGE).get_page(request.GET.get("page"))
+    shelved = sorted((_shelved(report, request.user) for report in page), key=lambda one: one.newest_first)
     return render(
         request,
         "reports/list.html",
-        {"page": page, "shelved": [_shelved(report, request.user) for report in page]},
+        {
+            "page": page,
+            "waiting": [one for one in shelved if one.waits_for and request.user.sees_the_work],
+            "settled": [one for one in shelved if not (one.waits_for and request.user.sees_the_work)],
+        },
     )
 
 
@@ -87,7 +96,7 @@ def _shelved(report: Report, user: User) -> Shelved:
     seen: list[ReportVersion] = report.seen  # type: ignore[attr-defined]
     if not seen:
         standing = "Not produced" if report.not_produced else "Failed" if report.build_error else "Being made"
-        return Shelved(report, None, None, standing, "")
+        return Shelved(report, None, None, standing, "" if report.not_produced else "The portal, to make it")
     version = seen[-1]
     version.report = report
     files = {file.stage: file for file in version.renditions.all()}
@@ -378,6 +387,11 @@ def _decision_again(request: SignedIn, version: ReportVersion, **forms: Any) -> 
             else "Only the chair decides on a report."
         )
     version.refresh_from_db()
+    if version.state != State.WITH_CHAIR:
+        messages.error(
+            request, f"Version {version.number} is not with the chair (any more): there is nothing to decide."
+        )
+        return redirect(version)
     return _version_page(request, version, **forms)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from actions.forms.filters import ActionFilters, choices_of
 from actions.models import Action
@@ -36,6 +37,7 @@ class Page:
 
 
 @for_those_at_work
+@require_safe
 def show_list(request: SignedIn) -> HttpResponse:
     moment = Moment.now()
     if moment.plan is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from actions.models import Action, ProgressUpdate
 from actions.progress import Asked, Standing, default_period, needs_reason, pressing
@@ -33,6 +34,7 @@ class Mine:
 
 
 @for_those_at_work
+@require_safe
 def show_mine(request: SignedIn) -> HttpResponse:
     moment = Moment.now()
     owed, current, closed = [], [], []

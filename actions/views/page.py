@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from actions.models import Action, Milestone
 from actions.progress import Standing
@@ -48,6 +49,7 @@ class ActionPage:
 
 
 @for_those_at_work
+@require_safe
 def show_action(request: SignedIn, pk: int) -> HttpResponse:
     today = timezone.localdate()
     action = action_for(request.user, pk, today)

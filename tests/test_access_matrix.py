@@ -1,0 +1,241 @@
+"""Every address of the portal × every role × visiting and sending: the answers of tests/access.yaml, and no others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from actions.models import Action
+from reports.models import ReportVersion
+from tests import access, paper
+from tests.makers import Cast
+
+pytestmark = pytest.mark.django_db
+
+ACCESS = access.read()
+
+
+class World:
+    """One plan with actions in every state and reports as a draft, with the chair, returned, approved and published."""
+
+    def __init__(self) -> None:
+        self.cast = Cast()
+        made = self.cast.actions_in_every_state()
+        self.actions: dict[str, Action] = {"live": made["updated"], "complete": made["complete"]}
+        self.versions: dict[str, ReportVersion] = {
+            "published": paper.published(self.cast, paper.half_year("2024-10")),
+            "approved": paper.approved(self.cast, paper.half_year("2025-04")),
+            "returned": paper.returned(self.cast, paper.half_year("2025-10")),
+            "with_chair": paper.with_chair(self.cast, paper.half_year("2026-04")),
+            "draft": paper.draft(self.cast, paper.half_year("2024-04")),
+        }
+
+    def address(self, row: access.Row) -> str:
+        room, _, name = row.route.rpartition(":")
+        given: dict[str, object] = dict(row.given)
+        if room == "actions" and name not in ("list", "mine"):
+            given["pk"] = self.actions[row.on or "live"].pk
+        elif row.on:
+            version = self.versions[row.on]
+            given["pk"] = version.report_id
+            if name not in ("report", "new-version", "try-again"):
+                given["number"] = version.number
+        elif name == "priority":
+            given["code"] = self.cast.priority.code
+        elif name == "sub-group":
+            given["code"] = self.cast.sub_group.code
+        elif name == "not-produced":
+            given |= {"plan_pk": self.cast.plan.pk, "kind": "quarterly", "code": "2024-04"}
+        return reverse(row.route, kwargs=given)
+
+    def client(self, role: str, *, check_csrf: bool = False) -> Client:
+        client = Client(enforce_csrf_checks=check_csrf)
+        if role != "anonymous":
+            client.force_login(self.cast[role])
+        return client
+
+
+def answer_of(response: HttpResponseBase) -> access.Answer:
+    if response.status_code == 302 and urlsplit(response["Location"]).path == reverse("account_login"):
+        return "sign-in"
+    return response.status_code
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Made once; every test stands in a transaction of its own inside this one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    assert {row.route for row in ACCESS.rows} == access.project_routes()
+
+
+def test_every_role_of_the_table_is_in_the_cast(world: World):
+    assert set(ACCESS.roles) == {"anonymous", *world.cast.people}
+
+
+@pytest.mark.parametrize("route", sorted({row.route for row in ACCESS.rows}))
+def test_everybody_gets_the_answer_of_the_table(world: World, route: str):
+    faults = []
+    for row in ACCESS.rows:
+        if row.route != route:
+            continue
+        address = world.address(row)
+        for role in ACCESS.roles:
+            for method in access.METHODS:
+                with transaction.atomic():
+                    client = world.client(role)
+                    send = {"data": row.send} if method == "POST" else {}
+                    got = answer_of(getattr(client, method.lower())(address, **send))
+                    transaction.set_rollback(True)
+                wanted = row.answers[method][role]
+                if got != wanted:
+                    faults.append(f"{method} {row.name} as {role}: {got}, not {wanted}")
+    assert faults == []
+
+
+@pytest.mark.parametrize("route", sorted({row.route for row in ACCESS.rows}))
+def test_what_one_cannot_see_looks_like_what_is_not_there(world: World, route: str):
+    """The same words for both, so that asking tells nothing."""
+    for row in ACCESS.rows:
+        hidden = [role for role, answer in row.answers["GET"].items() if answer == 404 and row.on]
+        if row.route != route or not hidden:
+            continue
+        address = world.address(row)
+        nowhere = address.replace(f"/{_number(address)}/", "/987654321/")
+        assert nowhere != address
+        for role in hidden:
+            client = world.client(role)
+            one, other = client.get(address), client.get(nowhere)
+            assert (one.status_code, other.status_code) == (404, 404), (row.name, role)
+            assert words_of(one, address) == words_of(other, nowhere), (row.name, role)
+
+
+def words_of(page: HttpResponseBase, address: str) -> str:
+    """The page less what differs from one visit to the next: its own address and its tokens."""
+    text = page.content.decode().replace(address, "")  # type: ignore[attr-defined]
+    return re.sub(r'(csrfmiddlewaretoken" value=|nonce=)"[^"]*"', "", text)
+
+
+def _number(address: str) -> str:
+    return next(part for part in address.split("/") if part.isdigit())
+
+
+@pytest.mark.parametrize("route", sorted({row.route for row in ACCESS.rows}))
+def test_no_sending_without_the_pages_token(world: World, route: str):
+    """As the person who may do it, so that nothing else refuses."""
+    for row in ACCESS.rows:
+        if row.route != route:
+            continue
+        may = [role for role, answer in row.answers["POST"].items() if answer in (200, 302)]
+        for role in may[:1]:
+            refused = world.client(role, check_csrf=True).post(world.address(row), row.send)
+            assert refused.status_code == 403, row.name
+
+
+def test_refusals_say_why_in_a_sentence(world: World):
+    client = world.client("officer_of_other")
+    page = client.get(reverse("actions:post-update", args=[world.actions["live"].pk]))
+    assert page.status_code == 403
+    assert "Updates on this action come from its lead partner" in page.content.decode()
+
+
+def test_other_verbs_of_http_do_nothing(world: World):
+    address = reverse("actions:post-update", args=[world.actions["live"].pk])
+    client = world.client("coordinator")
+    for method in ("put", "patch", "delete"):
+        assert getattr(client, method)(address).status_code == 405
+    tampered = world.client("reader").get(address, headers={"x-http-method-override": "POST"})
+    assert tampered.status_code == 404
+
+
+# --- By rule: the administration and allauth --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", list(ACCESS.roles))
+def test_the_administration_answers_administrators_alone(world: World, role: str):
+    """Every address of it that can be built without a row, and the rows' own pages."""
+    client = world.client(role)
+    addresses = [reverse("admin:index")]
+    for model in admin.site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        addresses.append(reverse(f"admin:{name}_changelist"))
+        row = model._default_manager.first()
+        if row is not None:
+            addresses.append(reverse(f"admin:{name}_change", args=[row.pk]))
+    for address in addresses:
+        response = client.get(address)
+        if role == "administrator":
+            assert response.status_code == 200, address
+            continue
+        assert response.status_code in (302, 403), address
+        if response.status_code == 302:
+            reached = client.get(address, follow=True)
+            asked_in = reached.request["PATH_INFO"] == reverse("account_login")
+            assert asked_in or reached.status_code == 403, (address, reached.request["PATH_INFO"])
+
+
+SIGN_IN_PAGES = {
+    "account_login": ((), 200),
+    "account_logout": ((), 302),
+    "account_inactive": ((), 200),
+    "account_reset_password": ((), 200),
+    "account_reset_password_done": ((), 200),
+    "account_reset_password_from_key": (("abc", "no-such-key"), 200),
+    "account_reset_password_from_key_done": ((), 200),
+    "account_change_password": ((), 302),
+    "account_set_password": ((), 302),
+    "account_reauthenticate": ((), 302),
+}
+
+
+@pytest.mark.parametrize("name", SIGN_IN_PAGES)
+def test_sign_in_pages_answer_strangers_by_rule(name: str):
+    args, status = SIGN_IN_PAGES[name]
+    assert Client().get(reverse(name, args=args)).status_code == status
+
+
+# --- No change by looking ---------------------------------------------------------------------------------------------
+
+
+def dump(folder: Path) -> str:
+    """Every row but sessions, which any page may touch."""
+    file = folder / "dump.json"
+    call_command("dumpdata", exclude=["sessions"], natural_foreign=False, output=str(file), verbosity=0)
+    return file.read_text()
+
+
+@pytest.mark.parametrize("role", list(ACCESS.roles))
+def test_looking_at_every_page_changes_nothing(world: World, role: str, tmp_path: Path):
+    client = world.client(role)
+    before = dump(tmp_path)
+    for row in ACCESS.rows:
+        client.get(world.address(row))
+        client.head(world.address(row))
+    for name, (args, _) in SIGN_IN_PAGES.items():
+        client.get(reverse(name, args=args))
+    for model in admin.site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        client.get(reverse(f"admin:{name}_changelist"))
+        client.get(reverse(f"admin:{name}_changelist"), {"action": "delete_selected", "_selected_action": "1"})
+    assert dump(tmp_path) == before
+
+
+def test_the_table_for_people_is_the_one_that_is_tested():
+    printed = Path(settings.BASE_DIR, "docs/access.md")
+    assert printed.read_text() == access.markdown(ACCESS), "print it anew: .venv/bin/python -m tests.access"
