@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,7 +19,7 @@ from actions.rating import Rating
 from performance.models import Indicator, Measurement
 from priorities.models import Meeting, Plan, UpdateRound
 from priorities.periods import Period, PeriodKind
-from reports.models import ReportVersion
+from reports.models import Report, ReportVersion, ReportVersionQuerySet
 from shp_portal.pages.navigation import frame_of
 from shp_portal.pages.overview import Row, bars, list_address, rows, worst_first
 
@@ -100,6 +100,7 @@ class Home:
     papers: list[ReportVersion] = field(default_factory=list)
     off_track: Short | None = None
     waiting: list[ReportVersion] = field(default_factory=list)
+    failed: list[Report] = field(default_factory=list)
     silences: list[Silence] | None = None
     silent_total: int = 0
     silent_url: str = ""
@@ -126,11 +127,12 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     if plan is None or not (user.sees_the_work or user.is_reader):
         return page
     page.meeting = Meeting.objects.next_of_partnership(plan, today)
-    newest = _newest(ReportVersion.objects.visible_to(user).filter(report__plan=plan))
+    versions = _current(ReportVersion.objects.visible_to(user).filter(report__plan=plan))
     if not user.sees_the_work:
-        page.published = newest
+        page.published = list(versions[:REPORTS])
         return page
-    page.reports = newest
+    if not user.is_coordinator:
+        page.reports = list(versions[:REPORTS])
     round_ = UpdateRound.objects.asked_by(plan, today).first()
     asked = round_.period if round_ else None
     if round_ and asked:
@@ -140,10 +142,11 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
         page.owed = _owed(actions.answered_for_by(user), today, asked)
         page.help_wanted = _help_wanted(actions, user)
     if user.is_chair:
-        page.papers = [version for version in newest if version.state == State.WITH_CHAIR]
+        page.papers = list(versions.filter(state=State.WITH_CHAIR)[:ROWS])
         page.off_track = _short(actions.rated(Rating.OFF_TRACK, today), today, asked, list_address(rating="off_track"))
     if user.is_coordinator:
-        page.waiting = [version for version in newest if version.state not in (State.PUBLISHED, State.REPLACED)]
+        page.waiting = list(versions.exclude(state__in=[State.PUBLISHED, State.REPLACED])[:ROWS])
+        page.failed = list(Report.objects.visible_to(user).filter(plan=plan).exclude(build_error="")[:ROWS])
         page.overdue = _short(actions.overdue(today), today, asked, list_address(overdue="on"))
         if asked:
             page.silences = _silences(actions, asked)
@@ -161,15 +164,15 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     return page
 
 
-def _newest(versions: object) -> list[ReportVersion]:
-    """The newest version of each of the latest reports. Few versions are read, since a report seldom has a third."""
-    latest: dict[int, ReportVersion] = {}
-    ordered = versions.select_related("report", "report__plan").order_by(  # type: ignore[attr-defined]
-        "-report__period_start", "report__kind", "-number"
+def _current(versions: ReportVersionQuerySet) -> ReportVersionQuerySet:
+    """The newest of these versions of each report, latest period first, without the heavy snapshot."""
+    later = versions.filter(report=OuterRef("report"), number__gt=OuterRef("number")).order_by()
+    return (
+        versions.filter(~Exists(later))
+        .select_related("report", "report__plan")
+        .defer("snapshot")
+        .order_by("-report__period_start", "report__kind")
     )
-    for version in ordered.defer("snapshot")[: 3 * REPORTS]:
-        latest.setdefault(version.report_id, version)
-    return list(latest.values())[:REPORTS]
 
 
 def _owed(mine: ActionQuerySet, today: dt.date, asked: Period | None) -> Owed | None:

@@ -38,6 +38,13 @@ ATTACHED = {
     "delivery": (9, "Delivery"),
 }
 
+KINDS = {
+    Partner.Kind.RESPONSIBLE_AUTHORITY: "Responsible authorities",
+    Partner.Kind.STAKEHOLDER: "Stakeholders",
+    Partner.Kind.PROGRAMME: "Programmes",
+    Partner.Kind.DELIVERY_PARTNER: "Delivery partners",
+}
+
 
 @dataclass(frozen=True)
 class Block:
@@ -181,7 +188,7 @@ def _parts(sections: Sequence[PlanSection]) -> list[Part]:
 def _partners(today: dt.date) -> list[Group]:
     """Partners of today by kind, responsible authorities first."""
     found = list(Partner.objects.current(today).order_by("name"))
-    groups = [Group(f"{kind.label}", [row for row in found if row.kind == kind]) for kind in Partner.Kind]
+    groups = [Group(words, [row for row in found if row.kind == kind]) for kind, words in KINDS.items()]
     return [group for group in groups if group.rows]
 
 
