@@ -6,12 +6,15 @@ sentence that names the variable and says what to do.
 """
 
 import ipaddress
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -185,7 +188,11 @@ TEMPLATES = [
 ]
 
 # Lower rooms find the pages of higher ones here (get_absolute_url), so that nothing imports or reverses upwards.
-ABSOLUTE_URL_OVERRIDES: dict[str, object] = {}
+ABSOLUTE_URL_OVERRIDES: dict[str, Callable[[Any], str]] = {
+    "priorities.plan": lambda plan: reverse("portal:plan"),
+    "priorities.priority": lambda priority: reverse("portal:priority", args=[priority.code]),
+    "priorities.subgroup": lambda sub_group: reverse("portal:sub-group", args=[sub_group.code]),
+}
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
