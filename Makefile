@@ -11,7 +11,8 @@ python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 	    echo "Installing Python from Debian …"; \
-	    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends python3 python3-venv ca-certificates; } >/dev/null; \
+	    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 python3-venv ca-certificates; } >/dev/null 2>&1 || \
+	    { echo "Cannot go on: Debian's packages could not be installed. Try it by hand: apt-get install python3 python3-venv" >&2; exit 1; }; \
 	  else echo "Cannot go on: $(PYTHON) is missing. As root: apt-get install python3 python3-venv" >&2; exit 1; fi; }
 
 run: python  ## the portal with its demonstration, on http://127.0.0.1:8000 (PORT=8001 for another port)

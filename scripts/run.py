@@ -9,12 +9,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from scripts import bootstrap
-from scripts.bootstrap import PYTHON, ROOT, VAR, VENV, say, stop
-from scripts.services import answers
+from scripts.bootstrap import PYTHON, ROOT, VAR, say, stop
+from scripts.services import MissingError, answers, valkey_on
 
 SECONDS_TO_START = 60
 
@@ -82,7 +84,14 @@ def welcome(address: str, accounts: list[dict[str, str]]) -> None:
     )
 
 
+def leave(number: int, frame: FrameType | None) -> None:
+    """A signal before everything runs: what was begun is put away on the way out."""
+    raise KeyboardInterrupt
+
+
 def main() -> int:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
     port = free_port()
     bootstrap.prepare()
     settings = bootstrap.settings_file()
@@ -96,42 +105,57 @@ def main() -> int:
     environment = {**os.environ, "SITE_URL": address, "WEB_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     # Celery drops a running task at SIGTERM instead of finishing it: it is late-acknowledged and comes back at the next start.
     environment["REMAP_SIGTERM"] = "SIGQUIT"
+    if os.geteuid() == 0:
+        # Celery warns at length; a demonstration in a bare container is root, and speaks to this machine alone.
+        environment["PYTHONWARNINGS"] = "ignore:You're running the worker"
     accounts = database(environment)
 
-    parts = ["web", "worker", "render", "beat"]
-    own_socket = bootstrap.socket_folder() / "valkey.sock"
-    if own_socket.exists() and answers(str(own_socket)):
+    with broker(settings["REDIS_URL"]):
+        say("Starting web, workers and beat …")
+        return serve(address, environment, accounts)
+
+
+@contextmanager
+def broker(redis_url: str) -> Iterator[None]:
+    """Our own Valkey around everything else, so that it is there first and gone last; nothing when another was asked for."""
+    address = bootstrap.socket_folder() / "valkey.sock"
+    if redis_url != f"unix://{address}":
+        yield
+        return
+    if address.exists() and answers(str(address)):
         stop("the portal already runs from this checkout (its broker answers): stop that one first.")
-    if settings["REDIS_URL"] == f"unix://{own_socket}":
-        own_socket.unlink(missing_ok=True)
-        environment["VALKEY_SOCKET"] = str(own_socket)
-        parts.append("valkey")
-    say("Starting web, workers, beat and broker …")
-    # Its own reading of .env would override the shell's settings; ours does not.
-    honcho = subprocess.Popen(
-        [VENV / "bin" / "honcho", "--env", os.devnull, "start", *parts],
-        cwd=ROOT,
-        env=environment,
-        start_new_session=True,
-    )
+    address.unlink(missing_ok=True)
+    try:
+        with valkey_on(address, VAR / "valkey"):
+            yield
+    except MissingError as error:
+        stop(str(error))
+
+
+def serve(address: str, environment: dict[str, str], accounts: list[dict[str, str]]) -> int:
+    """Runs the processes until they are told to stop, and says when the first page can be opened."""
+    crew = subprocess.Popen([PYTHON, "-m", "scripts.processes"], cwd=ROOT, env=environment, start_new_session=True)
 
     def pass_on(number: int, frame: FrameType | None) -> None:
-        if honcho.poll() is None:
-            honcho.send_signal(signal.SIGTERM)
+        if crew.poll() is None:
+            crew.send_signal(signal.SIGTERM)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, pass_on)
 
     asked_until = time.monotonic() + SECONDS_TO_START
-    while honcho.poll() is None and time.monotonic() < asked_until:
+    while crew.poll() is None and time.monotonic() < asked_until:
         if up(address):
             welcome(address, accounts)
             break
         time.sleep(0.1)
-    honcho.wait()
-    own_socket.unlink(missing_ok=True)
-    return 0 if honcho.returncode in (0, 128 + signal.SIGTERM, -signal.SIGTERM) else 1
+    crew.wait()
+    return 0 if crew.returncode in (0, 128 + signal.SIGTERM, -signal.SIGTERM) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        say("\nStopped.")
+        sys.exit(130)

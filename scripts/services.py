@@ -80,6 +80,7 @@ def valkey_command(address: Path, folder: Path, *, keep: bool) -> list[str]:
         "appendonly": "yes" if keep else "no",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
+        "logfile": str(folder / "valkey.log"),
     }
     command = [str(server)]
     for name, value in options.items():
@@ -88,21 +89,30 @@ def valkey_command(address: Path, folder: Path, *, keep: bool) -> list[str]:
 
 
 @contextmanager
+def valkey_on(address: Path, folder: Path, *, keep: bool = True) -> Iterator[None]:
+    """A Valkey on the socket `address`, with its files in `folder`, in a session of its own: Ctrl-C is not for it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        valkey_command(address, folder, keep=keep),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_until(lambda: answers(str(address)), process, f"Valkey (it may say why in {folder / 'valkey.log'})")
+        yield
+    finally:
+        end(process)
+
+
+@contextmanager
 def valkey() -> Iterator[str]:
     """A Valkey of our own; yields its REDIS_URL."""
     with tempfile.TemporaryDirectory(prefix="shp-valkey-") as name:
         address = Path(name) / "valkey.sock"
-        process = subprocess.Popen(
-            valkey_command(address, Path(name), keep=False),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            wait_until(lambda: answers(str(address)), process, "Valkey")
+        with valkey_on(address, Path(name), keep=False):
             yield f"unix://{address}"
-        finally:
-            end(process)
 
 
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
@@ -215,15 +225,3 @@ def _accepts(binaries: Path, folder: Path, options: dict[str, Any]) -> bool:
     return (
         not checker.is_file() or subprocess.run([checker, "-q", "-h", folder], check=False, **options).returncode == 0
     )
-
-
-def main() -> None:
-    """`python -m scripts.services valkey SOCKET FOLDER` becomes the demonstration's broker."""
-    folder = Path(sys.argv[3])
-    folder.mkdir(parents=True, exist_ok=True)
-    command = valkey_command(Path(sys.argv[2]), folder, keep=True)
-    os.execv(command[0], command)  # noqa: S606  # nosec B606
-
-
-if __name__ == "__main__":
-    main()
