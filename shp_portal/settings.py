@@ -228,6 +228,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Pictures and packed typefaces are as small as they get; the plain typefaces are the PDFs', which read them from the disk.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["gif", "ico", "jpg", "png", "ttf", "webp", "woff", "woff2", "gz", "br"]
 # No file is ever served by its storage address: views check permission and send it.
 MEDIA_URL = "/no-such-place/"
 FILE_UPLOAD_PERMISSIONS = 0o640
