@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from priorities.models import Plan
     from priorities.periods import Period
 
-NEXT_TICK = "at the next run, within minutes"
+NEXT_TICK = "within minutes"
 
 
 @dataclass(frozen=True)
