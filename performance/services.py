@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from performance.models import Commentary, EmergingIssue, Measurement
+from performance.models import Commentary, EmergingIssue, Indicator, Measurement
 
 if TYPE_CHECKING:
     from partners.models import User
-    from performance.models import Indicator
     from priorities.models import Plan, Priority, SubGroup
     from priorities.periods import Period
 
@@ -41,11 +40,17 @@ def record_measurement(
     """
     if not by.has_perm("performance.record_measurement", indicator):
         raise PermissionDenied("Figures come from their data owner, the analyst or the coordinator.")
+    # Two people at once happen one after the other, so that the second meets a sentence and not the database.
+    Indicator.objects.select_for_update().get(pk=indicator.pk)
     if replaces is not None:
         if replaces.indicator_id != indicator.pk or replaces.period != period:
             raise ValidationError({"replaces": ["A correction replaces a figure of the same indicator and period."]})
         if not note.strip():
             raise ValidationError({"note": ["Say what was corrected and why."]})
+        if Measurement.objects.filter(replaces=replaces).exists():
+            raise ValidationError(
+                {"replaces": ["That figure has been corrected already. Correct the newest one instead."]}
+            )
     measurement = Measurement(
         indicator=indicator,
         period_kind=period.kind.value,
@@ -98,9 +103,16 @@ def raise_issue(
     evidence: str = "",
     restricted: bool = False,
 ) -> EmergingIssue:
-    """Raise something new that the quarterly monitoring should look at (plan, section 9)."""
+    """Raise something new that the quarterly monitoring should look at (plan, section 9).
+
+    Raises PermissionDenied; ValidationError keyed by these parameter names.
+    """
     if not by.has_perm("performance.raise_issue"):
         raise PermissionDenied("Emerging issues are raised by partners who work on the plan.")
+    if priority is not None and priority.plan_id != plan.pk:
+        raise ValidationError({"priority": ["That priority belongs to another plan."]})
+    if sub_group is not None and sub_group.plan_id != plan.pk:
+        raise ValidationError({"sub_group": ["That sub-group belongs to another plan."]})
     issue = EmergingIssue(
         plan=plan,
         title=title,

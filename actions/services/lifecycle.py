@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from performance.models import EmergingIssue, Indicator
     from priorities.models import Plan, Priority, SubGroup
 
+TAKEN = "This reference is taken."
+
 
 def locked(action: Action) -> Action:
     """The action read again under a row lock, so that two verbs at once happen one after the other.
@@ -57,15 +59,27 @@ def add_action(
 ) -> Action:
     """Put an action into the plan.
 
-    Raises PermissionDenied unless `by` is a coordinator, ValidationError keyed by field for a taken reference,
-    a due date before the start, or ongoing work without a review date.
+    Raises PermissionDenied unless `by` is a coordinator; ValidationError keyed by these parameter names, among others for
+    a taken reference, a due date before the start, ongoing work without a review date, or a milestone said twice.
     """
     if not by.has_perm("actions.add_action"):
         raise PermissionDenied("Only the coordinator adds actions to the plan.")
+    milestones = list(milestones)
+    faults: dict[str, list[str]] = {}
     if priority.plan_id != plan.pk:
-        raise ValidationError({"priority": ["That priority belongs to another plan."]})
+        faults["priority"] = ["That priority belongs to another plan."]
     if sub_group.plan_id != plan.pk:
-        raise ValidationError({"sub_group": ["That sub-group belongs to another plan."]})
+        faults["sub_group"] = ["That sub-group belongs to another plan."]
+    if Action.objects.filter(plan=plan, ref=ref).exists():
+        faults["ref"] = [TAKEN]
+    if due_on is not None and due_on < starts_on:
+        faults["due_on"] = ["The due date cannot come before the start date."]
+    if due_on is None and review_on is None:
+        faults["review_on"] = ["Ongoing work needs a review date."]
+    if wrong := _wrong_with_milestones([text for text, _ in milestones]):
+        faults["milestones"] = [wrong]
+    if faults:
+        raise ValidationError(faults)
     action = Action(
         plan=plan,
         ref=ref,
@@ -92,9 +106,9 @@ def add_action(
         with transaction.atomic():
             action.save()
     except IntegrityError as fault:
-        # Two people may take the same reference at the same moment; the form check cannot see that.
+        # Two people may take the same reference at the same moment; the check above cannot see that.
         if Action.objects.filter(plan=plan, ref=ref).exists():
-            raise ValidationError({"ref": ["This reference is taken."]}) from fault
+            raise ValidationError({"ref": [TAKEN]}) from fault
         raise
     action.supporting.set(supporting)
     action.indicators.set(indicators)
@@ -128,6 +142,10 @@ def reopen(*, action: Action, by: User, at: dt.datetime, reason: str, due_on: dt
         raise ValidationError({"reason": ["Say why the action is reopened."]})
     if action.state == Action.State.LIVE:
         raise ValidationError(f"{action.ref} is live already.")
+    if action.state not in (Action.State.COMPLETE, Action.State.WITHDRAWN):
+        raise ValidationError(
+            f"{action.ref} is {action.get_state_display().lower()}: it goes on under another reference."
+        )
     if due_on is not None and due_on < action.starts_on:
         raise ValidationError({"due_on": ["The due date cannot come before the start date."]})
     action.completed_on = None
@@ -152,6 +170,16 @@ def move_date(action: Action, new_due_on: dt.date, *, by: User, at: dt.datetime,
     action.due_on = new_due_on
     action.revision += 1
     action.save(update_fields=["due_on", "revision"])
+
+
+def _wrong_with_milestones(texts: list[str]) -> str:
+    """What is wrong with the texts of an action's milestones, in one sentence; empty when nothing is."""
+    longest = Milestone._meta.get_field("text").max_length or 0
+    if not all(text.strip() for text in texts):
+        return "Say in a few words what each milestone is."
+    if any(len(text) > longest for text in texts):
+        return f"A milestone has room for {longest} characters."
+    return "" if len(set(texts)) == len(texts) else "Two milestones say the same."
 
 
 def _change_state(action: Action, state: str, *, by: User, at: dt.datetime, reason: str, kind: str) -> None:

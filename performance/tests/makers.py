@@ -57,7 +57,7 @@ class Cast:
             **{
                 "indicator": self.indicator,
                 "period": Q2_2026,
-                "value": Decimal(printed),
+                "value": Decimal(printed or 0),
                 "printed": printed,
                 "by": self.owner,
                 "at": NOW,
