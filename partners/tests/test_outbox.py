@@ -10,9 +10,9 @@ from aiosmtpd.controller import Controller
 from django.core import mail
 from kombu.exceptions import OperationalError
 
-from actions.tests.makers import make_user
 from partners import outbox
 from partners.models import OutgoingEmail, User
+from partners.tests.makers import make_user
 
 pytestmark = pytest.mark.django_db
 
