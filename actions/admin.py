@@ -34,6 +34,10 @@ class ActionAdmin(ReadOnlyAdmin):
 WORDS = ("narrative", "reason", "recovery", "help_wanted", "achievement")
 
 
+def _may_read(request: HttpRequest, update: ProgressUpdate) -> bool:
+    return not update.restricted or request.user.has_perm("actions.read_restricted", update)
+
+
 @admin.register(ProgressUpdate)
 class ProgressUpdateAdmin(ReadOnlyAdmin):
     list_display = ("action", "period_label", "kind", "rating", "by", "submitted_at", "late", "restricted")
@@ -56,11 +60,7 @@ class ProgressUpdateAdmin(ReadOnlyAdmin):
             "restricted",
             "help_wanted_from",
         ]
-        if obj is not None and request.user.has_perm("actions.read_restricted", obj):
-            return [*facts, *WORDS]
-        if obj is not None and not obj.restricted:
-            return [*facts, *WORDS]
-        return facts
+        return [*facts, *WORDS] if obj is None or _may_read(request, obj) else facts
 
     def get_readonly_fields(self, request: HttpRequest, obj: ProgressUpdate | None = None) -> tuple[str, ...]:
         return ("period_label",)
@@ -78,8 +78,14 @@ class ActionEventAdmin(ReadOnlyAdmin):
     list_display = ("action", "kind", "old", "new", "by", "at")
     list_filter = ("kind", "action__priority")
     list_select_related = ("action", "by")
-    search_fields = ("action__ref", "action__title", "reason")
+    search_fields = ("action__ref", "action__title")
     date_hierarchy = "at"
+
+    def get_fields(self, request: HttpRequest, obj: ActionEvent | None = None) -> list[Any]:
+        """The reason belongs to the words of the update that brought the change, and is held back with them."""
+        facts = ["action", "kind", "old", "new", "by", "at", "update"]
+        held = obj is not None and obj.update is not None and not _may_read(request, obj.update)
+        return facts if held else [*facts, "reason"]
 
     def view_on_site(self, event: ActionEvent) -> str:
         return event.action.get_absolute_url()

@@ -117,7 +117,18 @@ class Cast:
         """Live without and with an update, restricted words, off track, complete and withdrawn, by name."""
         made = {name: self.action(f"ASB-0{n}") for n, name in enumerate(STATES, start=1)}
         self.update(made["updated"], 1)
-        self.update(made["restricted"], 2, restricted=True, narrative="Restricted words.")
+        told = dict.fromkeys(
+            ("narrative", "reason", "recovery", "help_wanted", "achievement", "new_due_reason"), SECRET
+        )
+        self.update(
+            made["restricted"],
+            2,
+            restricted=True,
+            rating=Rating.OFF_TRACK,
+            help_wanted_from=self.housing,
+            new_due_on=dt.date(2027, 3, 30),
+            **told,
+        )
         self.update(made["off_track"], 3, rating=Rating.OFF_TRACK, reason="No crew.", recovery="A new crew.")
         self.update(
             made["complete"], 4, rating=Rating.COMPLETE, achievement="Fewer fires.", completed_on=dt.date(2026, 9, 30)
@@ -127,5 +138,8 @@ class Cast:
             action.refresh_from_db()
         return made
 
+
+#: What the restricted update says in every one of its fields.
+SECRET = "Marigold Street, number nine."
 
 STATES = ("silent", "updated", "restricted", "off_track", "complete", "withdrawn")

@@ -20,7 +20,7 @@ from django.urls import reverse
 from actions.models import Action
 from reports.models import ReportVersion
 from tests import access, paper
-from tests.makers import Cast
+from tests.makers import SECRET, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,11 @@ class World:
     def __init__(self) -> None:
         self.cast = Cast()
         made = self.cast.actions_in_every_state()
-        self.actions: dict[str, Action] = {"live": made["updated"], "complete": made["complete"]}
+        self.actions: dict[str, Action] = {
+            "live": made["updated"],
+            "complete": made["complete"],
+            "restricted": made["restricted"],
+        }
         self.versions: dict[str, ReportVersion] = {
             "published": paper.published(self.cast, paper.half_year("2024-10")),
             "approved": paper.approved(self.cast, paper.half_year("2025-04")),
@@ -162,6 +166,23 @@ def test_other_verbs_of_http_do_nothing(world: World):
         assert getattr(client, method)(address).status_code == 405
     tampered = world.client("reader").get(address, headers={"x-http-method-override": "POST"})
     assert tampered.status_code == 404
+
+
+READ_RESTRICTED = {"officer_of_lead", "sub_group_lead", "analyst", "coordinator", "chair"}
+
+
+@pytest.mark.parametrize("role", list(ACCESS.roles))
+def test_restricted_words_are_on_no_page_of_those_who_may_not_read_them(world: World, role: str):
+    """One secret in every field of an update on ASB-03; every page and file is asked, reports among them."""
+    client = world.client(role)
+    own = world.actions["restricted"].get_absolute_url()
+    addresses = [*(world.address(row) for row in ACCESS.rows), own, f"{own}update/", f"{own}words/"]
+    addresses += ["/actions/?q=ASB-03", "/actions/?q=Marigold"]
+    said = [address for address in addresses if SECRET.encode() in client.get(address).content]
+    if role in READ_RESTRICTED:
+        assert own in said
+    else:
+        assert said == []
 
 
 # --- By rule: the administration and allauth --------------------------------------------------------------------------
