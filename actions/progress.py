@@ -100,6 +100,15 @@ def needs_reason(rating: Rating | None, due_on: dt.date | None, as_of: dt.date) 
     return rating == Rating.ON_TRACK and due_on is not None and due_on < as_of
 
 
+def cannot_confirm(said: Rating | None, reason: str, due_on: dt.date | None, as_of: dt.date) -> str:
+    """Why “No change, confirmed” cannot be taken, in a sentence; empty when it can."""
+    if said is None or said == Rating.COMPLETE:
+        return "There is no rating to confirm yet. Send an update instead."
+    if needs_reason(said, due_on, as_of) and not reason.strip():
+        return f"{LOOKS[said].word} needs a reason now. Send an update instead."
+    return ""
+
+
 def assess(facts: Facts, as_of: dt.date) -> Standing:
     """The standing of one action on the day `as_of`."""
     rating = derive(facts.state, facts.starts_on <= as_of, facts.said)
@@ -128,13 +137,14 @@ def _delivery(facts: Facts, late: int, as_of: dt.date) -> Check:
         troubles.append(f"overdue by {plural(late, 'day')}")
     if facts.milestones_missed:
         troubles.append(f"{plural(facts.milestones_missed, 'milestone')} missed")
-    if facts.times_moved:
-        times = {1: "once", 2: "twice"}.get(facts.times_moved, f"{facts.times_moved} times")
+    if facts.times_moved > 1:
+        times = "twice" if facts.times_moved == 2 else f"{facts.times_moved} times"
         troubles.append(f"due date moved {times}")
     if facts.due_on is None and facts.review_on is not None and facts.review_on < as_of:
         troubles.append(f"review was due on {british(facts.review_on)}")
     if not troubles:
-        return Check(True, "Within its dates.")
+        # One move, with its reason, is planning; a second is what the Partnership should look at.
+        return Check(True, "Within its dates; due date moved once." if facts.times_moved else "Within its dates.")
     sentence = ", ".join(troubles)
     return Check(False, sentence[0].upper() + sentence[1:] + ".")
 

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from actions.models import Action, ActionEvent, ProgressUpdate
-from actions.progress import british, is_late, needs_reason
+from actions.progress import british, cannot_confirm, is_late, needs_reason
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services.lifecycle import locked, move_date
 
@@ -150,11 +150,10 @@ def confirm_no_change(
     if period not in choice.choices:
         raise ValidationError({"period": [f"{period.label} is not open for updates."]})
     last = action.latest_update
-    if last is None or last.kind == ProgressUpdate.Kind.COMPLETION:
-        raise ValidationError("There is no rating to confirm yet. Send an update instead.")
-    rating = Rating(last.rating)
-    if rating == Rating.ON_TRACK and needs_reason(rating, action.due_on, today) and not last.reason:
-        raise ValidationError("On track past its due date needs a reason. Send an update instead.")
+    said = Rating(last.rating) if last else None
+    refusal = cannot_confirm(said, last.reason if last else "", action.due_on, today)
+    if last is None or refusal:
+        raise ValidationError(refusal)
     return _append(
         action,
         by=by,
@@ -164,7 +163,7 @@ def confirm_no_change(
         submission_key=submission_key,
         late=is_late(period, choice.asked, today),
         kind=ProgressUpdate.Kind.NO_CHANGE,
-        rating=rating.value,
+        rating=last.rating,
         reason=last.reason,
         recovery=last.recovery,
         restricted=last.restricted,

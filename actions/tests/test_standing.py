@@ -48,6 +48,20 @@ def test_due_today_is_not_overdue():
     assert assess(replace(LIVE, due_on=TODAY - dt.timedelta(days=1)), TODAY).overdue_days == 1
 
 
+@pytest.mark.parametrize(
+    ("moves", "ok", "sentence"),
+    [
+        (0, True, "Within its dates."),
+        (1, True, "Within its dates; due date moved once."),
+        (2, False, "Due date moved twice."),
+        (3, False, "Due date moved 3 times."),
+    ],
+)
+def test_a_second_move_is_flagged_the_first_is_said(moves, ok, sentence):
+    standing = assess(replace(LIVE, times_moved=moves), TODAY)
+    assert (standing.delivery.ok, standing.delivery.sentence) == (ok, sentence)
+
+
 def test_not_started_and_complete_need_no_confirming():
     waiting = assess(replace(LIVE, starts_on=dt.date(2026, 10, 13)), TODAY)
     done = assess(replace(LIVE, state="complete", completed_on=dt.date(2026, 6, 30)), TODAY)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from actions.models import Action, ProgressUpdate
-from actions.progress import Asked, Standing, default_period, needs_reason, pressing
+from actions.progress import Asked, Standing, cannot_confirm, default_period, pressing
 from actions.rating import LIVE, Rating
 from actions.views.doors import Moment, SignedIn, for_those_at_work
 from actions.views.words import LastWords, last_words
@@ -104,12 +104,7 @@ def _next_periods(actions: list[Action], moment: Moment) -> dict[int, Period]:
 
 
 def _may_confirm(action: Action, moment: Moment) -> bool:
-    """Whether “No change, confirmed” would be taken: a live rating, and its reason where one is needed.
-
-    The verb is the judge; this only keeps the page from offering what it would refuse.
-    """
+    """Whether “No change, confirmed” would be taken; only a live action takes updates."""
     last = action.latest_update
-    if action.state != LIVE or last is None or last.rating in ("", Rating.COMPLETE):
-        return False
-    rating = Rating(last.rating)
-    return rating != Rating.ON_TRACK or bool(last.reason) or not needs_reason(rating, action.due_on, moment.today)
+    said = Rating(last.rating) if last else None
+    return action.state == LIVE and not cannot_confirm(said, last.reason if last else "", action.due_on, moment.today)

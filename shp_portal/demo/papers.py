@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -34,12 +35,10 @@ class Papers:
             due = [one for one in building.owed_by(cast.plan) if one.kind == kind and one.due_on <= timeline.as_of]
             for one in due[:-1]:
                 if kind == Report.Kind.QUARTERLY:
-                    timeline.add(one.due_on, MADE, lambda at, o=one: self._quarterly(timeline, cast, o, at))
+                    timeline.add(one.due_on, MADE, partial(self._quarterly, timeline, cast, one))
                 elif one.period.code in told:
                     versions = told[one.period.code]
-                    timeline.add(
-                        one.due_on, MADE, lambda at, o=one, v=versions: self._six_monthly(timeline, cast, o, v, at)
-                    )
+                    timeline.add(one.due_on, MADE, partial(self._six_monthly, timeline, cast, one, versions))
 
     def _quarterly(self, timeline: Timeline, cast: Cast, one: Owed, at: dt.datetime) -> None:
         version = self._first(cast, one, at)
@@ -59,7 +58,7 @@ class Papers:
 
     def _lay_out(self, version: ReportVersion, stage: str) -> None:
         """A decision is bound to the file that was read, so the file has to be there."""
-        self._say(f"Laying out {version}")
+        self._say(f"Laying out {version} ({stage})")
         rendition = version.renditions.get(stage=stage)
         made = renditions.make_one(rendition=rendition, make=self._make, clock=timezone.now)
         if made.state != Rendition.State.DONE:
@@ -83,7 +82,7 @@ class Papers:
         if "meeting" in record:
             meeting = Meeting.objects.get(plan=cast.plan, sub_group__isnull=True, date=record.day("meeting"))
         draft = version.renditions.get(stage=Rendition.Stage.DRAFT)
-        common = {
+        common: dict[str, Any] = {
             "version": version,
             "by": cast.person(record, "by"),
             "at": at,

@@ -1,0 +1,171 @@
+"""The demonstration story: sensible on any day, told through the verbs, and never mixed with real data."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from io import StringIO
+from unittest import mock
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import TestCase
+
+from actions.models import Action, ActionEvent, ProgressUpdate
+from actions.rating import Rating
+from actions.tests.makers import make_user
+from partners.models import OutgoingEmail, User
+from performance.models import EmergingIssue, Indicator, Measurement
+from priorities.models import Plan, SubGroup, UpdateRound
+from reports.models import Decision, Report, ReportVersion
+from reports.services.building import make_due
+from shp_portal.management.commands import seed_demo
+
+pytestmark = pytest.mark.django_db
+
+TODAY = dt.date(2026, 11, 23)
+NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
+
+
+@dataclass
+class Paper:
+    content: bytes
+    pages: int = 1
+
+
+def counts(as_of: dt.date) -> dict[Rating, int]:
+    """Actions by rating at the end of the period asked for, whether confirmed or not."""
+    found: dict[Rating, int] = {}
+    asked = UpdateRound.objects.asked_by(Plan.objects.get(), as_of).first().period
+    for tally in Action.objects.tallies("plan", asked.end, asked):
+        found[tally.rating] = found.get(tally.rating, 0) + tally.number
+    return found
+
+
+def quick_make(html: str) -> Paper:
+    """What a PDF looks like is tried elsewhere, on the real thing."""
+    return Paper(b"%PDF-1.7\n" + html.encode())
+
+
+@pytest.fixture(autouse=True)
+def demo(settings, tmp_path, monkeypatch):
+    settings.DEMO = True
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(seed_demo.pdf, "make", quick_make)
+
+
+class TestTheStoryUpToNovember2026(TestCase):
+    """Told once for all of these; each then looks at another side of it."""
+
+    @classmethod
+    def setUpTestData(cls):
+        with mock.patch.object(seed_demo.pdf, "make", quick_make):
+            call_command("seed_demo", as_of="2026-11-23", verbosity=0)
+
+    def test_the_whole_plan_is_there(self):
+        assert Plan.objects.get().is_demonstration
+        assert Action.objects.count() == 40
+        assert Indicator.objects.count() == 22
+        assert SubGroup.objects.count() == 5
+
+    def test_every_sub_group_has_a_lead_and_an_action_for_re_offending(self):
+        assert not SubGroup.objects.filter(reoffending_lead__isnull=True).exists()
+        for group in SubGroup.objects.all():
+            assert Action.objects.filter(sub_group=group, reoffending_focus=True).exists(), group
+
+    def test_the_ratings_at_the_end_of_september(self):
+        assert counts(TODAY) == {
+            Rating.COMPLETE: 12,
+            Rating.ON_TRACK: 18,
+            Rating.AT_RISK: 6,
+            Rating.OFF_TRACK: 3,
+            Rating.NOT_STARTED: 1,
+        }
+
+    def test_moves_silences_late_words_and_corrections_are_in_it(self):
+        assert ActionEvent.objects.filter(kind="date_moved").count() >= 5
+        assert set(ProgressUpdate.objects.values_list("kind", flat=True)) == {"update", "no_change", "completion"}
+        assert ProgressUpdate.objects.filter(late=True).exists()
+        assert EmergingIssue.objects.filter(state="closed").exists()
+        assert Measurement.objects.filter(replaces__isnull=False).exists()
+
+    def test_the_newest_due_reports_are_left_to_the_first_tick(self):
+        plan = Plan.objects.get()
+        assert not Report.objects.filter(kind="six_monthly", period_start=dt.date(2026, 4, 1)).exists()
+        assert not Report.objects.filter(kind="quarterly", period_start=dt.date(2026, 7, 1)).exists()
+        made = make_due(plan=plan, now=NOW)
+        assert sorted((v.report.kind, v.report.period_start.isoformat()) for v in made) == [
+            ("quarterly", "2026-07-01"),
+            ("six_monthly", "2026-04-01"),
+        ]
+        assert make_due(plan=plan, now=NOW) == []
+
+    def test_past_reports_were_decided_one_of_them_after_being_returned(self):
+        assert Decision.objects.filter(outcome="returned").count() == 1
+        assert Decision.objects.filter(outcome="approved").count() == 4
+        published = ReportVersion.objects.filter(state="published", report__kind="six_monthly")
+        assert sorted(published.values_list("report__period_start", "number")) == [
+            (dt.date(2024, 4, 1), 1),
+            (dt.date(2024, 10, 1), 1),
+            (dt.date(2025, 4, 1), 2),
+            (dt.date(2025, 10, 1), 1),
+        ]
+        assert ReportVersion.objects.filter(state="published", report__kind="quarterly").count() == 9
+
+    def test_nobody_hears_of_the_past(self):
+        assert OutgoingEmail.objects.exists()
+        assert not OutgoingEmail.objects.exclude(state="sent").exists()
+
+    def test_told_again_it_is_left_as_it_is(self):
+        before = ProgressUpdate.objects.count()
+        said = StringIO()
+        call_command("seed_demo", as_of="2026-12-24", stdout=said)
+        assert "left as they are" in said.getvalue()
+        assert ProgressUpdate.objects.count() == before
+
+
+@pytest.mark.parametrize("as_of", ["2024-11-01", "2025-10-28", "2028-02-29"])
+def test_the_story_makes_sense_on_any_day(as_of):
+    call_command("seed_demo", as_of=as_of, verbosity=0)
+    day = dt.date.fromisoformat(as_of)
+    assert Action.objects.count() >= 30
+    assert not ProgressUpdate.objects.filter(submitted_on__gt=day).exists()
+    assert not Measurement.objects.filter(as_at__gt=day).exists()
+    assert not Action.objects.filter(completed_on__gt=day).exists()
+    assert not UpdateRound.objects.filter(opens_on__gt=day).exists()
+    assert len(make_due(plan=Plan.objects.get(), now=dt.datetime(day.year, day.month, day.day, 9, tzinfo=dt.UTC))) == 2
+
+
+def test_it_does_not_mix_with_real_people():
+    make_user("somebody@example.org")
+    with pytest.raises(CommandError, match="real people"):
+        call_command("seed_demo", as_of="2026-11-23")
+    assert not Plan.objects.get().is_demonstration
+    assert User.objects.count() == 1
+
+
+def test_only_in_demonstration_mode(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="demonstration mode"):
+        call_command("seed_demo", as_of="2026-11-23")
+    with pytest.raises(CommandError, match="demonstration mode"):
+        call_command("demo_accounts")
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(("as_of", "sentence"), [("tomorrow", "is not a date"), ("2024-05-01", "from 1 November 2024")])
+def test_a_bad_day_is_refused_in_a_sentence(as_of, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        call_command("seed_demo", as_of=as_of)
+    assert not User.objects.exists()
+
+
+def test_the_accounts_of_the_sign_in_page_exist(capsys):
+    call_command("seed_demo", as_of="2024-11-01", verbosity=0)
+    capsys.readouterr()
+    call_command("demo_accounts", json=True)
+    accounts = json.loads(capsys.readouterr().out)
+    assert len(accounts) == 7
+    for account in accounts:
+        user = User.objects.get(email=account["email"])
+        assert user.check_password(account["password"])
+        assert user.is_staff == (account["email"] == "admin@demo.example")
