@@ -195,7 +195,7 @@ def test_the_action_page_tells_everything_newest_first(cast: Cast) -> None:
         page = show(cast.chair, url(action))
     order = [
         "Off track",
-        "Due date moved once.",
+        "Within its dates; due date moved once.",
         "Update received for April to September 2026.",
         "Half the fires.",
         "First due 31 March 2027; moved once",
