@@ -1,0 +1,352 @@
+"""The shelf, a report's page, its file and its verbs, through HTTP as each role meets them."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from partners.models import OutgoingEmail
+from reports.models import Rendition, Report, ReportVersion
+from reports.services import building, decisions, renditions
+from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk, at, make, out_of_paper
+
+pytestmark = pytest.mark.django_db
+
+State = ReportVersion.State
+
+
+@pytest.fixture
+def desk(settings, tmp_path) -> Iterator[Desk]:
+    """Views read the clock: it stands on a day after the meeting at which the report might have been decided on."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    with time_machine.travel(LATER):
+        yield Desk()
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def address(name: str, version: ReportVersion, *more: str) -> str:
+    return reverse(f"reports:{name}", args=[version.report_id, version.number, *more])
+
+
+def state_of(version: ReportVersion) -> str:
+    return ReportVersion.objects.get(pk=version.pk).state
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_says_whom_each_report_waits_for(desk):
+    desk.with_chair()
+    desk.draft(kind="quarterly", period=Q2)
+    page = signed_in(desk.officer).get(reverse("reports:list")).content.decode()
+    assert "The chair, to decide by 4 November 2026" in page
+    assert "The coordinator, to publish it" in page
+
+
+def test_readers_see_what_is_published_and_nothing_else(desk):
+    draft = desk.draft(kind="quarterly", period=Q2)
+    published = desk.published()
+    reader = signed_in(desk.reader)
+    page = reader.get(reverse("reports:list")).content.decode()
+    assert "April to September 2026" in page
+    assert "Q2 2026/27" not in page
+    assert reader.get(published.get_absolute_url()).status_code == 200
+    assert reader.get(draft.get_absolute_url()).status_code == 404
+    assert reader.get(draft.report.get_absolute_url()).status_code == 404
+    assert reader.get(address("pdf", published, "final")).status_code == 200
+    assert reader.get(address("pdf", published, "draft")).status_code == 404
+    assert reader.get(reverse("reports:schedule")).status_code == 404
+
+
+def test_a_published_page_tells_readers_nothing_of_the_work_behind_it(desk):
+    published = desk.published()
+    page = signed_in(desk.reader).get(published.get_absolute_url()).content.decode()
+    assert "Make another version" not in page
+    assert "Draft PDF" not in page
+    assert desk.coordinator.name not in page
+
+
+def test_an_administrator_without_a_role_sees_no_report(desk):
+    version = desk.published()
+    administrator = signed_in(desk.nobody)
+    for page in (reverse("reports:list"), version.get_absolute_url(), reverse("reports:schedule")):
+        assert administrator.get(page).status_code == 404
+
+
+def test_a_report_leads_to_its_newest_version(desk):
+    first = desk.draft()
+    second = building.make_new_version(
+        report=first.report, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
+    )
+    response = signed_in(desk.analyst).get(first.report.get_absolute_url())
+    assert response["Location"] == second.get_absolute_url()
+
+
+def test_the_html_edition_and_the_hashes_stand_on_the_page(desk):
+    version = desk.draft()
+    page = signed_in(desk.chair).get(version.get_absolute_url()).content.decode()
+    assert "A safe town" in page
+    assert version.snapshot_sha256 in page
+    assert version.renditions.get().sha256 in page
+
+
+def test_the_list_asks_the_database_no_more_for_more_reports(desk):
+    client = signed_in(desk.officer)
+    quarters = [Q2.previous().previous(), Q2.previous(), Q2]
+    desk.draft(kind="quarterly", period=quarters[0])
+
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("reports:list"))
+    for quarter in quarters[1:]:
+        desk.draft(kind="quarterly", period=quarter)
+    desk.draft()
+    with CaptureQueriesContext(connection) as four:
+        client.get(reverse("reports:list"))
+    assert len(four) == len(one)
+
+
+# --- The file ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_is_shown_inline_and_only_if_its_bytes_are_those_that_were_made(desk, settings):
+    version = desk.draft()
+    rendition = version.renditions.get()
+    client = signed_in(desk.officer)
+    response = client.get(address("pdf", version, "draft"))
+    assert hashlib.sha256(response.content).hexdigest() == rendition.sha256
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == 'inline; filename="SHP-six-monthly-2026-04_2026-09-v1-draft.pdf"'
+    assert "no-store" in response["Cache-Control"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    again = client.get(address("pdf", version, "draft"), headers={"If-None-Match": response["ETag"]})
+    assert again.status_code == 304
+    (settings.MEDIA_ROOT / rendition.pdf.name).write_bytes(b"%PDF something else")
+    damaged = client.get(address("pdf", version, "draft"))
+    assert damaged.status_code == 503
+    assert "no longer the one that was made" in damaged.content.decode()
+
+
+def test_a_pdf_that_is_not_ready_is_not_there(desk):
+    version = building.make_first(plan=desk.plan, kind="six_monthly", period=H1, now=DUE)
+    client = signed_in(desk.coordinator)
+    assert client.get(address("pdf", version, "draft")).status_code == 404
+    page = client.get(version.get_absolute_url()).content.decode()
+    assert "Draft PDF: waiting to be laid out." in page
+    assert "Send to the chair" not in page
+
+
+def test_nobody_signed_in_sees_nothing(desk):
+    version = desk.published()
+    for path in (
+        reverse("reports:list"),
+        version.get_absolute_url(),
+        address("pdf", version, "final"),
+        reverse("reports:schedule"),
+    ):
+        response = Client().get(path)
+        assert response.status_code == 302
+        assert response["Location"].startswith("/accounts/login/")
+
+
+# --- To the chair and back --------------------------------------------------------------------------------------------
+
+
+def test_the_coordinator_sends_the_chair_approves_the_coordinator_publishes(desk):
+    version = desk.draft()
+    coordinator, chair = signed_in(desk.coordinator), signed_in(desk.chair)
+    assert "Send to the chair" in coordinator.get(version.get_absolute_url()).content.decode()
+    response = coordinator.post(address("send-to-chair", version), follow=True)
+    assert "is with the chair" in response.content.decode()
+    assert "Approve for the Partnership" in chair.get(version.get_absolute_url()).content.decode()
+    response = chair.post(
+        address("approve", version), {**desk.seen(version), "read": "on", "comment": "Thank you."}, follow=True
+    )
+    assert response.redirect_chain == [(version.get_absolute_url(), 302)]
+    assert "is approved for the Partnership" in response.content.decode()
+    desk.laid_out(version, "final")
+    response = coordinator.post(address("publish", version), follow=True)
+    assert "Version 1 is published." in response.content.decode()
+    assert state_of(version) == State.PUBLISHED
+
+
+def test_an_approval_without_the_tick_says_so_and_keeps_what_was_typed(desk):
+    version = desk.with_chair()
+    chair = signed_in(desk.chair)
+    response = chair.post(address("approve", version), {**desk.seen(version), "comment": "Well done, everybody."})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "There is a problem" in page
+    assert 'href="#approve_read"' in page
+    assert "Tick the box to approve the report." in page
+    assert "Well done, everybody." in page
+    assert "A safe town" in page
+    assert state_of(version) == State.WITH_CHAIR
+
+
+def test_a_return_without_a_comment_says_so(desk):
+    version = desk.with_chair()
+    chair = signed_in(desk.chair)
+    page = chair.post(address("return", version), {**desk.seen(version), "comment": " "}).content.decode()
+    assert 'href="#return_comment"' in page
+    assert "Say what has to be put right." in page
+    assert state_of(version) == State.WITH_CHAIR
+    chair.post(address("return", version), {**desk.seen(version), "comment": "Ask the police."})
+    assert state_of(version) == State.RETURNED
+    page = signed_in(desk.coordinator).get(version.get_absolute_url()).content.decode()
+    assert "Ask the police." in page
+    assert "Make another version" in page
+
+
+@pytest.mark.parametrize("seen", ["0" * 64, "", "short"])
+def test_a_decision_on_something_else_is_refused_and_wants_a_new_tick(desk, seen):
+    version = desk.with_chair()
+    chair = signed_in(desk.chair)
+    sent = {**desk.seen(version), "seen_pdf_sha256": seen, "read": "on", "comment": "Fine."}
+    response = chair.post(address("approve", version), sent)
+    page = response.content.decode()
+    assert "Read it again, then decide." in page or "Read the report again, then decide." in page
+    assert "Fine." in page
+    assert not response.context["view"].approve["read"].value()
+    assert desk.seen(version)["seen_pdf_sha256"] in page
+    assert state_of(version) == State.WITH_CHAIR
+
+
+@pytest.mark.parametrize("who", ["officer", "analyst", "coordinator"])
+@pytest.mark.parametrize("verb", ["approve", "return"])
+def test_who_sees_the_report_but_may_not_decide_is_told_so(desk, who, verb):
+    version = desk.with_chair()
+    client = signed_in(getattr(desk, who))
+    for sent in ({**desk.seen(version), "read": "on", "comment": "Fine."}, {}):
+        response = client.post(address(verb, version), sent)
+        assert response.status_code == 403
+        assert "chair" in response.content.decode()
+    assert state_of(version) == State.WITH_CHAIR
+
+
+@pytest.mark.parametrize("verb", ["send-to-chair", "publish"])
+def test_the_coordinators_verbs_are_the_coordinators_alone(desk, verb):
+    version = desk.draft()
+    assert signed_in(desk.chair).post(address(verb, version)).status_code == 403
+    assert signed_in(desk.reader).post(address(verb, version)).status_code == 404
+    assert signed_in(desk.coordinator).get(address(verb, version)).status_code == 405
+    assert state_of(version) == State.DRAFT
+
+
+def test_pressing_too_late_says_what_happened_meanwhile(desk):
+    version = desk.with_chair()
+    response = signed_in(desk.coordinator).post(address("send-to-chair", version), follow=True)
+    assert "“with the chair” now" in response.content.decode()
+
+
+def test_the_coordinator_records_a_decision_taken_at_a_meeting(desk):
+    version = desk.with_chair()
+    meeting = desk.meeting(SENT.date())
+    client = signed_in(desk.coordinator)
+    path = address("record-decision", version)
+    assert client.get(path).status_code == 200
+    sent = {**desk.seen(version), "outcome": "approved", "meeting": str(meeting.pk), "comment": ""}
+    page = client.post(path, sent).content.decode()
+    assert "Enter the reference of the minute" in page
+    assert state_of(version) == State.WITH_CHAIR
+    client.post(path, {**sent, "minute_reference": "7.2"})
+    assert state_of(version) == State.APPROVED
+    assert signed_in(desk.chair).get(path).status_code == 403
+
+
+def test_with_the_broker_away_a_verb_still_works_and_its_e_mail_waits(desk, monkeypatch):
+    version = desk.draft()
+
+    def refuse(name: str) -> None:
+        raise ConnectionRefusedError("no broker")
+
+    monkeypatch.setattr("celery.current_app.send_task", refuse)
+    response = signed_in(desk.coordinator).post(address("send-to-chair", version))
+    assert response.status_code == 302
+    assert state_of(version) == State.WITH_CHAIR
+    assert OutgoingEmail.objects.get().state == OutgoingEmail.State.PENDING
+
+
+# --- Another version, the schedule ------------------------------------------------------------------------------------
+
+
+def test_another_version_is_made_from_the_form(desk):
+    version = desk.draft()
+    client = signed_in(desk.coordinator)
+    path = reverse("reports:new-version", args=[version.report_id])
+    page = client.post(path, {"cut_off": "now", "reason": ""}).content.decode()
+    assert "Say why there is another version." in page
+    client.post(path, {"cut_off": "same", "reason": "A name was misspelt."})
+    newest = ReportVersion.objects.get(number=2)
+    assert (newest.reason, newest.cut_off) == ("A name was misspelt.", version.cut_off)
+    assert signed_in(desk.chair).get(path).status_code == 403
+
+
+def test_the_schedule_shows_every_report_and_why_one_is_not_there(desk):
+    version = building.make_first(plan=desk.plan, kind="six_monthly", period=H1, now=DUE)
+    for _ in range(3):
+        renditions.make_next(make=out_of_paper, clock=at(DUE))
+    failed = Report.objects.create(
+        plan=desk.plan,
+        kind="quarterly",
+        period_kind="quarter",
+        period_start=Q2.start,
+        created_at=DUE,
+        build_attempts=3,
+        build_error="The figures contradict each other.",
+        build_failed_at=DUE,
+    )
+    client = signed_in(desk.coordinator)
+    page = client.get(reverse("reports:schedule")).content.decode()
+    assert page.count('scope="row"') == 18
+    assert "The draft PDF could not be laid out: No space left on device" in page
+    assert "The figures contradict each other." in page
+    assert page.count("Try again") == 2
+    assert "Try again" not in signed_in(desk.officer).get(reverse("reports:schedule")).content.decode()
+    client.post(address("lay-out-again", version, "draft"))
+    assert version.renditions.get().state == Rendition.State.QUEUED
+    client.post(reverse("reports:try-again", args=[failed.pk]))
+    failed.refresh_from_db()
+    assert failed.build_attempts == 0
+    assert signed_in(desk.chair).post(reverse("reports:try-again", args=[failed.pk])).status_code == 403
+
+
+def test_a_report_without_a_version_says_what_became_of_it(desk):
+    report = building.mark_not_produced(
+        plan=desk.plan, kind="six_monthly", period=H1, reason="Before the plan.", by=desk.coordinator, at=LATER
+    )
+    page = signed_in(desk.officer).get(report.get_absolute_url()).content.decode()
+    assert "Not produced" in page
+    assert "Before the plan." in page
+
+
+def test_a_past_report_is_marked_as_not_produced(desk):
+    path = reverse("reports:not-produced", args=[desk.plan.pk, "six_monthly", "2024-04"])
+    assert path.endswith("/six-monthly/2024-04/not-produced/")
+    client = signed_in(desk.coordinator)
+    assert "Say why" in client.post(path, {"reason": ""}).content.decode()
+    assert not Report.objects.exists()
+    assert client.post(path, {"reason": "Before the portal."})["Location"] == reverse("reports:schedule")
+    assert Report.objects.get().not_produced == "Before the portal."
+    assert signed_in(desk.officer).get(path).status_code == 403
+    assert signed_in(desk.reader).get(path).status_code == 404
+    for wrong in ("2024-05", "2031-04", "never"):
+        assert client.get(path.replace("2024-04", wrong)).status_code == 404
+
+
+def test_a_file_made_now_is_shown_on_the_page(desk):
+    version = building.make_first(plan=desk.plan, kind="quarterly", period=Q2, now=DUE)
+    renditions.make_next(make=make, clock=timezone.now)
+    decisions.publish(version=version, by=desk.coordinator, at=LATER)
+    page = signed_in(desk.reader).get(version.get_absolute_url()).content.decode()
+    assert "Final PDF: waiting to be laid out." in page
