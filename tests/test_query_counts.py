@@ -1,0 +1,109 @@
+"""A page costs what the page shows, not what the plan holds: as many queries for thirty actions as for four."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from actions.rating import Rating
+from performance.models import Indicator
+from priorities.models import Priority, SubGroup
+from tests import paper
+from tests.makers import Cast
+
+pytestmark = pytest.mark.django_db
+
+#: Every page that lists something, with the most queries it may take, session and person included.
+PAGES = {
+    "/": 15,
+    "/actions/": 8,
+    "/actions/?rating=off_track&sort=due": 8,
+    "/actions/mine/": 10,
+    "/plan/": 20,
+    "/priorities/ASB/": 13,
+    "/sub-groups/FIRE/": 15,
+    "/re-offending/": 11,
+    "/reports/": 9,
+    "/schedule/": 10,
+}
+ROLES = ("officer_of_lead", "coordinator", "chair", "analyst")
+RATINGS = (Rating.ON_TRACK, Rating.AT_RISK, Rating.OFF_TRACK)
+
+
+def _more(cast: Cast, first: int, last: int) -> None:
+    """Actions numbered `first` to `last`, each with two updates, milestones missed, a moved date and help wanted."""
+    for n in range(first, last + 1):
+        action = cast.action(
+            f"ASB-{n:02d}",
+            owner=cast["officer_of_lead"],
+            reoffending_focus=True,
+            milestones=[("Plan agreed", dt.date(2026, 6, 30)), ("Work done", dt.date(2026, 7, 31))],
+        )
+        cast.update(action, 2 * n)
+        cast.update(
+            action,
+            2 * n + 1,
+            rating=RATINGS[n % 3],
+            reason="No crew.",
+            recovery="A new crew.",
+            help_wanted="Vans.",
+            help_wanted_from=cast.fire,
+            new_due_on=dt.date(2027, 3, 1) if RATINGS[n % 3] == Rating.OFF_TRACK else None,
+            new_due_reason="Winter." if RATINGS[n % 3] == Rating.OFF_TRACK else "",
+        )
+        cast.action(f"DA-{n:02d}", owner=None, reoffending_focus=True)  # nobody has said anything about it
+        Priority.objects.create(plan=cast.plan, code=f"P{n}", name=f"Priority {n}", position=n + 1, statement=".")
+        SubGroup.objects.create(plan=cast.plan, code=f"G{n}", name=f"Group {n}", lead=cast["sub_group_lead"])
+        Indicator.objects.create(
+            code=f"I{n}", name=f"Indicator {n}", unit="offences", better="lower", data_owner=cast.fire
+        )
+
+
+def _queries(client: Client, page: str) -> list[str]:
+    client.get(page)  # what is made once a process (templates, content types) is made
+    with CaptureQueriesContext(connection) as seen:
+        response = client.get(page)
+    assert response.status_code == 200, page
+    return [query["sql"] for query in seen.captured_queries]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_ask_as_many_queries_for_thirty_as_for_four(role: str):
+    cast = Cast()
+    client = Client()
+    client.force_login(cast[role])
+    _more(cast, 1, 2)
+    paper.published(cast, paper.half_year("2024-10"))
+    paper.with_chair(cast, paper.half_year("2025-04"))
+    few = {page: _queries(client, page) for page in PAGES}
+    _more(cast, 3, 15)
+    paper.published(cast, paper.half_year("2024-04"))
+    paper.with_chair(cast, paper.half_year("2025-10"))
+    paper.draft(cast, paper.half_year("2026-04"))
+    faults = []
+    for page, most in PAGES.items():
+        many = _queries(client, page)
+        if len(many) != len(few[page]):
+            new = [sql[:160] for sql in many if sql not in few[page]]
+            faults.append(f"{page}: {len(few[page])} queries with four, {len(many)} with thirty: {new[:3]}")
+        elif len(many) > most:
+            faults.append(f"{page}: {len(many)} queries, at most {most} are allowed")
+    assert faults == []
+
+
+def test_an_actions_page_costs_the_same_after_thirty_updates_as_after_three():
+    cast = Cast()
+    client = Client()
+    client.force_login(cast["coordinator"])
+    action = cast.action()
+    for n in range(3):
+        cast.update(action, n + 1)
+    few = _queries(client, action.get_absolute_url())
+    for n in range(3, 30):
+        cast.update(action, n + 1)
+    assert len(_queries(client, action.get_absolute_url())) == len(few)
+    assert len(few) <= 16
