@@ -23,7 +23,7 @@ FACES = (
     "SourceSans3-SemiBold.ttf",
     "SourceSans3-Bold.ttf",
 )
-FONT_SCHEME = "report-font:"
+FONT_SCHEME = "font:"
 
 MOST_CHARACTERS = 12_000_000
 """Of HTML. A plan of 40 actions makes some 200,000; beyond this a page has been written by mistake or malice."""
@@ -34,7 +34,7 @@ MOST_LONG_WORD = 20_000
 logger = logging.getLogger(__name__)
 
 
-class PdfRefused(Exception):  # noqa: N818  said in the house's words
+class PdfRefused(Exception):
     """The PDF was not made; the text is a sentence for people."""
 
 

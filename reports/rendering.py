@@ -30,6 +30,7 @@ from reports.document import (
     PrintedTable,
     QuarterlyDocument,
     SixMonthlyDocument,
+    Value,
 )
 
 STYLES = Path(__file__).resolve().parent.parent / "static"
@@ -95,8 +96,16 @@ QUARTERLY_PARTS = (
 LINE_POINTS, LABEL_POINTS, TYPE_POINTS = 493.0, 72.0, 9.5
 """Page one's text width, the column of its labels and its type size, in points: report-print.css says the same."""
 
-PAGE_LINES = 40.0
-"""Lines that page one's lists may fill together, beside its head, counts and bars. Measured on the worst of papers."""
+PAGE_MM = 254.0
+"""The height of page one between its margins, less a hair."""
+
+LINE_MM, COUNTS_MM, FACT_MM, HEADING_MM = 4.3, 4.8, 2.15, 7.4
+"""A line of text, a line of counts, the space round a fact, a heading with its space: report-print.css says the same."""
+
+HEAD_MM = 17.5
+"""The bar, the masthead and the title."""
+
+BARS_MM_A_UNIT = 164 / 640
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,8 @@ def clip(text: str, longest: int) -> str:
 
 
 def _lines(text: str, width: float) -> int:
-    return max(len(wrap(text, TYPE_POINTS, width)), 1)
+    # charts.text takes a fallback typeface into account; the paper has its own, whose lines run some 7% shorter.
+    return max(len(wrap(text, TYPE_POINTS * 0.93, width)), 1)
 
 
 def _height(listed_: Listed, width: float) -> int:
@@ -132,7 +142,8 @@ def _height(listed_: Listed, width: float) -> int:
     return rows + (1 if listed_.more else 0)
 
 
-def _first(lines: Sequence[PageLine], most: int, longest: int) -> Listed:
+def _first(lines: Sequence[PageLine], most: int, longest: int = 1000) -> Listed:
+    """The first `most` lines, each cut to `longest` characters, and how many are left over."""
     # "And 1 more" takes the line that the last one itself would have taken.
     shown = lines if len(lines) <= most else lines[: most - 1] if most > 1 else lines[:1]
     return Listed(
@@ -157,12 +168,19 @@ class Room:
 
 #: From a generous page to the tightest; the first that fits is taken.
 ROOMS = (
-    Room(8, 400, 8, 420, 8, 6, 3, 200),
-    Room(7, 220, 6, 330, 6, 5, 2, 170),
-    Room(6, 170, 5, 250, 4, 4, 2, 150),
-    Room(5, 150, 4, 230, 3, 3, 2, 130),
-    Room(4, 150, 3, 220, 3, 3, 2, 80),
+    Room(12, 400, 12, 420, 12, 6, 4, 200),
+    Room(12, 220, 8, 380, 8, 6, 4, 95),
+    Room(12, 120, 8, 330, 6, 5, 3, 95),
+    Room(12, 120, 6, 300, 5, 4, 3, 95),
+    Room(11, 115, 6, 250, 5, 3, 3, 92),
+    Room(10, 115, 5, 240, 4, 3, 2, 92),
+    Room(9, 115, 5, 230, 4, 3, 2, 92),
+    Room(8, 115, 4, 230, 4, 3, 2, 92),
+    Room(7, 115, 4, 220, 4, 3, 2, 92),
+    Room(6, 105, 4, 220, 3, 3, 2, 80),
+    Room(5, 100, 3, 200, 3, 2, 2, 80),
     Room(4, 95, 3, 150, 2, 2, 1, 75),
+    Room(3, 90, 2, 140, 2, 1, 1, 75),
 )
 
 
@@ -170,8 +188,11 @@ ROOMS = (
 class SixMonthlyPage:
     """Page one of the six-monthly report, cut to one side."""
 
+    head: str
+    objective: str
     asked: Listed
     total: int
+    counts: str
     off_track: Listed
     silent: Listed
     since: str
@@ -180,51 +201,71 @@ class SixMonthlyPage:
     missing: str
     reoffending: str
     delivered: Listed
+    bars_height: float
 
     @property
     def height(self) -> float:
-        """Estimated lines of the lists, on the generous side."""
+        """Estimated millimetres, on the generous side."""
         side = LINE_POINTS - LABEL_POINTS
-        told = (self.since, self.worse, self.better, self.missing, self.reoffending)
+        figures = f"Worse than a year ago: {self.worse}. Better: {self.better}. Missing: {self.missing}."
+        facts = (
+            _height(self.off_track, side),
+            _height(self.silent, side),
+            _lines(self.since, side),
+            _lines(figures, side),
+            _lines(self.reoffending, side),
+            _height(self.delivered, side),
+        )
         return (
-            sum(_lines(text, side) for text in told if text)
-            + _height(self.asked, LINE_POINTS - 20)
-            + _height(self.off_track, side)
-            + _height(self.silent, side)
-            + _height(self.delivered, side)
+            HEAD_MM
+            + LINE_MM * (_lines(self.head, LINE_POINTS) + _lines(self.objective, LINE_POINTS))
+            + HEADING_MM * 2
+            + LINE_MM * _height(self.asked, LINE_POINTS - 20)
+            + COUNTS_MM * _lines(self.counts, LINE_POINTS * 0.86)
+            + LINE_MM
+            + self.bars_height * BARS_MM_A_UNIT
+            + 5
+            + sum(LINE_MM * max(lines, 1) + FACT_MM for lines in facts)
         )
 
 
-def six_monthly_page(document: SixMonthlyDocument) -> SixMonthlyPage:
+def six_monthly_page(document: SixMonthlyDocument, bars_height: float) -> SixMonthlyPage:
+    """Page one with as much as one side holds. `bars_height` is that of the chart, in its own units."""
     for room in ROOMS:
-        page = _six_monthly_page(document, room)
-        if page.height <= PAGE_LINES:
-            return page
+        page = _six_monthly_page(document, room, bars_height)
+        if page.height <= PAGE_MM:
+            break
     return page
 
 
-def _six_monthly_page(document: SixMonthlyDocument, room: Room) -> SixMonthlyPage:
+def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: float) -> SixMonthlyPage:
     off = [line for line in document.actions if line.mark.key == "off_track"]
     # An action off track and silent stands under off track; here too, since both are asked about.
     silent = [line for line in document.actions if line.owing and not line.received]
+    achieved = [
+        PageLine(change.ref, f"{clip(change.title, 40)}: {change.text}" if change.text else change.title)
+        for change in document.completed
+    ] + [
+        PageLine(line.ref, line.said.achievement)
+        for line in document.actions
+        if line.received and line.said and line.said.achievement and line.mark.key != "complete"
+    ]
     return SixMonthlyPage(
+        head=head_line(document),
+        objective=document.paper.strategic_objective,
         asked=_asked(document, room),
         total=sum(count.number for count in document.counts),
-        off_track=_first([_off_line(line, room.off_long) for line in off], room.off, room.off_long),
+        counts=tally(document.counts) + " (00)" * len(document.counts),
+        off_track=_first([_off_line(line, room.off_long) for line in off], room.off),
         silent=_first([_silent_line(line) for line in silent], room.silent, 150),
         since=_since(document),
         worse=_figures_of(document.figures, "worse", room.figures),
         better=_figures_of(document.figures, "better", room.figures),
         missing=_missing(document.figures),
         reoffending=_reoffending(document),
-        delivered=_first(
-            [
-                PageLine(change.ref, f"{change.title}: {change.text}" if change.text else change.title)
-                for change in document.completed
-            ],
-            room.delivered,
-            room.delivered_long,
-        ),
+        # Achievements of work that goes on follow as far as there is room; only completions are counted as more.
+        delivered=_first(achieved[: max(len(document.completed), room.delivered)], room.delivered, room.delivered_long),
+        bars_height=bars_height,
     )
 
 
@@ -233,19 +274,22 @@ def _asked(document: SixMonthlyDocument, room: Room) -> Listed:
 
 
 def _off_line(line: ActionLine, longest: int) -> PageLine:
-    who = f"{line.lead}, {line.owner}" if line.owner else line.lead
-    parts = [who, f"since {line.since:%B %Y}" if line.since else ""]
+    """One action off track within about `longest` characters: what gives way is the reason."""
+    strong = f"{line.ref} {clip(line.title, 80)}"
     words = line.said
+    before = [
+        "" if line.confirmed else "not confirmed",
+        clip(f"{line.lead}, {line.owner}" if line.owner else line.lead, 100),
+        f"since {line.since:%B %Y}" if line.since else "",
+    ]
+    help_wanted = f"help asked of {clip(words.help_wanted_from, 60)}" if words and words.help_wanted_from else ""
+    taken = len(strong) + len(help_wanted) + sum(len(part) + 3 for part in before)
+    why = ""
     if words and words.restricted:
-        parts.append(RESTRICTED.rstrip("."))
+        why = RESTRICTED.rstrip(".")
     elif words:
-        help_wanted = f"help asked of {words.help_wanted_from}" if words.help_wanted_from else ""
-        start = len(line.ref) + len(line.title) + len(who) + len(help_wanted) + 30
-        why = words.reason or words.narrative
-        parts += [clip(why, max(longest - start, 40)).rstrip(".") if why else "", help_wanted]
-    if not line.confirmed:
-        parts.insert(0, "not confirmed")
-    return PageLine(f"{line.ref} {line.title}", " · ".join(part for part in parts if part))
+        why = clip(words.reason or words.narrative, max(longest - taken, 40)).rstrip(".")
+    return PageLine(strong, " · ".join(part for part in (*before, why, help_wanted) if part))
 
 
 def _silent_line(line: ActionLine) -> PageLine:
@@ -270,7 +314,7 @@ def _figures_of(figures: Iterable[Figure], word: str, most: int) -> str:
     """The figures judged `word`, in the indicators' order: name, figure, the year before, the change."""
     told = [figure for figure in figures if figure.word == word]
     texts = [
-        f"{_lower(figure.name)} ({figure.now.printed}, was {figure.year_before.printed} a year ago{_change(figure)})"
+        f"{_lower(figure.name)} ({_short(figure, figure.now)}, was {_short(figure, figure.year_before)}{_change(figure)})"
         for figure in told[:most]
         if figure.now and figure.year_before
     ]
@@ -278,6 +322,10 @@ def _figures_of(figures: Iterable[Figure], word: str, most: int) -> str:
     if not texts:
         return "none"
     return "; ".join(texts) + (f"; and {more} more" if more else "")
+
+
+def _short(figure: Figure, value: Value) -> str:
+    return value.printed + ("%" if figure.unit.startswith("%") else "")
 
 
 def _change(figure: Figure) -> str:
@@ -319,6 +367,8 @@ def tally(counts: Iterable[Count]) -> str:
 class QuarterlyPage:
     """Page one of the quarterly report, cut to one side."""
 
+    head: str
+    objective: str
     worse: Listed
     better: Listed
     similar: str
@@ -329,14 +379,13 @@ class QuarterlyPage:
 
     @property
     def height(self) -> float:
-        side = LINE_POINTS - LABEL_POINTS
+        """Estimated millimetres, on the generous side."""
         lists = (self.worse, self.better, self.missing, self.issues)
-        return sum(_height(each, side) for each in lists) + sum(
-            _lines(text, side) for text in (self.similar, self.moved, self.actions) if text
-        )
+        lines = [max(_height(each, LINE_POINTS - 20), 1) for each in lists]
+        lines += [_lines(text, LINE_POINTS) for text in (self.similar, self.moved, self.actions) if text]
+        head = _lines(self.head, LINE_POINTS) + _lines(self.objective, LINE_POINTS)
+        return HEAD_MM + LINE_MM * (head + 3 + sum(lines)) + HEADING_MM * len(lines)
 
-
-QUARTERLY_LINES = 42.0
 
 QUARTERLY_ROOMS = ((12, 230, 12), (9, 190, 7), (7, 160, 5), (5, 130, 4), (4, 100, 3))
 """Rows of figures, characters a row, and rows of the missing and the emerging, from generous to tight."""
@@ -345,8 +394,8 @@ QUARTERLY_ROOMS = ((12, 230, 12), (9, 190, 7), (7, 160, 5), (5, 130, 4), (4, 100
 def quarterly_page(document: QuarterlyDocument) -> QuarterlyPage:
     for figures, longest, others in QUARTERLY_ROOMS:
         page = _quarterly_page(document, figures, longest, others)
-        if page.height <= QUARTERLY_LINES:
-            return page
+        if page.height <= PAGE_MM:
+            break
     return page
 
 
@@ -358,13 +407,19 @@ def _quarterly_page(document: QuarterlyDocument, figures: int, longest: int, oth
     similar = [_lower(f.name) for f in (*of("similar"), *of("unchanged"))]
     moved = [f"{_lower(f.name)} {f.word}" for f in (*of("up"), *of("down"))]
     return QuarterlyPage(
+        head=head_line(document),
+        objective=document.paper.strategic_objective,
         worse=_first([_figure_line(f) for f in of("worse")], figures, longest),
         better=_first([_figure_line(f) for f in of("better")], figures, longest),
         similar=clip(", ".join(similar), longest * 2),
         moved=clip(", ".join(moved), longest * 2),
         missing=_first([PageLine(f.name, f.missing) for f in missing], others, longest),
         issues=_first(
-            [PageLine(f"{i.title} ({_lower(i.state)})", f"{i.where}. {i.text}") for i in document.issues],
+            [
+                PageLine(f"{i.title} ({_lower(i.state)})", f"{i.where}. {i.text}")
+                for i in document.issues
+                if i.state != "Closed"
+            ],
             others,
             longest,
         ),
@@ -372,11 +427,30 @@ def _quarterly_page(document: QuarterlyDocument, figures: int, longest: int, oth
     )
 
 
+def head_line(document: Document) -> str:
+    """The line under the title: which version, when in the plan, up to when things were received, and why it was made."""
+    paper = document.paper
+    received = "updates" if isinstance(document, SixMonthlyDocument) else "figures and updates"
+    parts = [
+        f"Version {paper.number}",
+        f"month {paper.month} of {paper.months} of the plan",
+        f"{received} received up to {_day(paper.cut_off_on)}",
+        clip(paper.reason, 160),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def figure_text(printed: str, unit: str) -> str:
+    """36.0%, 84 incidents: the figure with its unit."""
+    return f"{printed}{unit}" if unit.startswith("%") else f"{printed} {unit}"
+
+
 def _figure_line(figure: Figure) -> PageLine:
     if figure.now is None or figure.year_before is None:
         raise ValueError(f"{figure.name} is judged without two figures.")
     change = " · ".join(part for part in (figure.difference, figure.percent) if part and part != "n/a")
-    text = f"{figure.now.printed} {figure.unit}, was {figure.year_before.printed} in {figure.year_before.label}"
+    now, before = figure_text(figure.now.printed, figure.unit), _short(figure, figure.year_before)
+    text = f"{now}, was {before} in {figure.year_before.label}"
     return PageLine(figure.name, f"{text} ({change})" + (", provisional" if figure.now.provisional else ""))
 
 
@@ -397,6 +471,7 @@ class PriorityView:
 @dataclass(frozen=True)
 class FigureView:
     figure: Figure
+    words: str
     chart: LineChart | None
 
 
@@ -446,6 +521,7 @@ def _context(
         "sign_off": sign_off,
         "for_print": for_print,
         "restricted": RESTRICTED,
+        "head": head_line(document),
         "contact": contact_line(document.paper.contact),
     }
     own = _six_monthly_context(document) if isinstance(document, SixMonthlyDocument) else _quarterly_context(document)
@@ -465,12 +541,13 @@ def _six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
         title = "How the actions of each priority stand"
         return ratings_bar(rows, id_prefix=prefix, title=title, width=width) if rows else None
 
+    wide = bars(WIDE, "bars")
     return {
         "body": "reports/document/_six_monthly.html",
         "parts": SIX_MONTHLY_PARTS,
         "part": {part.anchor.replace("-", "_"): part for part in SIX_MONTHLY_PARTS},
-        "page": six_monthly_page(document),
-        "bars": bars(WIDE, "bars"),
+        "page": six_monthly_page(document, wide.frame.height if wide else 0),
+        "bars": wide,
         "bars_narrow": bars(NARROW, "bars-narrow"),
         "priorities": tuple(
             PriorityView(
@@ -480,7 +557,7 @@ def _six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
                 part.focus,
                 tally(part.counts),
                 tuple(by_ref[ref] for ref in part.exceptions),
-                tuple((by_ref[ref], clip(by_ref[ref].narrative, BRIEF)) for ref in part.others),
+                tuple((by_ref[ref], _brief(by_ref[ref])) for ref in part.others),
             )
             for part in document.priorities
         ),
@@ -491,6 +568,12 @@ def _six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
         "missing": tuple(figure for figure in document.figures if figure.now is None),
         "reoffending_tally": _reoffending(document),
     }
+
+
+def _brief(line: ActionLine) -> str:
+    if line.narrative:
+        return clip(line.narrative, BRIEF)
+    return f"Starts on {_day(line.starts_on)}." if line.mark.key == "not_started" else line.update
 
 
 def _quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
@@ -520,7 +603,10 @@ def _quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
 
 
 def _views(figures: Iterable[Figure]) -> tuple[FigureView, ...]:
-    return tuple(FigureView(figure, _trend(figure)) for figure in figures)
+    return tuple(
+        FigureView(figure, figure_text(figure.now.printed, figure.unit) if figure.now else "", _trend(figure))
+        for figure in figures
+    )
 
 
 def _trend(figure: Figure) -> LineChart | None:
@@ -565,6 +651,13 @@ def contact_line(contact: str) -> str:
     return ", ".join(line.strip() for line in contact.splitlines() if line.strip())
 
 
+def footer_contact(contact: str) -> str:
+    """Who to ask in one short line: the first line, and how to write to them or else to ring."""
+    lines = [line.strip() for line in contact.splitlines() if line.strip()]
+    ways = [line for line in lines[1:] if "@" in line] or lines[-1:]
+    return clip(", ".join(dict.fromkeys(lines[:1] + ways[:1])), 100)
+
+
 # --- The furniture of every page --------------------------------------------------------------------------------------
 
 
@@ -573,7 +666,7 @@ def _page_rules(document: Document, stage: str) -> str:
     paper = document.paper
     name = f"{paper.title}, {paper.period_label}"
     version = f"Version {paper.number}{' (draft)' if stage == 'draft' else ''}, updates received up to {_day(paper.cut_off_on)}"
-    contact = clip(contact_line(paper.contact), 120)
+    contact = footer_contact(paper.contact)
     footer = f"{name} · {version}" + (f"\nContact: {contact}" if contact else "")
     rules = [
         f"@top-left {{ content: {_css(paper.partnership)} }}",

@@ -86,7 +86,8 @@ def _figure(row: Indicator, known: Known, quarter: Period, cut_off: dt.datetime)
     measure, better = measure_of(row.unit), Better(row.better)
     now = known.measured.get(period)
     year_before = known.measured.get(period.year_before())
-    previous = known.measured.get(period.previous())
+    # Of yearly figures the period before is the year before; it is told once.
+    previous = known.measured.get(period.previous()) if kind is not PeriodKind.YEAR else None
     earlier = [p for p in known.measured if p.kind == kind and p < period]
     latest = known.measured[max(earlier)] if earlier and now is None else None
     against_year, against_previous = AGAINST[kind]
@@ -123,7 +124,7 @@ def _figure(row: Indicator, known: Known, quarter: Period, cut_off: dt.datetime)
         sentence=judged.sentence,
         against_previous=(
             direction(_number(now), _number(previous), better, measure, against_previous).sentence
-            if now and previous and kind is not PeriodKind.YEAR
+            if now and previous
             else ""
         ),
         similar=_similar(known, period, row.unit),
@@ -133,7 +134,7 @@ def _figure(row: Indicator, known: Known, quarter: Period, cut_off: dt.datetime)
         commentary_wanted_from="" if commentary or now is None else row.data_owner.name,
         missing=""
         if now
-        else f"not yet available: {'was' if overdue else 'is'} due from {row.data_owner.name} on {british(available_on)}",
+        else f"not yet available; {'was ' if overdue else ''}due from {row.data_owner.name} on {british(available_on)}",
         overdue=overdue,
     )
 

@@ -152,21 +152,21 @@ def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> 
         standing=standing,
         said=said,
         earlier=worded[-1] if said and not said.narrative and worded else None,
-        since=_since(rated),
+        since=_since(rated, period),
         # A partner whose update closed the action did owe it, and sent it.
         owing=owes(LIVE if said and heard(said.period, asked) else at.state, action.starts_on, asked),
         received=heard(said.period if said else None, asked),
     )
 
 
-def _since(rated: list[ProgressUpdate]) -> dt.date | None:
-    """The day the unbroken run of the last rating began."""
+def _since(rated: list[ProgressUpdate], period: Period) -> dt.date | None:
+    """The day the unbroken run of the last rating began, by the period's end: what is sent after it speaks of before."""
     since = None
     for update in reversed(rated):
         if update.rating != rated[-1].rating:
             break
         since = update.submitted_on
-    return since
+    return min(since, period.end) if since else None
 
 
 def _names(event: ActionEvent, milestone: Milestone) -> bool:

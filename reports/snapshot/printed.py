@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from performance.models import ComparatorGroup, Finding, PrintedFigure
-from priorities.models import ContextFact
 from reports.document import AreaName, Outside, PrintedRow, PrintedTable, Query
 from reports.snapshot.issues import OUTSIDE
 
@@ -15,16 +14,8 @@ if TYPE_CHECKING:
 
 def queries(plan: Plan) -> tuple[Query, ...]:
     """Doubts about figures the plan prints in its text; those of its table stand beside the table's rows."""
-    figures = PrintedFigure.objects.filter(plan=plan, table="").exclude(query="")
-    facts = ContextFact.objects.filter(plan=plan).exclude(query="")
-    found = [Query(row.label, row.printed, row.query, row.source) for row in figures.order_by("position")]
-    seen = {query.text for query in found}
-    found += [
-        Query(fact.topic, fact.printed, fact.query, fact.source)
-        for fact in facts.order_by("position")
-        if fact.query not in seen
-    ]
-    return tuple(found)
+    rows = PrintedFigure.objects.filter(plan=plan, table="").exclude(query="").order_by("position")
+    return tuple(Query(row.label, row.printed, row.query, row.source) for row in rows)
 
 
 def table(plan: Plan) -> PrintedTable | None:

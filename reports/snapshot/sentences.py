@@ -40,7 +40,10 @@ def _off_track(line: ActionLine) -> Recommendation:
         )
     asked = f"answer its request for help from {words.help_wanted_from}" if words.help_wanted else ""
     if words.recovery or words.restricted:
-        first, short = f"agree the recovery plan for {name}", f"agree the recovery plan for {line.ref} {line.title}"
+        first, short = (
+            f"agree the recovery plan for {name}",
+            f"agree the recovery plan for {line.ref} {_short(line.title, 36)}",
+        )
         verb = "agree"
     else:
         first, short = (
@@ -49,9 +52,8 @@ def _off_track(line: ActionLine) -> Recommendation:
         )
         verb = "ask"
     if asked:
-        return Recommendation(
-            verb, f"{first}, and {asked}: {_open(words.help_wanted)}", f"{short}, and {asked}", (line.ref,)
-        )
+        short = f"{short} and the help it asks of {words.help_wanted_from}"
+        return Recommendation(verb, f"{first}, and {asked}: {_open(words.help_wanted)}", short, (line.ref,))
     return Recommendation(verb, first, short, (line.ref,))
 
 
@@ -60,7 +62,8 @@ def _help(line: ActionLine) -> Recommendation:
     if words is None:
         raise ValueError(f"{line.ref} asks for help without words.")
     first = f"decide on the help asked of {words.help_wanted_from} for {line.ref} {line.title}"
-    return Recommendation("decide", f"{first}: {_open(words.help_wanted)}", first, (line.ref,))
+    short = f"decide on the help asked of {words.help_wanted_from} for {line.ref} {_short(line.title)}"
+    return Recommendation("decide", f"{first}: {_open(words.help_wanted)}", short, (line.ref,))
 
 
 def _silent(rows: list[Return]) -> Recommendation:
@@ -69,6 +72,12 @@ def _silent(rows: list[Return]) -> Recommendation:
     text = f"note that no update was received from {listed(parts)}, and ask for {'it' if len(refs) == 1 else 'them'}"
     short = f"note that no update was received on {listed(list(refs))}"
     return Recommendation("note", text, short, refs)
+
+
+def _short(title: str, longest: int = 42) -> str:
+    """A title up to its colon, and no longer than page one has room for."""
+    title = title.partition(":")[0]
+    return title if len(title) <= longest else title[:longest].rsplit(" ", 1)[0] + "…"
 
 
 def _open(text: str) -> str:
