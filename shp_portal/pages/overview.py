@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -91,7 +91,7 @@ def exceptions_of(actions: ActionQuerySet, today: dt.date) -> ActionQuerySet:
 
 
 def bars(
-    tallies: Sequence[Tally], names: Mapping[object, str], *, id_prefix: str, title: str
+    tallies: Sequence[Tally], names: Mapping[Any, str], *, id_prefix: str, title: str
 ) -> tuple[RatingsBar, RatingsBar] | tuple[None, None]:
     """The stacked bars for wide and for narrow screens, one bar a name in their order; None without names."""
     if not names:
@@ -117,7 +117,7 @@ def overview(
     actions: ActionQuerySet,
     *,
     by: str,
-    names: Mapping[object, str],
+    names: Mapping[Any, str],
     title: str,
     today: dt.date,
     asked: Period | None,

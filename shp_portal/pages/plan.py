@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from charts.comparison_bars import ComparisonBars, Rate, comparison_bars
-from charts.frame import NARROW
+from charts.frame import NARROW, WIDE
 from partners.models import Partner
 from performance.models import ComparatorGroup, Finding, PrintedFigure, StrategicAssessment, Survey
 from priorities.models import Achievement, ContextFact, Meeting, Plan, PlanSection, Priority, SubGroup
@@ -211,7 +211,7 @@ def _by_priority(
     return [group for group in groups if group.rows]
 
 
-def _bars(table: Sequence[PrintedFigure], id_prefix: str, **size: float) -> ComparisonBars | None:
+def _bars(table: Sequence[PrintedFigure], id_prefix: str, *, width: float = WIDE) -> ComparisonBars | None:
     rates = [
         Rate(
             name=figure.label,
@@ -227,4 +227,4 @@ def _bars(table: Sequence[PrintedFigure], id_prefix: str, **size: float) -> Comp
     ]
     if not rates:
         return None
-    return comparison_bars(rates, id_prefix=id_prefix, area=AREA, unit="as printed", **size)
+    return comparison_bars(rates, id_prefix=id_prefix, area=AREA, unit="as printed", width=width)
