@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,7 +19,14 @@ from partners.models import OutgoingEmail, Partner, User
 from partners.permissions import is_administrator
 
 if TYPE_CHECKING:
-    from django.contrib.admin.options import _FieldsetSpec
+    from django.contrib.admin.options import _FieldOpts, _FieldsetSpec
+
+
+def person_at_work(request: HttpRequest) -> User:
+    """The administrator; the admin site lets nobody in who is not signed in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied("Please sign in.")
+    return request.user
 
 
 class ForAdministrators:
@@ -90,7 +97,7 @@ class ReadOnlyAdmin(ForAdministrators, admin.ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         response = super().render_change_form(request, context, *args, **kwargs)
-        if isinstance(response, TemplateResponse) and not self.sees_page(request.user, context["original"]):
+        if isinstance(response, TemplateResponse) and not self.sees_page(person_at_work(request), context["original"]):
             context["has_absolute_url"] = False
         return response
 
@@ -154,8 +161,8 @@ class PersonAdmin(ReferenceAdmin):
         return super().get_queryset(request).prefetch_related("groups")
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> _FieldsetSpec:
-        who = (None, {"fields": ("email", "name", "job_title", "partner")})
-        may = ("What they may do", {"fields": ("groups", "is_staff")})
+        who: tuple[None, _FieldOpts] = (None, {"fields": ("email", "name", "job_title", "partner")})
+        may: tuple[str, _FieldOpts] = ("What they may do", {"fields": ("groups", "is_staff")})
         if obj is None:
             return (who, may, ("Invitation", {"fields": ("send_invitation",)}))
         return (who, may, ("Signing in", {"fields": ("is_active", "has_password", "last_login", "date_joined")}))
@@ -190,14 +197,14 @@ class PersonAdmin(ReferenceAdmin):
                 partner=obj.partner,
                 roles=wanted,
                 administrator=obj.is_staff,
-                by=request.user,
+                by=person_at_work(request),
                 at=now,
             )
             obj.__dict__.update(person.__dict__)
             return
         super().save_model(request, obj, form, change)
         services.confirm_address(person=obj)
-        services.set_roles(person=obj, roles=wanted, by=request.user, at=now)
+        services.set_roles(person=obj, roles=wanted, by=person_at_work(request), at=now)
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
         if request.POST.get("send_invitation"):
@@ -230,7 +237,7 @@ class PersonAdmin(ReferenceAdmin):
     def _invite(self, request: HttpRequest, people: QuerySet[User] | list[User]) -> None:
         for person in people:
             try:
-                services.invite(person=person, by=request.user)
+                services.invite(person=person, by=person_at_work(request))
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
             except OSError as error:
@@ -246,7 +253,7 @@ class PersonAdmin(ReferenceAdmin):
     def _deactivate(self, request: HttpRequest, people: QuerySet[User] | list[User]) -> None:
         for person in people:
             try:
-                services.deactivate(person=person, by=request.user, at=timezone.now())
+                services.deactivate(person=person, by=person_at_work(request), at=timezone.now())
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
             else:
@@ -254,7 +261,7 @@ class PersonAdmin(ReferenceAdmin):
 
     def _reactivate(self, request: HttpRequest, people: QuerySet[User] | list[User]) -> None:
         for person in people:
-            services.reactivate(person=person, by=request.user, at=timezone.now())
+            services.reactivate(person=person, by=person_at_work(request), at=timezone.now())
             self.message_user(request, f"{person} is active. Send an invitation, so that they choose a new password.")
 
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,7 @@ NAMESPACE = uuid.UUID("6f1e2c64-51b2-5b8a-9d0c-3a3f0d1f2026")
 #: The order of what happens on one day.
 OPENING, PLAN, FIGURES, WORDS, MADE, SENT, DECIDED, PUBLISHED = range(7, 15)
 
-Step = Callable[[dt.datetime], None]
+Step = Callable[[dt.datetime], object]
 
 
 @dataclass
@@ -78,20 +79,20 @@ def tell(plan: Plan, as_of: dt.date, report_steps: Callable[[Timeline, Cast, Rec
     cast = gather(plan, data, story, begun.astimezone(dt.UTC))
     for period in plan.periods(plan.update_kind):
         opens_on = timetable_for(period, plan.weeks).opens_on
-        timeline.add(opens_on, OPENING, lambda at, period=period: _open(plan, period, at))
+        timeline.add(opens_on, OPENING, partial(_open, plan, period))
     told = {record.text("ref"): record for record in story.records("actions")}
     for record in data.records("actions"):
         day = record.day("added_on") if "added_on" in record else plan.starts_on
         updates = told[record.text("ref")].records("updates") if record.text("ref") in told else []
-        timeline.add(day, PLAN, lambda at, r=record, u=updates: _add(timeline, cast, r, u, at))
+        timeline.add(day, PLAN, partial(_add, timeline, cast, record, updates))
     for record in data.records("indicators"):
         _figures(timeline, cast, record)
     for record in story.records("similar_areas"):
         compare_with_others(cast, record, as_of)
     for record in story.records("commentaries"):
-        timeline.add(record.day("on"), WORDS, lambda at, r=record: _comment(cast, r, at))
+        timeline.add(record.day("on"), WORDS, partial(_comment, cast, record))
     for record in story.records("emerging_issues"):
-        timeline.add(record.day("raised_on"), WORDS, lambda at, r=record: _raise(timeline, cast, r, at))
+        timeline.add(record.day("raised_on"), WORDS, partial(_raise, timeline, cast, record))
     report_steps(timeline, cast, story)
     return timeline.tell()
 
@@ -125,7 +126,7 @@ def _add(timeline: Timeline, cast: Cast, record: Record, updates: list[Record], 
     )
     for update in updates:
         if not update.yes("missing"):
-            timeline.add(update.day("sent_on"), WORDS, lambda at, u=update: _update(cast, action, u, at))
+            timeline.add(update.day("sent_on"), WORDS, partial(_update, cast, action, update))
 
 
 def _update(cast: Cast, action: Action, record: Record, at: dt.datetime) -> None:
@@ -182,10 +183,10 @@ def _figures(timeline: Timeline, cast: Cast, record: Record) -> None:
         timeline.add(
             max(day, cast.plan.starts_on),
             FIGURES,
-            lambda at, p=period, v=value, d=day, c=code: _measure(cast, record, p, v, d, c in provisional, at),
+            partial(_measure, cast, record, period, value, day, code in provisional),
         )
     for revision in _list(record, "revisions"):
-        timeline.add(revision.day("recorded_on"), FIGURES, lambda at, r=revision: _correct(cast, record, r, at))
+        timeline.add(revision.day("recorded_on"), FIGURES, partial(_correct, cast, record, revision))
 
 
 def _measure(
@@ -246,7 +247,7 @@ def _raise(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) -> N
         at=at,
     )
     for later in _list(record, "later"):
-        timeline.add(later.day("on"), WORDS, lambda at, change=later: _triage(cast, issue, change, at))
+        timeline.add(later.day("on"), WORDS, partial(_triage, cast, issue, later))
 
 
 def _triage(cast: Cast, issue: EmergingIssue, change: Record, at: dt.datetime) -> None:
