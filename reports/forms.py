@@ -36,8 +36,11 @@ class DecisionForm(VerbForm):
     )
 
     def __init__(self, *args: Any, version: ReportVersion, draft: Rendition | None, **kwargs: Any) -> None:
-        seen = {"seen_snapshot_sha256": version.snapshot_sha256, "seen_pdf_sha256": draft.sha256 if draft else ""}
-        super().__init__(*args, initial=seen, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {
+            "seen_snapshot_sha256": version.snapshot_sha256,
+            "seen_pdf_sha256": draft.sha256 if draft else "",
+        }
         self.version = version
         self.helper = FormHelper()
         self.helper.form_tag = False
@@ -170,7 +173,8 @@ class NewVersionForm(VerbForm):
     )
 
     def __init__(self, *args: Any, newest: ReportVersion, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"cut_off": self.NOW}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"cut_off": self.NOW}
         self.newest = newest
         day = british(timezone.localdate(newest.cut_off))
         self.fields["cut_off"].choices = [  # type: ignore[attr-defined]

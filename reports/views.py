@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from reports.forms import DecisionForm
 
     class SignedIn(HttpRequest):
-        user: User  # type: ignore[assignment]
+        user: User
 
 
 log = logging.getLogger(__name__)
@@ -70,14 +70,16 @@ class Shelved:
 @require_safe
 def list_reports(request: SignedIn) -> HttpResponse:
     _only_those_with_a_role(request.user)
-    versions = ReportVersion.objects.visible_to(request.user).defer("snapshot").order_by("number")
+    versions = (
+        ReportVersion.objects.visible_to(request.user)
+        .defer("snapshot")
+        .order_by("number")
+        .prefetch_related(Prefetch("renditions", Rendition.objects.defer("html")))
+    )
     reports = (
         Report.objects.visible_to(request.user)
         .select_related("plan")
-        .prefetch_related(
-            Prefetch("versions", versions, to_attr="seen"),
-            Prefetch("seen__renditions", Rendition.objects.defer("html")),
-        )
+        .prefetch_related(Prefetch("versions", versions, to_attr="seen"))
     )
     page = Paginator(reports, PAGE).get_page(request.GET.get("page"))
     shelved = sorted((_shelved(report, request.user) for report in page), key=lambda one: one.newest_first)
@@ -150,7 +152,7 @@ def _stages_for(user: User) -> list[str]:
 def show_report(request: SignedIn, pk: int) -> HttpResponse:
     """On to the newest version this person sees; without one, what became of the report."""
     report = get_object_or_404(Report.objects.visible_to(request.user).select_related("plan"), pk=pk)
-    newest = report.versions.visible_to(request.user).defer("snapshot").order_by("-number").first()  # type: ignore[attr-defined]
+    newest = report.versions.visible_to(request.user).defer("snapshot").order_by("-number").first()
     if newest is not None:
         return redirect(newest)
     line = next(line for line in schedule.lines(report.plan, timezone.localdate()) if line.report == report)
@@ -207,7 +209,7 @@ def _version_page(
         approve = approve or ApproveForm(version=version, draft=draft)
         turn_back = turn_back or ReturnForm(version=version, draft=draft)
     sent_it = with_chair and user.is_chair and version.sent_by_id == user.pk
-    others = report.versions.visible_to(user).defer("snapshot").exclude(pk=version.pk).order_by("-number")  # type: ignore[attr-defined]
+    others = report.versions.visible_to(user).defer("snapshot").exclude(pk=version.pk).order_by("-number")
     page = VersionPage(
         report=report,
         version=version,

@@ -10,7 +10,6 @@ from django.apps import apps
 from django.core import mail
 
 from partners import outbox
-from reports import pdf
 from reports.models import Rendition
 from reports.tests.desk import DUE, Q2, Desk, make
 
@@ -42,7 +41,7 @@ def test_the_registry_is_not_empty():
 @pytest.mark.parametrize("name", OURS)
 def test_a_second_run_changes_nothing(name, settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setattr(pdf, "make", make)
+    monkeypatch.setattr("reports.pdf.make", make)
     monkeypatch.setattr("celery.current_app.send_task", lambda name: None)
     desk = Desk()
     # Something for each task to do: an e-mail that is owed, one file that waits, reports that are due.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F, Q
 from django.utils import timezone
 
 from reports import permissions as permissions  # the rules behind `has_perm`
@@ -47,17 +47,14 @@ def make_due(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
     today = timezone.localdate(now)
     zone = timezone.get_default_timezone()
     due = [one for one in owed_by(plan) if one.due_on <= today]
-    known = Report.objects.filter(plan=plan).annotate(
-        has_version=Exists(ReportVersion.objects.filter(report=OuterRef("pk")))
+    known = Report.objects.filter(plan=plan)
+    made_before = set(known.filter(versions__isnull=False).values_list("kind", "period_start"))
+    left_alone = set(
+        known.filter(~Q(not_produced="") | Q(build_attempts__gte=MOST_ATTEMPTS)).values_list("kind", "period_start")
     )
-    settled = {
-        (report.kind, report.period_start)
-        for report in known
-        if report.has_version or report.not_produced or report.build_attempts >= MOST_ATTEMPTS
-    }
     made = []
     for one in due:
-        if (one.kind, one.period.start) in settled:
+        if (one.kind, one.period.start) in made_before | left_alone:
             continue
         report = _report_for(plan, one.kind, one.period, now)
         version = _attempt(report, cut_off=one.cut_off(zone), now=now)

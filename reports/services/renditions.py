@@ -21,7 +21,7 @@ from reports.rendering import SignOff, print_html
 
 if TYPE_CHECKING:
     from partners.models import User
-    from reports.models import ReportVersion
+    from reports.models import RenditionQuerySet, ReportVersion
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ def sign_off_of(version: ReportVersion) -> SignOff | None:
     )
 
 
-def _with_all(renditions):  # type: ignore[no-untyped-def]
+def _with_all(renditions: RenditionQuerySet) -> RenditionQuerySet:
     return renditions.select_related("version__report__plan")
 
 

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Prefetch
+
 from reports.models import Rendition, Report, ReportVersion
 from reports.services.building import MOST_ATTEMPTS, owed_by
 
@@ -50,14 +52,13 @@ def lines(plan: Plan, today: dt.date) -> list[Line]:
     reports = {
         (report.kind, report.period_start): report for report in Report.objects.filter(plan=plan).select_related("plan")
     }
-    newest: dict[int, ReportVersion] = {}
-    for version in (
+    versions = (
         ReportVersion.objects.filter(report__plan=plan)
         .defer("snapshot")
-        .prefetch_related("renditions")
+        .prefetch_related(Prefetch("renditions", Rendition.objects.defer("html")))
         .order_by("number")
-    ):
-        newest[version.report_id] = version
+    )
+    newest = {version.report_id: version for version in versions}
     found = []
     for one in owed_by(plan):
         report = reports.get((one.kind, one.period.start))

@@ -9,7 +9,6 @@ import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from reports import pdf
 from reports.models import Rendition, Report, ReportVersion
 from reports.services import building
 from reports.tests.desk import DUE, LATER, Desk, make, out_of_paper
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def desk(settings, tmp_path, monkeypatch) -> Iterator[Desk]:
     """Commands read the clock: it stands on a day after April to September 2026 has fallen due."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(pdf, "make", make)
+    monkeypatch.setattr("reports.pdf.make", make)
     with time_machine.travel(LATER):
         yield Desk()
 
@@ -107,7 +106,7 @@ def test_a_place_that_cannot_be_written_is_said_before_any_work(desk, tmp_path):
 
 
 def test_a_failed_layout_says_why(desk, tmp_path, monkeypatch):
-    monkeypatch.setattr(pdf, "make", out_of_paper)
+    monkeypatch.setattr("reports.pdf.make", out_of_paper)
     with pytest.raises(CommandError, match="could not be laid out: No space left on device"):
         build("six_monthly", "2026-04", "--out", tmp_path / "report.pdf")
 
