@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -76,12 +76,7 @@ class Frame:
         if self.user is None:
             return []
         here = self._request.path
-        items = []
-        for text, name in _links(self.user):
-            try:
-                items.append((text, reverse(name)))
-            except NoReverseMatch:
-                continue
+        items = [(text, reverse(name)) for text, name in _links(self.user)]
         # The longest address that starts ours is where we are: /actions/mine/ is not under "Actions".
         nearest = max((url for _, url in items if url != "/" and here.startswith(url)), key=len, default="")
         return [Item(text, url, "page" if url == here else "true" if url == nearest else "") for text, url in items]
