@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.urls import reverse
 
 from actions.models import Action, ActionQuerySet, Tally
@@ -78,7 +78,7 @@ def worst_first(actions: ActionQuerySet) -> ActionQuerySet:
     """Ordered as said last, worst first, then by due date, so that a short list holds what matters most."""
     said = [When(latest_update__rating=rating.value, then=Value(severity(rating))) for rating in SUBMITTABLE]
     place = Case(*said, default=Value(severity(Rating.UNRATED)), output_field=IntegerField())
-    return actions.alias(place=place).order_by("place", "due_on", "ref")
+    return actions.alias(place=place).order_by("place", F("due_on").asc(nulls_last=True), "ref")
 
 
 def exceptions_of(actions: ActionQuerySet, today: dt.date) -> ActionQuerySet:
