@@ -143,7 +143,7 @@ class RecordDecisionForm(DecisionForm):
             "seen_snapshot_sha256",
             "seen_pdf_sha256",
             Field.radios("outcome", legend_size=Size.SMALL),
-            Field.select("meeting", label_size=Size.SMALL),
+            Field("meeting", context={"label_size": Size.for_label(Size.SMALL)}),
             Field.text("minute_reference", label_size=Size.SMALL, field_width=Fixed.TEN),
             Field.textarea("comment", rows=4, label_size=Size.SMALL),
             Button("submit", "Record the decision"),

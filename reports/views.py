@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from actions.progress import british
 from partners import outbox
 from priorities.models import Plan
 from priorities.periods import Period
@@ -82,7 +83,8 @@ def list_reports(request: SignedIn) -> HttpResponse:
         .prefetch_related(Prefetch("versions", versions, to_attr="seen"))
     )
     page = Paginator(reports, PAGE).get_page(request.GET.get("page"))
-    shelved = sorted((_shelved(report, request.user) for report in page), key=lambda one: one.newest_first)
+    today = timezone.localdate()
+    shelved = sorted((_shelved(report, request.user, today) for report in page), key=lambda one: one.newest_first)
     return render(
         request,
         "reports/list.html",
@@ -94,7 +96,7 @@ def list_reports(request: SignedIn) -> HttpResponse:
     )
 
 
-def _shelved(report: Report, user: User) -> Shelved:
+def _shelved(report: Report, user: User, today: dt.date) -> Shelved:
     seen: list[ReportVersion] = report.seen  # type: ignore[attr-defined]
     if not seen:
         standing = "Not produced" if report.not_produced else "Failed" if report.build_error else "Being made"
@@ -111,11 +113,11 @@ def _shelved(report: Report, user: User) -> Shelved:
         version,
         done[0] if done else None,
         standing,
-        _waits_for(version, files.get(Stage.DRAFT)),
+        _waits_for(version, files.get(Stage.DRAFT), today),
     )
 
 
-def _waits_for(version: ReportVersion, draft: Rendition | None) -> str:
+def _waits_for(version: ReportVersion, draft: Rendition | None, today: dt.date) -> str:
     """With whom a version is, and for what; empty when nothing is waited for."""
     report = version.report
     if version.state == State.DRAFT:
@@ -126,7 +128,11 @@ def _waits_for(version: ReportVersion, draft: Rendition | None) -> str:
         return "The coordinator, to send it to the chair" if report.needs_chair else "The coordinator, to publish it"
     if version.state == State.WITH_CHAIR:
         by = timetable_for(report.period, report.plan.weeks).chair_on
-        return f"The chair, to decide by {by.day} {by:%B %Y}"
+        return (
+            f"The chair, to decide by {british(by)}"
+            if today <= by
+            else f"The chair, whose decision was due on {british(by)}"
+        )
     if version.state == State.RETURNED:
         return "The coordinator, to make another version"
     if version.state == State.APPROVED:
@@ -218,7 +224,7 @@ def _version_page(
         final=final,
         files=[by_stage[stage] for stage in _stages_for(user) if stage in by_stage],
         decision=_decision_on(version) if user.sees_the_work else None,
-        waits_for=_waits_for(version, draft) if user.sees_the_work else "",
+        waits_for=_waits_for(version, draft, timezone.localdate()) if user.sees_the_work else "",
         can_send=version.state == State.DRAFT
         and report.needs_chair
         and ready

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from actions.progress import british
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports import snapshot
 from reports.document import SCHEMA_VERSION, sha256_of, to_json
@@ -72,7 +73,7 @@ def make_first(*, plan: Plan, kind: str, period: Period, now: dt.datetime) -> Re
     one = find_owed(plan, kind, period)
     today = timezone.localdate(now)
     if one.due_on > today:
-        raise ValidationError(f"It falls due on {_british(one.due_on)}.")
+        raise ValidationError(f"It falls due on {british(one.due_on)}.")
     report = _report_for(plan, kind, period, now)
     if report.not_produced:
         raise ValidationError(f"It was not produced: {report.not_produced}")
@@ -87,7 +88,7 @@ def find_owed(plan: Plan, kind: str, period: Period) -> Owed:
             return one
     raise ValidationError(
         f"{plan.title} has no {Report.Kind(kind).label.lower()} on {period.label}: "
-        f"it runs from {_british(plan.starts_on)} to {_british(plan.ends_on)}."
+        f"it runs from {british(plan.starts_on)} to {british(plan.ends_on)}."
     )
 
 
@@ -159,7 +160,7 @@ def make_new_version(*, report: Report, reason: str, cut_off: dt.datetime, by: U
     if cut_off > at:
         faults["cut_off"] = ["Choose a day that is not in the future."]
     elif cut_off < newest.cut_off:
-        day = _british(timezone.localdate(newest.cut_off))
+        day = british(timezone.localdate(newest.cut_off))
         faults["cut_off"] = [
             f"Version {newest.number} holds updates received up to {day}: choose that day or a later one."
         ]
@@ -256,7 +257,3 @@ def _one_moment() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
-
-
-def _british(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"

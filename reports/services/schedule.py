@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
+from actions.progress import british
 from reports.models import Rendition, Report, ReportVersion
 from reports.services.building import MOST_ATTEMPTS, owed_by
 
@@ -98,7 +99,7 @@ def _told(
         why = f"Attempt {report.build_attempts} of {MOST_ATTEMPTS} failed: {report.build_error}"
         return "Failed", report.build_failed_at, next_run, why, None
     if due_on > today:
-        return "Not due yet", None, f"on {due_on.day} {due_on:%B %Y}", "", None
+        return "Not due yet", None, f"on {british(due_on)}", "", None
     return "Due", None, NEXT_TICK, "Nothing has run since it fell due.", None
 
 

@@ -49,8 +49,11 @@ def state_of(version: ReportVersion) -> str:
 def test_the_list_says_whom_each_report_waits_for(desk):
     desk.with_chair()
     desk.draft(kind="quarterly", period=Q2)
-    page = signed_in(desk.officer).get(reverse("reports:list")).content.decode()
+    with time_machine.travel(SENT):
+        page = signed_in(desk.officer).get(reverse("reports:list")).content.decode()
     assert "The chair, to decide by 4 November 2026" in page
+    page = signed_in(desk.officer).get(reverse("reports:list")).content.decode()
+    assert "The chair, whose decision was due on 4 November 2026" in page
     assert "The coordinator, to publish it" in page
 
 
