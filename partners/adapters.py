@@ -23,6 +23,15 @@ log = logging.getLogger(__name__)
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The e-mail address or the password is not right.",
+        "incorrect_password": "This is not the password you have now.",
+        "enter_current_password": "This is not the password you have now.",
+        "too_many_login_attempts": "Too many failed attempts to sign in. Wait five minutes, then try again.",
+        "account_inactive": "This account is closed.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

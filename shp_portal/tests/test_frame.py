@@ -162,3 +162,19 @@ def test_the_plan_is_read_once_a_page():
     with CaptureQueriesContext(connection) as asked:
         page(cast.officer, "/plan/")
     assert sum('FROM "priorities_plan"' in query["sql"] for query in asked) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"login": "", "password": "x"}, "Enter your e-mail address."),
+        ({"login": "a@example.org", "password": ""}, "Enter your password."),
+        ({"login": "nobody", "password": "x"}, "Write the e-mail address in full, such as name@example.org."),
+        ({"login": "a@example.org", "password": "x"}, "The e-mail address or the password is not right."),
+    ],
+)
+def test_sign_in_says_what_is_wrong_in_a_sentence(sent, sentence):
+    html = Client().post("/accounts/login/", sent).content.decode()
+    assert sentence in html
+    assert "This field is required" not in html
