@@ -53,11 +53,27 @@ class ForAdministrators:
         return self.deletable and bool(is_administrator(request.user))
 
 
-class ReferenceAdmin(ForAdministrators, SimpleHistoryAdmin):
+class WithPage:
+    """Rows that have a page of their own, which the link “View on site” leads to."""
+
+    def sees_page(self, user: User, obj: Any) -> bool:
+        """Whether the row's own page would answer this person, so that no link leads to "not found"."""
+        return user.sees_the_work
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        response = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+        if isinstance(response, TemplateResponse) and not self.sees_page(person_at_work(request), context["original"]):
+            context["has_absolute_url"] = False
+        return response
+
+
+class ReferenceAdmin(WithPage, ForAdministrators, SimpleHistoryAdmin):
     """Reference data: changed here, by hand, with every earlier state kept."""
 
     list_per_page = 50
-    save_on_top = False
+    object_history_list_template = "admin/history_list.html"
 
     def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Earlier states are read; going back is one more change, typed in the form."""
@@ -77,7 +93,7 @@ class ReferenceStackedInline(ForAdministrators, admin.StackedInline):
     extra = 0
 
 
-class ReadOnlyAdmin(ForAdministrators, admin.ModelAdmin):
+class ReadOnlyAdmin(WithPage, ForAdministrators, admin.ModelAdmin):
     """What the portal's own pages and jobs write: to be read here, changed nowhere but there."""
 
     list_per_page = 50
@@ -88,18 +104,6 @@ class ReadOnlyAdmin(ForAdministrators, admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-    def sees_page(self, user: User, obj: Any) -> bool:
-        """Whether the row's own page would answer this person, so that no link leads to "not found"."""
-        return user.sees_the_work
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        response = super().render_change_form(request, context, *args, **kwargs)
-        if isinstance(response, TemplateResponse) and not self.sees_page(person_at_work(request), context["original"]):
-            context["has_absolute_url"] = False
-        return response
 
 
 class ReadOnlyInline(ForAdministrators, admin.TabularInline):
@@ -155,7 +159,6 @@ class PersonAdmin(ReferenceAdmin):
     autocomplete_fields = ("partner",)
     ordering = ("name", "email")
     actions = ("send_invitations", "deactivate_people", "reactivate_people")
-    history_list_display = ("history_change_reason",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -165,15 +168,19 @@ class PersonAdmin(ReferenceAdmin):
         may: tuple[str, _FieldOpts] = ("What they may do", {"fields": ("groups", "is_staff")})
         if obj is None:
             return (who, may, ("Invitation", {"fields": ("send_invitation",)}))
-        return (who, may, ("Signing in", {"fields": ("is_active", "has_password", "last_login", "date_joined")}))
+        return (who, may, ("Signing in", {"fields": ("may_sign_in", "has_password", "last_login", "date_joined")}))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        return () if obj is None else ("is_active", "has_password", "last_login", "date_joined")
+        return () if obj is None else ("may_sign_in", "has_password", "last_login", "date_joined")
 
     @admin.display(description="roles")
     def role_list(self, person: User) -> str:
         held = {group.name for group in person.groups.all()}
         return ", ".join(name for name in roles.ALL if name in held)
+
+    @admin.display(description="active", boolean=True)
+    def may_sign_in(self, person: User) -> bool:
+        return person.is_active
 
     @admin.display(description="has chosen a password", boolean=True)
     def has_password(self, person: User) -> bool:
