@@ -7,7 +7,7 @@ from partners.models import OutgoingEmail
 from reports import delivery
 from reports.models import Rendition, Report
 from reports.services import building, decisions
-from reports.tests.desk import DUE, SENT, Desk
+from reports.tests.desk import DECIDED, DUE, PUBLISHED, SENT, Desk
 
 pytestmark = pytest.mark.worker
 
@@ -30,7 +30,7 @@ def desk(transactional_db) -> Desk:
     return desk
 
 
-def test_beat_makes_the_report_the_render_worker_lays_it_out_and_the_chair_is_written_to(desk, workers):
+def test_beat_makes_the_report_the_render_worker_lays_it_out_and_it_goes_to_the_shelf(desk, workers):
     draft = workers.until(
         lambda: Rendition.objects.filter(state=Rendition.State.DONE).select_related("version__report__plan").first(),
         "a draft that is laid out",
@@ -46,5 +46,11 @@ def test_beat_makes_the_report_the_render_worker_lays_it_out_and_the_chair_is_wr
     [letter] = workers.mail.iterdir()
     text = letter.read_text(encoding="utf-8")
     assert f"/reports/{draft.version.report_id}/v1/" in text
+    decisions.approve(version=draft.version, by=desk.chair, at=DECIDED, **desk.seen(draft.version))
+    final = workers.until(
+        lambda: Rendition.objects.filter(state=Rendition.State.DONE, stage="final").first(), "the final file"
+    )
+    assert final.sha256 != draft.sha256
+    decisions.publish(version=draft.version, by=desk.coordinator, at=PUBLISHED)
     assert Report.objects.filter(not_produced="").count() == 1
-    assert Rendition.objects.count() == 1
+    assert Rendition.objects.count() == 2

@@ -5,9 +5,10 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from reports import delivery
+from reports import delivery, tasks
 from reports.models import Rendition, ReportVersion
 from reports.services import building, renditions
 from reports.tests.desk import DUE, H1, LATER, Q2, Desk, Sheet, at, make, out_of_paper
@@ -99,6 +100,16 @@ def test_workers_that_keep_dying_end_as_a_failure_not_a_loop(waiting):
     waiting.refresh_from_db()
     assert waiting.state == State.FAILED
     assert "stopped 3 times" in waiting.last_error
+
+
+def test_a_layout_that_takes_too_long_says_so(waiting, monkeypatch):
+    def endless(html: str) -> Sheet:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr("reports.pdf.make", endless)
+    tasks.render()
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.last_error) == (State.QUEUED, "Laying it out took longer than 200 seconds.")
 
 
 def test_facts_that_were_tampered_with_are_not_printed(waiting):
