@@ -254,7 +254,7 @@ if REDIS_URL:
     # allauth counts sign-in attempts in the cache, so that every web worker must see the same one.
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "shp_portal.cache.SharedCache",
             "LOCATION": _redis(REDIS_URL, 1),
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
         }
