@@ -88,7 +88,8 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+        """An administrator, by Django's own command: the first of an empty database. Nobody stands above the roles."""
+        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": False})
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -100,8 +100,8 @@ def markdown(access: Access) -> str:
         "The administration pages (`/admin/`) answer administrators alone; everybody else is refused. Sign-in pages",
         "(`/accounts/`) answer everybody; changing one's password wants sign-in.",
         "",
-        "An administrator has no share in the work unless they hold a role as well. `createsuperuser` makes somebody whom",
-        "Django asks for no permission at all: use `add_person` (the administration's “Add person”) instead.",
+        "An administrator has no share in the work unless they hold a role as well. The first one of an empty database is",
+        "made by `manage.py createsuperuser`; everybody else is added on the administration's page “Add person”.",
         "",
     ]
     columns = list(access.roles.values())
@@ -116,7 +116,9 @@ def markdown(access: Access) -> str:
 
 
 def _about(row: Row) -> str:
-    about = ", ".join(part.replace("_", " ") for part in (row.on, *(f"{stage} PDF" for stage in row.given.values())) if part)
+    about = ", ".join(
+        part.replace("_", " ") for part in (row.on, *(f"{stage} PDF" for stage in row.given.values())) if part
+    )
     return f", {about}" if about else ""
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpResponseBase
 from django.test import Client
 
+from actions.models import ActionQuerySet
 from tests.makers import Cast
 from tests.paper import published_report
 
@@ -88,6 +89,20 @@ def test_a_refused_form_and_a_bad_request_are_guarded(cast: Cast):
     assert_guarded(refused)
     assert_guarded(Client().get("/", headers={"host": "evil.example"}))
     assert_guarded(Client().post("/healthz"))
+
+
+def test_a_page_that_breaks_is_guarded_and_tells_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    def break_down(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("planted secret")
+
+    monkeypatch.setattr(ActionQuerySet, "visible_to", break_down)
+    client = Client(raise_request_exception=False)
+    client.force_login(cast["coordinator"])
+    response = client.get("/actions/")
+    assert response.status_code == 500
+    assert_guarded(response)
+    assert "planted secret" not in response.content.decode()
+    assert "Traceback" not in response.content.decode()
 
 
 def test_a_static_file_is_guarded(cast: Cast):

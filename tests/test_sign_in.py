@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.mail.backends import locmem
+from django.core.management import call_command
 from django.test import Client, override_settings
 from django.urls import NoReverseMatch, get_resolver, reverse
 
@@ -217,6 +218,18 @@ def test_a_role_taken_away_is_gone_at_the_next_request(cast: Cast):
     assert client.get("/actions/").status_code == 200
     services.set_roles(person=cast["coordinator"], roles=[], by=cast["administrator"], at=NOW)
     assert client.get("/actions/").status_code in (403, 404)
+
+
+def test_the_first_administrator_is_made_on_the_command_line_and_stands_above_nobody():
+    call_command("createsuperuser", "--noinput", email="first@test.example", name="First", verbosity=0)
+    first = User.objects.get(email="first@test.example")
+    assert (first.is_staff, first.is_superuser) == (True, False)
+    assert not first.has_perm("actions.add_action")
+    first.set_password(PASSWORD)
+    first.save()
+    client = sign_in("first@test.example")
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/actions/").status_code == 404
 
 
 def test_invitation_words_stand_in_our_own_templates():
