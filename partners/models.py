@@ -193,6 +193,58 @@ class User(AbstractBaseUser, PermissionsMixin):
         return bool(self.role_names & roles.SEES_THE_WORK)
 
 
+class CoverQuerySet(models.QuerySet["Cover"]):
+    def on(self, day: dt.date) -> CoverQuerySet:
+        """Cover in force on `day`, its last day included."""
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
+class Cover(models.Model):
+    """Somebody stands in for somebody else, between two dates."""
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", help_text="Who is away.")
+    covered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", help_text="Who stands in.")
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text="The last day.")
+    note = models.CharField(max_length=250, blank=True)
+
+    objects = CoverQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name_plural = "cover"
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="cover_dates_in_order",
+                condition=Q(ends_on__gte=F("starts_on")),
+                violation_error_message="The last day cannot come before the first.",
+            ),
+            models.CheckConstraint(
+                name="cover_by_another",
+                condition=~Q(person=F("covered_by")),
+                violation_error_message="Nobody stands in for themselves.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.covered_by} for {self.person}"
+
+
+class EmailChoice(models.Model):
+    """An optional kind of e-mail that a person does not want. What has no row is sent."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["user", "kind"]
+        constraints = [models.UniqueConstraint(name="email_choice_once", fields=["user", "kind"])]
+
+    def __str__(self) -> str:
+        return f"{self.user}: not {self.kind}"
+
+
 class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
     def ready(self, now: dt.datetime) -> OutgoingEmailQuerySet:
         """Rows to send now: pending and not put off, or left behind by a sender whose lease ran out."""

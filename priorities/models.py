@@ -408,6 +408,12 @@ class UpdateRound(HasPeriod, models.Model):
     chair_on = models.DateField()
     final_on = models.DateField()
     opened_at = models.DateTimeField(help_text="When the portal opened it; may be later than the day it was due.")
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Set when the coordinator closes the request; later updates are taken as late."
+    )
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     settled_at = models.DateTimeField(
         null=True,
         blank=True,

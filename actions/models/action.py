@@ -1,4 +1,4 @@
-"""What we do: the action plan's items, their milestones, and the updates and events that are their history."""
+"""The action plan's items, their milestones, and the updates and events that are their history."""
 
 from __future__ import annotations
 
@@ -191,6 +191,14 @@ class Action(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.LIVE)
     completed_on = models.DateField(null=True, blank=True)
     added_at = models.DateTimeField()
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The action that carries on what this one was replaced by.",
+    )
     latest_update = models.ForeignKey(
         "ProgressUpdate", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
@@ -219,6 +227,11 @@ class Action(models.Model):
             models.CheckConstraint(
                 name="action_state_known",
                 condition=Q(state__in=["live", "complete", "withdrawn", "replaced", "moved"]),
+            ),
+            models.CheckConstraint(
+                name="action_replaced_has_successor",
+                condition=Q(state="replaced", successor__isnull=False)
+                | (~Q(state="replaced") & Q(successor__isnull=True)),
             ),
             models.CheckConstraint(
                 name="action_complete_has_date",
@@ -372,6 +385,8 @@ class ActionEvent(models.Model):
         MILESTONE = "milestone", "Milestone done"
         REASSIGNED = "reassigned", "Reassigned"
         REOPENED = "reopened", "Reopened"
+        EDITED = "edited", "Changed"
+        EXTENDED = "extended", "More time for the update"
 
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -387,7 +402,18 @@ class ActionEvent(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="event_kind_known",
-                condition=Q(kind__in=["added", "date_moved", "state", "milestone", "reassigned", "reopened"]),
+                condition=Q(
+                    kind__in=[
+                        "added",
+                        "date_moved",
+                        "state",
+                        "milestone",
+                        "reassigned",
+                        "reopened",
+                        "edited",
+                        "extended",
+                    ]
+                ),
             ),
             models.CheckConstraint(
                 name="event_change_says_why",

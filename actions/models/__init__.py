@@ -1,0 +1,36 @@
+"""What we do: the action plan's items with their history (`action`), what comes round an update (`returns`), proposals of
+new initiatives (`proposals`), and who was reminded of what (`chasing`).
+"""
+
+from actions.models.action import (
+    Action,
+    ActionEvent,
+    ActionQuerySet,
+    Milestone,
+    PeriodChoice,
+    ProgressUpdate,
+    ProgressUpdateQuerySet,
+    Tally,
+)
+from actions.models.chasing import Notice, Reminder
+from actions.models.proposals import Proposal
+from actions.models.returns import DeadlineExtension, Draft, Evidence, HelpReply, SubGroupReturn
+
+__all__ = [
+    "Action",
+    "ActionEvent",
+    "ActionQuerySet",
+    "DeadlineExtension",
+    "Draft",
+    "Evidence",
+    "HelpReply",
+    "Milestone",
+    "Notice",
+    "PeriodChoice",
+    "ProgressUpdate",
+    "ProgressUpdateQuerySet",
+    "Proposal",
+    "Reminder",
+    "SubGroupReturn",
+    "Tally",
+]

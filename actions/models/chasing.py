@@ -1,0 +1,90 @@
+"""Who was reminded of what: the ledger behind the daily digest. What is in it is never mailed again."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from partners.models import OutgoingEmail
+from priorities.models import UpdateRound
+
+
+class Reminder(models.Model):
+    """A step of the ladder that was reached for one person and one request, or a nudge the coordinator gave by hand."""
+
+    class Step(models.TextChoices):
+        REQUEST = "request", "Updates asked for"
+        SOON = "soon", "Updates due soon"
+        LAST_DAY = "last_day", "Updates due"
+        OVERDUE = "overdue", "Updates overdue"
+        TO_SUB_GROUP_LEAD = "to_sub_group_lead", "Told the sub-group's lead"
+        TO_COORDINATOR = "to_coordinator", "Told the coordinator"
+        NUDGE = "nudge", "Nudged by the coordinator"
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    round = models.ForeignKey(UpdateRound, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=20, choices=Step.choices)
+    actions = models.PositiveSmallIntegerField("actions owed then")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    email = models.ForeignKey(OutgoingEmail, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="reminder_step_once", fields=["recipient", "round", "step"], condition=~Q(step="nudge")
+            ),
+            models.CheckConstraint(
+                name="reminder_step_known",
+                condition=Q(
+                    step__in=["request", "soon", "last_day", "overdue", "to_sub_group_lead", "to_coordinator", "nudge"]
+                ),
+            ),
+            models.CheckConstraint(name="reminder_nudge_has_hand", condition=~Q(step="nudge") | Q(by__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()}: {self.recipient}"
+
+
+class Notice(models.Model):
+    """Something that happened and that one person should hear of in their next digest."""
+
+    class Kind(models.TextChoices):
+        HELP_ASKED = "help_asked", "Help asked of your organisation"
+        HELP_ANSWERED = "help_answered", "Your request for help was answered"
+        PROPOSAL = "proposal", "A new initiative waits for you"
+        PROPOSAL_DECIDED = "proposal_decided", "Your proposal was decided"
+        HANDOVER = "handover", "Actions handed over to you"
+        ALSO_UPDATED = "also_updated", "Somebody else updated your action"
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    text = models.CharField(max_length=300)
+    path = models.CharField(max_length=200, help_text="Page it is about, within the portal.")
+    at = models.DateTimeField()
+    email = models.ForeignKey(OutgoingEmail, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    dedupe_key = models.CharField(max_length=200, unique=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="notice_kind_known",
+                condition=Q(
+                    kind__in=[
+                        "help_asked",
+                        "help_answered",
+                        "proposal",
+                        "proposal_decided",
+                        "handover",
+                        "also_updated",
+                    ]
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
