@@ -2,10 +2,11 @@
 
 Marked `browser` (Chromium, headless):
     page        Playwright's page on the live server: `page.goto("/actions/")`. After the test it fails when the page
-                broke its content security policy, threw a script error, or asked another host for anything.
+                broke its content security policy, wrote an error to the console, or asked another host for anything.
                 No JavaScript: `@pytest.mark.browser_context_args(java_script_enabled=False)`.
     axe         `axe(page) -> list[str]`: a line for each accessibility violation on the page as it stands.
     site        the live server's address, which the settings then take for SITE_URL.
+    demonstration   the story of seed_demo up to 23 November 2026 in the database, and the clock set to that day.
 Marked `worker` (real processes on the test database and Valkey):
     valkey_url  the address of a Valkey of our own.
     workers     worker, render worker and beat, ticking every two seconds: `workers.until(lambda: …, "what for")`.
@@ -18,7 +19,12 @@ freezes time. See tests/settings.py for what else the tests are told.
 
 import pytest
 
-pytest_plugins = ["tests.services.browser", "tests.services.workers", "tests.services.pdf"]
+pytest_plugins = [
+    "tests.services.browser",
+    "tests.services.demonstration",
+    "tests.services.workers",
+    "tests.services.pdf",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -149,11 +149,17 @@ class PersonForm(forms.ModelForm):
         return str(self.cleaned_data["email"]).strip().lower()
 
 
+class RoleFilter(admin.RelatedOnlyFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "role"
+
+
 @admin.register(User)
 class PersonAdmin(ReferenceAdmin):
     form = PersonForm
-    list_display = ("name", "email", "partner", "role_list", "is_staff", "is_active", "last_login")
-    list_filter = ("is_active", "is_staff", ("groups", admin.RelatedOnlyFieldListFilter), "partner")
+    list_display = ("name", "email", "partner", "role_list", "is_active", "last_login")
+    list_filter = ("is_active", "is_staff", ("groups", RoleFilter), "partner")
     list_select_related = ("partner",)
     search_fields = ("name", "email", "job_title", "partner__name", "partner__code")
     autocomplete_fields = ("partner",)
@@ -176,7 +182,8 @@ class PersonAdmin(ReferenceAdmin):
     @admin.display(description="roles")
     def role_list(self, person: User) -> str:
         held = {group.name for group in person.groups.all()}
-        return ", ".join(name for name in roles.ALL if name in held)
+        names = [name for name in roles.ALL if name in held]
+        return ", ".join([*names, "Administrator"] if person.is_staff else names)
 
     @admin.display(description="active", boolean=True)
     def may_sign_in(self, person: User) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
@@ -40,12 +41,16 @@ class RenditionInline(ReadOnlyInline):
 
 @admin.register(ReportVersion)
 class ReportVersionAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "state", "cut_off", "made_at", "sent_by", "published_at")
+    list_display = ("__str__", "state", "received_up_to", "made_at", "sent_by", "published_at")
     list_filter = ("state", "report__kind")
     list_select_related = ("report", "sent_by")
     inlines = (RenditionInline,)
     # The content itself may hold restricted words; it is read on the report's page.
     exclude = ("snapshot",)
+
+    @admin.display(description="updates received up to", ordering="cut_off")
+    def received_up_to(self, version: ReportVersion) -> dt.datetime:
+        return version.cut_off
 
     def sees_page(self, user: User, version: ReportVersion) -> bool:
         return ReportVersion.objects.visible_to(user).filter(pk=version.pk).exists()

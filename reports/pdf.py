@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ FACES = (
     "SourceSans3-Bold.ttf",
 )
 FONT_SCHEME = "font:"
+
+VARIANT = "pdf/a-2a"
 
 MOST_CHARACTERS = 12_000_000
 """Of HTML. A plan of 40 actions makes some 200,000; beyond this a page has been written by mistake or malice."""
@@ -47,23 +50,16 @@ class MadePdf:
 
 
 def make(html: str) -> MadePdf:
-    """Lay out a report's HTML. PdfRefused, with a sentence, when it may not or cannot be done.
+    """Make the PDF of a report's HTML. PdfRefused, with a sentence, when it may not or cannot be done.
 
-    A page that asks for anything outside the fence is refused after the layout: WeasyPrint itself goes on without it.
+    A page that asks for anything outside the fence is refused at the very end: WeasyPrint itself goes on without it, and
+    fetches pictures and attachments only while it writes the file.
     """
-    _check_size(html)
-    _check_fonts()
-    try:
-        from weasyprint import HTML
-    except OSError as fault:
-        # Pango and its kin are libraries of the system; the wheel cannot bring them.
-        raise PdfRefused("WeasyPrint's system libraries are missing: `make run` says which to install.") from fault
-    fetcher = _fence_class()()
     with _no_collector():
         try:
-            document = HTML(string=html, url_fetcher=fetcher).render(pdf_variant="pdf/a-2a")
+            document, fetcher = lay_out(html)
             content = document.write_pdf(
-                pdf_variant="pdf/a-2a",
+                pdf_variant=VARIANT,
                 pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
                 finisher=_finish,
             )
@@ -75,12 +71,26 @@ def make(html: str) -> MadePdf:
     return MadePdf(content=content, pages=len(document.pages))
 
 
+def lay_out(html: str) -> tuple[Any, Any]:
+    """WeasyPrint's pages of a report's HTML, and the fence with the refusals met so far. Raises PdfRefused for what may not be tried."""
+    _check_size(html)
+    _check_fonts()
+    try:
+        from weasyprint import HTML
+    except OSError as fault:
+        # Pango and its kin are libraries of the system; the wheel cannot bring them.
+        raise PdfRefused("WeasyPrint's system libraries are missing: `make run` says which to install.") from fault
+    fetcher = _fence_class()()
+    return HTML(string=html, url_fetcher=fetcher).render(pdf_variant=VARIANT), fetcher
+
+
 def _check_size(html: str) -> None:
     if len(html) > MOST_CHARACTERS:
         raise PdfRefused(
             f"The report is too large to be laid out: {len(html):,} characters, where {MOST_CHARACTERS:,} are allowed."
         )
-    longest = max((len(word) for word in html.split() if "base64," not in word), default=0)
+    words = re.findall(r"[^\s<>]+", html)
+    longest = max((len(word) for word in words if "base64," not in word), default=0)
     if longest > MOST_LONG_WORD:
         raise PdfRefused(f"The report holds a word of {longest:,} characters, which cannot be laid out.")
 

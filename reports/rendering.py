@@ -93,7 +93,7 @@ QUARTERLY_PARTS = (
 
 # --- Page one ---------------------------------------------------------------------------------------------------------
 
-LINE_POINTS, LABEL_POINTS, TYPE_POINTS = 493.0, 72.0, 9.5
+LINE_POINTS, LABEL_POINTS, TYPE_POINTS = 493.0, 80.0, 9.5
 """Page one's text width, the column of its labels and its type size, in points: report-print.css says the same."""
 
 PAGE_MM = 254.0

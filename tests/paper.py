@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from priorities.periods import Period, PeriodKind
 from reports.models import Rendition, Report, ReportVersion
@@ -74,7 +75,7 @@ def published_report(cast: Cast) -> ReportVersion:
     return published(cast, half_year("2025-04"))
 
 
-def seen_of(version: ReportVersion) -> dict[str, str]:
+def seen_of(version: ReportVersion) -> dict[str, Any]:
     """The hashes that somebody who has read the draft sends back with a decision."""
     pdf = version.renditions.get(stage=Rendition.Stage.DRAFT)
     return {"seen_snapshot_sha256": version.snapshot_sha256, "seen_pdf_sha256": pdf.sha256}

@@ -49,6 +49,19 @@ def manage(settings: dict[str, str], *command: str) -> subprocess.CompletedProce
     )
 
 
+def settings_alone(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """The settings file by itself, which starts in a fifth of the time that Django takes."""
+    surroundings = {name: value for name, value in os.environ.items() if name not in PRODUCTION}
+    return subprocess.run(
+        [sys.executable, "shp_portal/settings.py"],
+        cwd=ROOT,
+        env={**surroundings, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_production_passes_djangos_deployment_check() -> None:
     done = manage(PRODUCTION, "check", "--deploy", "--fail-level", "WARNING")
     assert done.returncode == 0, done.stderr
@@ -101,9 +114,20 @@ REFUSED = [
     ids=[f"{next(iter(change))}={next(iter(change.values()))[:20]}" for _, change, _ in REFUSED],
 )
 def test_a_setting_that_is_refused_says_so(mode: dict[str, str], change: dict[str, str], sentence: str) -> None:
-    done = manage(mode | change, "check")
+    done = settings_alone(mode | change)
     assert done.returncode != 0
-    assert sentence in done.stderr.strip()
+    assert sentence in done.stderr.strip().splitlines()[-1]
+
+
+def test_the_modes_from_which_the_refusals_differ_are_not_refused() -> None:
+    assert settings_alone(PRODUCTION).returncode == 0
+    assert settings_alone(DEMONSTRATION).returncode == 0
+
+
+def test_a_command_says_the_sentence_and_no_stack_trace() -> None:
+    done = manage(PRODUCTION | {"SECRET_KEY": "short"}, "check")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Cannot start: SECRET_KEY is missing or weak")
     assert "Traceback" not in done.stderr
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q
@@ -56,7 +57,7 @@ def figures(plan: Plan, quarter: Period, cut_off: dt.datetime) -> tuple[Figure, 
             Q(active_to__isnull=True) | Q(active_to__gte=quarter.start),
         )
         .select_related("data_owner")
-        .prefetch_related(Prefetch("priorities", own, to_attr="own_priorities"))
+        .prefetch_related(Prefetch("priorities", own))
         .order_by("position", "code")
         .distinct()
     )
@@ -106,7 +107,7 @@ def _figure(row: Indicator, known: Known, quarter: Period, cut_off: dt.datetime)
         wanted=str(Indicator.Better(row.better).label),
         frequency=str(Indicator.Frequency(row.frequency).label),
         owner=row.data_owner.name,
-        priorities=tuple(priority.code for priority in row.own_priorities),
+        priorities=tuple(priority.code for priority in row.priorities.all()),
         all_priorities=row.all_priorities,
         baseline=row.baseline_printed,
         baseline_period=row.baseline_period,
@@ -139,7 +140,7 @@ def _figure(row: Indicator, known: Known, quarter: Period, cut_off: dt.datetime)
     )
 
 
-def _number(measurement: Measurement | None) -> object:
+def _number(measurement: Measurement | None) -> Decimal | None:
     return measurement.value if measurement else None
 
 

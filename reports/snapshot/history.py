@@ -76,15 +76,21 @@ def read(plan: Plan, cut_off: dt.datetime) -> list[Story]:
         Action.objects.filter(plan=plan, added_at__lte=cut_off)
         .select_related("priority", "sub_group", "lead_partner", "owner")
         .prefetch_related(
-            Prefetch("updates", updates.order_by("pk"), to_attr="received"),
-            Prefetch("events", ActionEvent.objects.select_related("update").order_by("pk"), to_attr="happened"),
-            Prefetch("milestones", Milestone.objects.order_by("due_on", "pk"), to_attr="steps"),
+            Prefetch("updates", updates.order_by("pk")),
+            Prefetch("events", ActionEvent.objects.select_related("update").order_by("pk")),
+            "milestones",
             "supporting",
         )
         .in_order()
     )
     return [
-        Story(row, row.received, row.happened, row.steps, [partner.name for partner in row.supporting.all()])
+        Story(
+            action=row,
+            updates=list(row.updates.all()),
+            events=list(row.events.all()),
+            milestones=list(row.milestones.all()),
+            supporting=[partner.name for partner in row.supporting.all()],
+        )
         for row in rows
     ]
 

@@ -1,0 +1,260 @@
+"""The PDF: accessible and archival, on the right pages, the same bytes every time, and nothing fetched from outside."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import io
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from actions.rating import Rating
+from reports import pdf
+from reports.document import Document, Recommendation, SixMonthlyDocument
+from reports.rendering import print_html
+from reports.tests.makers import figure, line, paper, plan_of_forty, quarterly, silent, six_monthly, words
+from tests.verapdf import Failure
+
+LONG = (
+    "The funding that was promised in spring has not come, and the second bid was refused, so the work stands still. "
+)
+
+
+def html_of(document: Document, stage: str = "draft") -> str:
+    return print_html(document, stage=stage, snapshot_sha256="ab" * 32, sign_off=None)
+
+
+def page(body: str, head: str = "") -> str:
+    return f"<!doctype html><html lang=en-GB><head><title>A page</title>{head}</head><body>{body}</body></html>"
+
+
+def page_of(anchor: str, document: Document) -> int:
+    """The number, from 1, of the page that holds an anchor."""
+    pages = pdf.lay_out(html_of(document))[0].pages
+    return next(number for number, one in enumerate(pages, start=1) if anchor in one.anchors)
+
+
+def crowded(letters: Callable[[str], str]) -> SixMonthlyDocument:
+    """Twelve actions off track and the rest silent, with every text as long as its column allows."""
+
+    def swell(one: Any, **changes: Any) -> Any:
+        name = letters("Wide Metropolitan Women's Council ") * 5
+        said = words(
+            letters(LONG) * 3,
+            reason=letters(LONG) * 3,
+            recovery=LONG * 3,
+            help_wanted=LONG * 3,
+            help_wanted_from=name[:150],
+        )
+        return dataclasses.replace(
+            one,
+            title=(letters("A title that goes on ") * 12)[:200],
+            lead=name[:150],
+            owner=name[:150],
+            said=said,
+            **changes,
+        )
+
+    lines = tuple(swell(line(number, Rating.OFF_TRACK)) for number in range(1, 13))
+    lines += tuple(swell(silent(line(number, Rating.ON_TRACK))) for number in range(13, 41))
+    asked = tuple(
+        Recommendation("agree", LONG, letters(f"agree the plan for {one.ref} {one.title}"), ()) for one in lines
+    )
+    document = six_monthly(
+        lines,
+        recommendations=asked,
+        figures=tuple(
+            figure(letters(f"A-long-name-of-an-indicator-{n}"), word=("worse", "better")[n % 2]) for n in range(24)
+        ),
+        paper=paper(reason=LONG * 5, strategic_objective=LONG * 3, contact=LONG, marking="OFFICIAL-SENSITIVE"),
+    )
+    return dataclasses.replace(
+        document,
+        completed=tuple(dataclasses.replace(change, text=LONG * 5) for change in six_monthly().completed),
+        priorities=document.priorities
+        + tuple(
+            dataclasses.replace(
+                part, code=f"{part.code}{n}", name=letters(f"{part.name} number {n}"), exceptions=(), others=()
+            )
+            for part in document.priorities
+            for n in range(3)
+        ),
+    )
+
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_page_one_is_one_page_and_the_body_of_forty_actions_at_most_twelve() -> None:
+    document = six_monthly()
+    assert page_of("contents", document) == 2
+    assert page_of("plan", document) <= 13
+
+
+@pytest.mark.parametrize("letters", [str, str.upper], ids=["plain", "capitals"])
+def test_page_one_stays_one_page_however_much_there_is(letters: Callable[[str], str]) -> None:
+    assert page_of("contents", crowded(letters)) == 2
+
+
+def test_the_quarterly_page_one_stays_one_page_too() -> None:
+    words_of = ("worse", "better", "similar", "up", "no comparison")
+    figures = tuple(
+        figure(
+            f"I{n}",
+            name=f"{LONG} {n}",
+            word=words_of[n % 5],
+            now=None if n % 5 == 4 else figure("X").now,
+            missing=LONG if n % 5 == 4 else "",
+        )
+        for n in range(60)
+    )
+    document = quarterly(figures)
+    assert (
+        page_of("contents", dataclasses.replace(document, paper=dataclasses.replace(document.paper, reason=LONG))) == 2
+    )
+
+
+def test_a_plan_without_an_action_still_makes_a_report() -> None:
+    assert pdf.make(html_of(six_monthly(()))).pages >= 3
+
+
+# --- What the file is -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.pdf
+@pytest.mark.parametrize("stage", ["draft", "final"])
+@pytest.mark.parametrize("make", [six_monthly, quarterly], ids=["six-monthly", "quarterly"])
+def test_both_papers_keep_pdf_a_and_pdf_ua(
+    make: Callable[[], Document], stage: str, verapdf: Callable[[bytes], list[Failure]]
+) -> None:
+    assert verapdf(pdf.make(html_of(make(), stage)).content) == []
+
+
+@pytest.mark.pdf
+def test_a_crowded_paper_keeps_them_too(verapdf: Callable[[bytes], list[Failure]]) -> None:
+    assert verapdf(pdf.make(html_of(crowded(str))).content) == []
+
+
+def test_the_file_says_what_it_is() -> None:
+    made = pdf.make(html_of(six_monthly(paper=paper(is_demonstration=True))))
+    reader = PdfReader(io.BytesIO(made.content))
+    assert len(reader.pages) == made.pages
+    assert reader.metadata
+    assert reader.metadata.title == (
+        "Safer Hartlepool Partnership: Six-monthly report, April to September 2026, version 1 (draft)"
+    )
+    assert reader.trailer["/Root"]["/Lang"] == "en-GB"
+    headings = [entry.title for entry in reader.outline if not isinstance(entry, list)]
+    assert headings[0] == "Six-monthly report, 1 April to 30 September 2026"
+    for number, one in enumerate(reader.pages, start=1):
+        text = " ".join(one.extract_text().split())
+        assert f"Page {number} of {made.pages}" in text
+        assert "DEMONSTRATION DATA" in text
+        assert "OFFICIAL" in text
+        assert "updates received up to 21 October 2026" in text
+        assert "DRAFT" in text
+
+
+def test_the_final_file_bears_no_watermark() -> None:
+    reader = PdfReader(io.BytesIO(pdf.make(html_of(six_monthly(), "final")).content))
+    assert "DRAFT" not in "".join(one.extract_text() for one in reader.pages)
+
+
+def test_every_reference_and_its_latest_words_can_be_read_out(tmp_path: Path) -> None:
+    assert shutil.which("pdftotext"), "pdftotext is missing: `make test` installs Debian's poppler-utils."
+    lines = (
+        dataclasses.replace(line(7, Rating.AT_RISK), said=words("Tŷ Gŵyr costs £40 or €48.")),
+        *plan_of_forty()[9:],
+    )
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf.make(html_of(six_monthly(lines))).content)
+    command = ["pdftotext", str(path), "-"]
+    text = "".join(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+    for one in lines:
+        assert one.ref in text
+        assert "".join(one.narrative.split()) in text
+
+
+def test_the_same_html_gives_the_same_bytes() -> None:
+    html = html_of(quarterly())
+    here = pdf.make(html).content
+    assert pdf.make(html).content == here
+    other = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from reports import pdf; sys.stdout.buffer.write(pdf.make(sys.stdin.read()).content)",
+        ],
+        input=html.encode(),
+        capture_output=True,
+        check=True,
+        cwd=Path(pdf.__file__).parent.parent,
+        env={"PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+    )
+    assert other.stdout == here
+
+
+# --- What is refused --------------------------------------------------------------------------------------------------
+
+
+def test_our_fonts_and_data_addresses_are_let_in() -> None:
+    face = "<link rel=stylesheet href='data:text/css,@font-face{font-family:S;src:url(FACE)}'>".replace(
+        "FACE", f"{pdf.FONT_SCHEME}SourceSans3-Regular.ttf"
+    )
+    assert pdf.make(page("<p>Words.</p>", face)).pages == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<img alt="" src="https://evil.example/x.png">',
+        '<img alt="" src="file:///etc/passwd">',
+        '<svg><title>x</title><image href="file:///etc/passwd" width="9" height="9"/></svg>',
+        '<link rel="stylesheet" href="http://127.0.0.1:9/x.css">',
+        '<style>@import url("ftp://evil.example/x.css");</style>',
+        '<style>p { background: url("font:../../../.env") }</style><p>x</p>',
+        '<object data="file:///etc/passwd"></object>',
+        '<a rel="attachment" href="file:///etc/passwd">x</a>',
+    ],
+)
+def test_anything_else_is_refused_by_name(body: str) -> None:
+    with pytest.raises(pdf.PdfRefused, match="outside itself"):
+        pdf.make(page(body))
+
+
+def test_a_missing_font_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for face in pdf.FACES[:-1]:
+        shutil.copyfile(pdf.FONTS / face, tmp_path / face)
+    monkeypatch.setattr(pdf, "FONTS", tmp_path)
+    with pytest.raises(pdf.PdfRefused, match=r"SourceSans3-Bold\.ttf is missing: run `make kit`"):
+        pdf.make(page("<p>Words.</p>"))
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("<div>" * 2000 + "x" + "</div>" * 2000, "nested too deeply"),
+        ("x" * (pdf.MOST_LONG_WORD + 1), "a word of 20,0"),
+        ("x " * (pdf.MOST_CHARACTERS // 2), "too large to be laid out"),
+    ],
+    ids=["nested", "endless word", "too large"],
+)
+def test_what_would_hang_the_worker_is_refused(body: str, sentence: str) -> None:
+    with pytest.raises(pdf.PdfRefused, match=sentence):
+        pdf.make(page(f"<p>{body}</p>"))
+
+
+def test_the_collector_works_again_afterwards() -> None:
+    assert gc.isenabled()
+    pdf.make(page("<p>Words.</p>"))
+    assert gc.isenabled()
+    with pytest.raises(pdf.PdfRefused):
+        pdf.make(page('<img alt="" src="file:///etc/passwd">'))
+    assert gc.isenabled()

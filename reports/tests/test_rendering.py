@@ -1,0 +1,285 @@
+"""The HTML of a report: the same for paper and screen, escaped, with headings and tables a reader by ear can follow."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime as dt
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from django.template.loader import render_to_string
+
+from actions.rating import Rating
+from reports.document import RESTRICTED, Document, Recommendation
+from reports.rendering import SignOff, clip, footer_contact, print_html, screen_context
+from reports.tests.makers import (
+    figure,
+    line,
+    paper,
+    plan_of_forty,
+    quarterly,
+    silent,
+    six_monthly,
+    words,
+)
+
+APPROVED = SignOff("Approved for the Partnership", "Chair", dt.date(2026, 11, 4), dt.date(2026, 12, 2), "14 (ii)")
+BOTH = pytest.mark.parametrize("document", [six_monthly(), quarterly()], ids=["six-monthly", "quarterly"])
+
+
+def draft(document: Document) -> str:
+    return print_html(document, stage="draft", snapshot_sha256="ab" * 32, sign_off=None)
+
+
+def final(document: Document, sign_off: SignOff | None = APPROVED) -> str:
+    return print_html(document, stage="final", snapshot_sha256="ab" * 32, sign_off=sign_off)
+
+
+def screen(document: Document) -> str:
+    return render_to_string("reports/document/_body.html", screen_context(document, snapshot_sha256="ab" * 32))
+
+
+def text_of(html: str) -> str:
+    body = html.partition("<body>")[2] or html
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+def style_sheet(html: str) -> str:
+    return base64.b64decode(html.partition("base64,")[2].partition('"')[0]).decode()
+
+
+class Outline(HTMLParser):
+    """Heading levels, ids, and for every table its caption and header cells."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.levels: list[int] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.tables: list[dict[str, int]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.add(tag)
+        self.attributes |= set(given)
+        if re.fullmatch("h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        if given.get("id"):
+            self.ids.append(given["id"] or "")
+        if tag == "a":
+            self.links.append(given.get("href") or "")
+        if tag == "table":
+            self.tables.append({"caption": 0, "scoped": 0, "bare": 0})
+        elif tag == "caption":
+            self.tables[-1]["caption"] += 1
+        elif tag == "th":
+            self.tables[-1]["scoped" if given.get("scope") in ("row", "col", "colgroup") else "bare"] += 1
+
+
+# --- Page one ---------------------------------------------------------------------------------------------------------
+
+
+def test_page_one_says_it_all() -> None:
+    page = text_of(draft(six_monthly())).partition("Contents")[0]
+    for said in (
+        "Safer Hartlepool Partnership · Meeting of 2 December 2026 · Report of the Community Safety Team",
+        "Six-monthly report, 1 April to 30 September 2026",
+        "month 30 of 36 of the plan · updates received up to 21 October 2026",
+        "Strategic objective: “A safe town to live, work and visit”",
+        "The Partnership is asked to",
+        "40 actions",
+        "■ 3 off track (4)",
+        "▲ 6 at risk (4)",
+        "● 18 on track, 2 of them not confirmed (4)",
+        "✓ 12 complete (4)",
+        "○ 1 not started (4)",
+        "March in brackets.",
+        "No update DA-11 Fire brigade · last heard 14 March 2026 ASB-12 Fire brigade · last heard 14 March 2026",
+        "Since March 1 worsened, 0 recovered, 0 new, 12 completed, 0 dates moved",
+        "Worse than a year ago: offences of kind SHOP (418, was 393, +6.4%)",
+        "help asked of Cleveland Police",
+    ):
+        assert said in page
+
+
+def test_a_crowded_page_one_points_to_the_rest() -> None:
+    lines = tuple(line(number, Rating.OFF_TRACK) for number in range(1, 13))
+    lines += tuple(silent(line(number, Rating.ON_TRACK)) for number in range(13, 40))
+    asked = tuple(
+        Recommendation("agree", "text", f"agree the recovery plan for {one.ref}", (one.ref,)) for one in lines
+    )
+    page = text_of(draft(six_monthly(lines, recommendations=asked))).partition("Contents")[0]
+    shown = [number for number in range(1, 13) if f"-{number:02} Keep the promise" in page]
+    assert 0 < len(shown) < 12
+    assert f"and {12 - len(shown)} more: progress by priority" in page
+    assert re.search(r"and \d+ more: recommendations", page)
+    assert re.search(r"and \d+ more: returns by partner", page)
+
+
+def test_the_quarterly_page_one_says_what_moved_and_what_is_missing() -> None:
+    gap = figure(
+        "GAP", now=None, word="no comparison", missing="not yet available; was due from Probation on 21 October 2026"
+    )
+    page = text_of(draft(quarterly((figure("SHOP"), figure("BIKE", word="better"), gap)))).partition("Contents")[0]
+    worse, better, missing = (page.index(words) for words in ("What got worse", "What got better", "Missing, and who"))
+    assert worse < page.index("Offences of kind SHOP 418 offences, was 393 in Q2 2025/26 (+25 · +6.4%)") < better
+    assert better < page.index("Offences of kind BIKE") < missing
+    assert "Offences of kind GAP not yet available; was due from Probation on 21 October 2026" in page[missing:]
+
+
+# --- The whole of it --------------------------------------------------------------------------------------------------
+
+
+def test_every_action_and_its_latest_words_are_in_the_report() -> None:
+    text = text_of(draft(six_monthly()))
+    appendix = text.rpartition("Appendix A: The full action plan")[2]
+    for one in plan_of_forty():
+        assert one.ref in appendix
+        assert one.narrative in appendix
+
+
+def test_exceptions_are_told_in_full_and_first() -> None:
+    lines = (line(2, Rating.ON_TRACK), line(4, Rating.OFF_TRACK), silent(line(6, Rating.ON_TRACK)))
+    body = (
+        text_of(draft(six_monthly(lines)))
+        .partition("3. Progress by priority")[2]
+        .partition("3. Progress by priority")[2]
+    )
+    off, quiet, fine = (body.index(f"ASB-0{number} Keep") for number in (4, 6, 2))
+    assert off < quiet < fine
+    told = body[off:quiet]
+    assert "Why: The lights were promised for May" in told
+    assert "Recovery: Thirty repairs by January" in told
+    assert "Help wanted from Cleveland Police: Late patrols" in told
+    assert "not confirmed" in body[quiet:fine]
+    assert "No update received for April to September 2026; last heard 14 March 2026." in body[quiet:fine]
+
+
+def test_restricted_words_are_named_as_held() -> None:
+    held = dataclasses.replace(line(1, Rating.AT_RISK), said=words("", restricted=True))
+    assert text_of(draft(six_monthly((held,)))).count(RESTRICTED) >= 2
+
+
+def test_a_missing_commentary_is_said_to_be_missing() -> None:
+    bare = figure("SHOP", commentary="", commentary_wanted_from="Cleveland Police")
+    assert "No commentary received from Cleveland Police." in text_of(draft(quarterly((bare,))))
+
+
+def test_what_people_wrote_is_printed_as_they_typed_it() -> None:
+    hostile = '<script>alert(1)</script><img src="https://evil.example/x"> {{ 7*7 }} ŵ ŷ &amp; “quoted”'
+    html = draft(six_monthly((dataclasses.replace(line(1, Rating.AT_RISK), title=hostile, said=words(hostile)),)))
+    assert "<script" not in html
+    assert "<img" not in html
+    assert hostile in text_of(html.replace("&lt;", "\0lt;").replace("&gt;", "\0gt;")).replace("\0lt;", "<").replace(
+        "\0gt;", ">"
+    )
+
+
+@BOTH
+def test_paper_and_screen_say_the_same(document: Document) -> None:
+    on_screen = text_of(screen(document))
+    on_paper = text_of(draft(document)).partition(document.paper.period_long_label)[2].strip()
+    # The charts' second drawing for narrow screens is the screen's own.
+    without_charts = [re.sub(r"<svg.*?</svg>", "", html, flags=re.S) for html in (screen(document), draft(document))]
+    told = text_of(without_charts[0])
+    assert told in text_of(without_charts[1])
+    assert on_screen[:60] == on_paper[:60]
+
+
+@BOTH
+def test_headings_step_down_by_one_and_ids_are_unique(document: Document) -> None:
+    for html, first in ((draft(document), 1), (screen(document), 2)):
+        outline = Outline(html)
+        assert outline.levels[0] == first
+        assert all(after <= before + 1 for before, after in zip(outline.levels, outline.levels[1:], strict=False))
+        assert len(outline.ids) == len(set(outline.ids))
+        assert {link[1:] for link in outline.links} <= set(outline.ids)
+
+
+@BOTH
+def test_every_table_has_a_caption_and_scoped_headers(document: Document) -> None:
+    tables = Outline(draft(document)).tables
+    assert tables
+    for table in tables:
+        assert table["caption"] == 1
+        assert table["scoped"] > 0
+        assert table["bare"] == 0
+
+
+@BOTH
+def test_the_screen_keeps_the_content_policy(document: Document) -> None:
+    outline = Outline(screen(document))
+    assert "style" not in outline.attributes
+    assert not outline.tags & {"script", "style", "link", "img"}
+    assert not [name for name in outline.attributes if name.startswith("on")]
+
+
+# --- Draft and final --------------------------------------------------------------------------------------------------
+
+
+@BOTH
+def test_draft_and_final_differ_in_watermark_and_sign_off_alone(document: Document) -> None:
+    first, second = draft(document), final(document)
+    assert '"DRAFT"' in style_sheet(first)
+    assert '"DRAFT"' not in style_sheet(second)
+
+    def rest(html: str) -> str:
+        text = re.sub(r'<div class="report-sign-off">.*?</div>', "", html, flags=re.S)
+        return text_of(text).replace("Draft. ", "")
+
+    assert rest(first) == rest(second)
+    assert "No decision has been taken on this version." in text_of(first)
+    assert (
+        "Approved for the Partnership by the Chair on 4 November 2026, at the meeting of 2 December 2026, "
+        "minute 14 (ii)." in text_of(second)
+    )
+
+
+@BOTH
+def test_the_same_document_gives_the_same_text(document: Document) -> None:
+    assert draft(document) == draft(dataclasses.replace(document))
+
+
+def test_another_stage_is_refused() -> None:
+    with pytest.raises(ValueError, match="“proof” is no stage of a paper"):
+        print_html(six_monthly(), stage="proof", snapshot_sha256="", sign_off=None)
+
+
+def test_the_running_lines_cannot_break_out_of_the_style_sheet() -> None:
+    marked = 'X"; } body { display: none } </style> \\'
+    sheet = style_sheet(draft(six_monthly(paper=paper(marking=marked, is_demonstration=True))))
+    assert marked not in sheet
+    assert "display: none } </style>" not in sheet
+    assert "DEMONSTRATION\\000020DATA" in sheet
+
+
+# --- Small things -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "clipped"),
+    [
+        ("As it is.", 20, "As it is."),
+        ("Two   lines\nbecome one", 30, "Two lines become one"),
+        ("The lights, promised for May", 13, "The lights…"),
+        ("Unbreakableword", 10, "Unbreakab…"),
+    ],
+)
+def test_clip_cuts_between_words(text: str, longest: int, clipped: str) -> None:
+    assert clip(text, longest) == clipped
+    assert len(clipped) <= longest
+
+
+def test_the_footer_names_who_to_ask_and_how() -> None:
+    assert (
+        footer_contact("Safety Team\nCivic Centre\nTelephone 01\nteam@test.example") == "Safety Team, team@test.example"
+    )
+    assert footer_contact("Safety Team\nTelephone 01") == "Safety Team, Telephone 01"
+    assert footer_contact("Safety Team") == "Safety Team"
+    assert footer_contact("") == ""

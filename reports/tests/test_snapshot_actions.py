@@ -1,0 +1,345 @@
+"""The action plan in a report stands as it did at its cut-off, whatever happened since."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from actions.models import Action
+from actions.rating import Rating
+from actions.services.lifecycle import reopen, withdraw
+from reports.document import RESTRICTED, ActionLine, SixMonthlyDocument, to_json
+from reports.snapshot.paper import end_of
+from reports.tests.makers import H1_2026, H2_2025, H2_2026, UTC, Town, noon
+
+pytestmark = pytest.mark.django_db
+
+#: After the cut-off of 21 October 2026.
+NOVEMBER = dt.date(2026, 11, 5)
+END_OF_NOVEMBER = end_of(dt.date(2026, 11, 30))
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+def only(document: SixMonthlyDocument) -> ActionLine:
+    (line,) = document.actions
+    return line
+
+
+def numbers(document: SixMonthlyDocument) -> dict[str, tuple[int, int, int | None]]:
+    return {count.mark.word: (count.number, count.not_confirmed, count.before) for count in document.counts}
+
+
+# --- What counts as received ------------------------------------------------------------------------------------------
+
+
+def test_an_update_of_the_period_confirms_its_rating(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.AT_RISK, dt.date(2026, 10, 9), narrative="Two of five are done.")
+    line = only(town.six_monthly())
+    assert (line.mark.word, line.confirmed, line.received) == ("At risk", True, True)
+    assert line.narrative == "Two of five are done."
+    assert line.said
+    assert line.said.recovery == "A bid goes in next month."
+
+
+def test_silence_shows_the_last_known_rating_as_not_confirmed(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.AT_RISK, dt.date(2026, 4, 9), H2_2025, narrative="Said in spring.")
+    document = town.six_monthly()
+    line = only(document)
+    assert (line.mark.word, line.confirmed, line.received) == ("At risk", False, False)
+    assert line.last_heard == dt.date(2026, 4, 9)
+    assert line.update == "No update received for April to September 2026; last heard 9 April 2026."
+    assert line.said
+    assert (line.said.about, line.narrative) == ("October 2025 to March 2026", "Said in spring.")
+    assert numbers(document)["At risk"] == (1, 1, 1)
+    assert [(row.partner, row.owed, row.received, row.silent) for row in document.returns] == [
+        ("Fire brigade", 1, 0, ("ASB-01",))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "received"),
+    [
+        (dt.datetime(2026, 10, 21, 22, 59, tzinfo=UTC), True),  # 23:59 in Hartlepool, still the due day
+        (dt.datetime(2026, 10, 21, 23, 1, tzinfo=UTC), False),  # a minute past midnight there
+    ],
+)
+def test_the_cut_off_is_the_end_of_the_due_day_by_local_time(town: Town, sent: dt.datetime, received: bool) -> None:
+    town.say(town.action(), Rating.ON_TRACK, sent)
+    assert only(town.six_monthly()).received is received
+
+
+def test_an_update_about_the_next_period_says_nothing_here(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.OFF_TRACK, dt.date(2026, 10, 15), H2_2026)
+    line = only(town.six_monthly())
+    assert (line.mark.word, line.received) == ("Not yet rated", False)
+
+
+def test_the_newest_of_two_updates_about_the_period_stands(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.OFF_TRACK, dt.date(2026, 10, 2))
+    town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 20))
+    assert only(town.six_monthly()).mark.word == "On track"
+
+
+def test_a_late_update_enters_a_later_version_and_is_named_there(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.ON_TRACK, NOVEMBER)
+    first = town.six_monthly()
+    second = town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="The fire brigade's update came late.")
+    assert (only(first).received, first.late_updates) == (False, ())
+    assert only(second).received is True
+    assert [(late.ref, late.partner, late.on) for late in second.late_updates] == [("ASB-01", "Fire brigade", NOVEMBER)]
+    assert second.returns[0].late == 1
+    assert second.paper.reason == "The fire brigade's update came late."
+
+
+def test_no_change_counts_apart_and_keeps_the_words_before_it(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.ON_TRACK, dt.date(2026, 4, 9), H2_2025, narrative="All vans are out.")
+    town.confirm(action, dt.date(2026, 10, 9))
+    document = town.six_monthly()
+    line = only(document)
+    assert (line.confirmed, line.narrative) == (True, "All vans are out.")
+    assert line.latest_words
+    assert line.latest_words.on == dt.date(2026, 4, 9)
+    assert (document.returns[0].received, document.returns[0].no_change) == (1, 1)
+
+
+# --- As at the cut-off ------------------------------------------------------------------------------------------------
+
+
+def what_came_later(town: Town, action: Action) -> None:
+    """In November the date moves, a milestone is ticked, and the action is completed."""
+    milestone = action.milestones.get(text="Plan agreed")
+    town.say(
+        action,
+        Rating.AT_RISK,
+        NOVEMBER,
+        H2_2026,
+        new_due_on=dt.date(2027, 6, 30),
+        new_due_reason="The vans come in May.",
+        milestones_done={milestone.pk: NOVEMBER},
+    )
+    town.say(action, Rating.COMPLETE, dt.date(2026, 11, 20), H2_2026)
+
+
+def test_what_happened_after_the_cut_off_is_undone(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 9))
+    before = to_json(town.six_monthly())
+    what_came_later(town, action)
+    assert to_json(town.six_monthly()) == before
+    line = only(town.six_monthly())
+    assert (line.mark.word, line.due_on, line.completed_on) == ("On track", dt.date(2027, 3, 31), None)
+    assert next((m.text, m.done_on, m.missed) for m in line.milestones) == ("Plan agreed", None, True)
+
+
+def test_a_later_cut_off_sees_the_same_events(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 9))
+    what_came_later(town, action)
+    document = town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="For the trial.")
+    line = only(document)
+    assert (line.mark.word, line.due_on, line.completed_on) == (
+        "Complete",
+        dt.date(2027, 6, 30),
+        dt.date(2026, 11, 20),
+    )
+    assert line.milestones[0].done_on == NOVEMBER
+    assert [(move.old, move.new, move.reason, move.times) for move in document.date_moves] == [
+        (dt.date(2027, 3, 31), dt.date(2027, 6, 30), "The vans come in May.", 1)
+    ]
+    assert [change.ref for change in document.completed] == ["ASB-01"]
+
+
+def test_a_completion_reopened_since_is_still_complete_in_its_report(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.COMPLETE, dt.date(2026, 10, 9))
+    reopen(action=action, by=town.coordinator, at=noon(NOVEMBER), reason="Not all of it was done.")
+    line = only(town.six_monthly())
+    assert (line.mark.word, line.completed_on) == ("Complete", dt.date(2026, 10, 9))
+    later = town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="For the trial.")
+    assert only(later).mark.word == "Not yet rated"
+    assert [(change.what, change.text) for change in later.closed] == [("Reopened", "Not all of it was done.")]
+
+
+def test_a_withdrawal_shows_only_from_its_day(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 9))
+    withdraw(action=action, by=town.coordinator, at=noon(NOVEMBER), reason="The grant ended.")
+    assert only(town.six_monthly()).mark.word == "On track"
+    later = town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="For the trial.")
+    assert only(later).mark.word == "Closed"
+    assert [(change.what, change.text) for change in later.closed] == [("Withdrawn", "The grant ended.")]
+
+
+def test_an_action_added_after_the_cut_off_is_left_out(town: Town) -> None:
+    town.action("ASB-01")
+    town.action("ASB-02", origin=Action.Origin.INITIATIVE, at=noon(dt.date(2026, 8, 3)))
+    town.action("ASB-03", origin=Action.Origin.INITIATIVE, at=noon(NOVEMBER))
+    document = town.six_monthly()
+    assert [line.ref for line in document.actions] == ["ASB-01", "ASB-02"]
+    assert [(change.ref, change.on) for change in document.added] == [("ASB-02", dt.date(2026, 8, 3))]
+
+
+def test_overdue_is_judged_at_the_periods_end(town: Town) -> None:
+    due_then = town.action("ASB-01", due_on=dt.date(2026, 9, 30))
+    due_before = town.action("ASB-02", due_on=dt.date(2026, 8, 31))
+    for action in (due_then, due_before):
+        town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 9), reason="Nearly there.")
+    on_time, late = town.six_monthly().actions
+    assert (on_time.overdue_days, on_time.disagreement) == (0, "On track, but 1 milestone missed.")
+    assert (late.overdue_days, late.disagreement) == (30, "On track, but due 30 days ago.")
+
+
+# --- Against the period before ----------------------------------------------------------------------------------------
+
+
+def test_brackets_are_what_the_last_report_knew_at_its_own_cut_off(town: Town) -> None:
+    better, worse, late = town.action("ASB-01"), town.action("ASB-02"), town.action("ASB-03")
+    town.say(better, Rating.OFF_TRACK, dt.date(2026, 4, 9), H2_2025)
+    town.say(worse, Rating.ON_TRACK, dt.date(2026, 4, 9), H2_2025)
+    # Eight days after March's updates were due: no report on that period can have known it.
+    town.say(late, Rating.OFF_TRACK, dt.date(2026, 4, 29), H2_2025)
+    for action, rating in ((better, Rating.ON_TRACK), (worse, Rating.OFF_TRACK), (late, Rating.OFF_TRACK)):
+        town.say(action, rating, dt.date(2026, 10, 9))
+    document = town.six_monthly()
+    assert document.before_label == "March"
+    assert numbers(document) == {"Off track": (2, 0, 1), "Not yet rated": (0, 0, 1), "On track": (1, 0, 1)}
+    assert (document.moves.worsened, document.moves.recovered) == (("ASB-02",), ("ASB-01",))
+
+
+def test_the_first_report_has_nothing_to_compare_with(town: Town) -> None:
+    town.action()
+    first = town.six_monthly(H1_2026.year_before().year_before())
+    assert first.before_label == ""
+    assert [count.before for count in first.counts] == [None]
+
+
+def test_since_when_counts_the_unbroken_run_and_ends_with_the_period(town: Town) -> None:
+    long_run, new = town.action("ASB-01"), town.action("ASB-02")
+    town.say(long_run, Rating.AT_RISK, dt.date(2026, 4, 9), H2_2025)
+    town.say(long_run, Rating.AT_RISK, dt.date(2026, 10, 9))
+    town.say(new, Rating.ON_TRACK, dt.date(2026, 4, 9), H2_2025)
+    town.say(new, Rating.AT_RISK, dt.date(2026, 10, 9))
+    assert [line.since for line in town.six_monthly().actions] == [dt.date(2026, 4, 9), dt.date(2026, 9, 30)]
+
+
+# --- What stays inside ------------------------------------------------------------------------------------------------
+
+
+def test_restricted_words_never_enter_the_document(town: Town) -> None:
+    secret = "the house behind the mill"
+    told = dict.fromkeys(("narrative", "reason", "recovery", "help_wanted", "new_due_reason"), f"About {secret}.")
+    action = town.action()
+    town.say(
+        action,
+        Rating.OFF_TRACK,
+        dt.date(2026, 10, 9),
+        **told,
+        help_wanted_from=town.housing,
+        new_due_on=dt.date(2027, 5, 31),
+        restricted=True,
+    )
+    town.add_words(action, dt.date(2026, 10, 10), f"We too know {secret}.", restricted=True)
+    closed = town.action("ASB-02")
+    town.say(closed, Rating.COMPLETE, dt.date(2026, 10, 9), achievement=f"Moved from {secret}.", restricted=True)
+    document = town.six_monthly()
+    assert secret not in to_json(document)
+    line = document.by_ref["ASB-01"]
+    assert (line.mark.word, line.narrative, line.supporters[0].restricted) == ("Off track", RESTRICTED, True)
+    assert document.date_moves[0].reason == RESTRICTED
+    assert document.completed[0].text == RESTRICTED
+
+
+def test_the_same_words_unrestricted_do_enter(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.OFF_TRACK, dt.date(2026, 10, 9), narrative="About the house behind the mill.")
+    town.add_words(action, dt.date(2026, 10, 10), "We know the house behind the mill too.")
+    line = only(town.six_monthly())
+    assert line.narrative == "About the house behind the mill."
+    assert [words.narrative for words in line.supporters] == ["We know the house behind the mill too."]
+
+
+def test_people_are_told_by_job_title_and_not_by_name(town: Town) -> None:
+    town.officer.name, town.officer.job_title = "Somebody Inparticular", "District manager"
+    town.officer.save()
+    action = town.action()
+    town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 9))
+    document = town.six_monthly()
+    assert "Inparticular" not in to_json(document)
+    assert only(document).owner == "District manager"
+    assert only(document).said.by == "District manager, Fire brigade"  # type: ignore[union-attr]
+
+
+# --- What the Partnership is asked ------------------------------------------------------------------------------------
+
+
+def test_recommendations_are_made_of_the_facts(town: Town) -> None:
+    helped, bare, risky, _quiet, fine = (town.action(f"ASB-0{n}") for n in range(1, 6))
+    day = dt.date(2026, 10, 9)
+    wanted = {"help_wanted": "Two officers on Fridays.", "help_wanted_from": town.housing}
+    town.say(helped, Rating.OFF_TRACK, day, **wanted)
+    town.say(bare, Rating.OFF_TRACK, day, recovery="")
+    town.say(risky, Rating.AT_RISK, day, **wanted)
+    town.say(fine, Rating.ON_TRACK, day)
+    assert [item.text for item in town.six_monthly().recommendations] == [
+        "agree the recovery plan for ASB-01 Action ASB-01, and answer its request for help from Housing group: "
+        "Two officers on Fridays",
+        "ask Fire brigade for a recovery plan for ASB-02 Action ASB-02",
+        "decide on the help asked of Housing group for ASB-03 Action ASB-03: Two officers on Fridays",
+        "note that no update was received from Fire brigade (ASB-04), and ask for it",
+        "note the progress of the other 2 actions",
+    ]
+
+
+def test_exceptions_come_first_worst_first(town: Town) -> None:
+    ratings = (Rating.ON_TRACK, Rating.AT_RISK, Rating.OFF_TRACK)
+    for number, rating in enumerate(ratings, start=1):
+        town.say(town.action(f"ASB-0{number}"), rating, dt.date(2026, 10, 9))
+    town.action("ASB-04")
+    asb, drugs = town.six_monthly().priorities
+    assert (asb.exceptions, asb.others) == (("ASB-03", "ASB-02", "ASB-04"), ("ASB-01",))
+    assert (drugs.name, drugs.exceptions, drugs.others) == ("Drugs and Alcohol", (), ())
+
+
+# --- Size -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["six_monthly", "quarterly"])
+def test_thirty_actions_cost_the_queries_of_three(town: Town, kind: str) -> None:
+    def grow(first: int, last: int) -> None:
+        for number in range(first, last + 1):
+            action = town.action(f"ASB-{number:02}")
+            town.say(
+                action, Rating.AT_RISK, dt.date(2026, 10, 9), new_due_on=dt.date(2027, 6, 30), new_due_reason="Late."
+            )
+            indicator = town.indicator(f"I-{number}")
+            indicator.priorities.add(town.priority)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            getattr(town, kind)()
+        return len(caught)
+
+    grow(1, 3)
+    few = queries()
+    grow(4, 30)
+    assert queries() == few
+
+
+def test_an_empty_plan_makes_an_empty_report(town: Town) -> None:
+    document = town.six_monthly()
+    assert (document.actions, document.counts, document.recommendations) == ((), (), ())
+    assert dataclasses.is_dataclass(document)

@@ -1,0 +1,189 @@
+"""Figures in a report are those known at its cut-off, and what is missing is said with who owes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from performance.models import Comparator, EmergingIssue, Indicator, PrintedFigure
+from performance.services import raise_issue, set_issue_state, write_commentary
+from priorities.models import Priority
+from priorities.periods import Period, PeriodKind
+from priorities.tests.makers import make_plan
+from reports.document import Figure, to_json
+from reports.tests.makers import Q2_2026, Town, noon
+
+pytestmark = pytest.mark.django_db
+
+OCTOBER = dt.date(2026, 10, 20)
+NOVEMBER = dt.date(2026, 11, 5)
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+def only(town: Town) -> Figure:
+    (figure,) = town.quarterly().figures
+    return figure
+
+
+def test_a_quarter_is_judged_against_the_same_quarter_last_year(town: Town) -> None:
+    shoplifting = town.indicator()
+    town.figure(shoplifting, Q2_2026.year_before(), "393", dt.date(2025, 10, 20))
+    town.figure(shoplifting, Q2_2026.previous(), "401", dt.date(2026, 7, 20))
+    town.figure(shoplifting, Q2_2026, "418", OCTOBER, provisional=True)
+    figure = only(town)
+    assert (figure.word, figure.difference, figure.percent) == ("worse", "+25", "+6.4%")
+    assert figure.sentence == "worse: up 6.4% on the same quarter last year"
+    assert figure.against_previous == "similar: up 4.2% on the previous quarter"
+    assert figure.now
+    assert figure.now.provisional
+    assert [point.printed for point in figure.trend] == ["393", "", "", "401", "418"]
+
+
+def test_a_correction_after_the_cut_off_is_not_known(town: Town) -> None:
+    shoplifting = town.indicator()
+    first = town.figure(shoplifting, Q2_2026, "418", OCTOBER)
+    before = to_json(town.quarterly())
+    town.figure(shoplifting, Q2_2026, "390", NOVEMBER, replaces=first, note="28 were counted twice.")
+    assert to_json(town.quarterly()) == before
+    later = town.quarterly(number=2, cut_off=noon(NOVEMBER), reason="A figure was corrected.")
+    assert later.figures[0].now
+    assert (later.figures[0].now.printed, later.figures[0].now.corrected) == ("390", True)
+    assert any("corrected to 390. 28 were counted twice." in note for note in later.data_notes)
+
+
+def test_a_correction_before_the_cut_off_stands_alone(town: Town) -> None:
+    shoplifting = town.indicator()
+    first = town.figure(shoplifting, Q2_2026, "418", dt.date(2026, 10, 12))
+    town.figure(shoplifting, Q2_2026, "390", OCTOBER, replaces=first, note="28 were counted twice.")
+    figure = only(town)
+    assert figure.now
+    assert figure.now.printed == "390"
+
+
+@pytest.mark.parametrize(
+    ("lag", "sentence", "overdue"),
+    [
+        (3, "not yet available; was due from Fire brigade on 21 October 2026", True),
+        (4, "not yet available; due from Fire brigade on 28 October 2026", False),
+    ],
+)
+def test_a_missing_figure_says_who_owes_it_and_when(town: Town, lag: int, sentence: str, overdue: bool) -> None:
+    shoplifting = town.indicator(lag_weeks=lag)
+    town.figure(shoplifting, Q2_2026.previous(), "401", dt.date(2026, 7, 20))
+    figure = only(town)
+    assert (figure.now, figure.missing, figure.overdue, figure.word) == (None, sentence, overdue, "no comparison")
+    assert figure.latest
+    assert (figure.latest.printed, figure.latest.label) == ("401", "Q1 2026/27")
+
+
+def test_commentary_is_the_newest_by_the_cut_off_or_is_asked_for(town: Town) -> None:
+    shoplifting, bikes = town.indicator("SHOP", position=1), town.indicator("BIKE", position=2)
+    for indicator in (shoplifting, bikes):
+        town.figure(indicator, Q2_2026, "418", OCTOBER)
+    for day, text in ((dt.date(2026, 10, 19), "First."), (OCTOBER, "Second."), (NOVEMBER, "Too late.")):
+        write_commentary(indicator=shoplifting, period=Q2_2026, text=text, by=town.analyst, at=noon(day))
+    told, untold = town.quarterly().figures
+    assert (told.commentary, told.commentary_by, told.commentary_wanted_from) == ("Second.", "Borough council", "")
+    assert (untold.commentary, untold.commentary_wanted_from) == ("", "Fire brigade")
+
+
+def test_a_yearly_figure_is_that_of_the_last_whole_year(town: Town) -> None:
+    year = Period(PeriodKind.YEAR, dt.date(2025, 4, 1))
+    survey = town.indicator(unit="%", better=Indicator.Better.HIGHER, frequency=Indicator.Frequency.ANNUAL)
+    town.figure(survey, year.previous(), "39.0", dt.date(2025, 7, 1))
+    town.figure(survey, year, "36.0", dt.date(2026, 7, 1))
+    figure = only(town)
+    assert (figure.period_label, figure.word, figure.difference, figure.percent) == (
+        "2025/26",
+        "worse",
+        "−3 points",
+        "",
+    )
+    assert figure.previous is None
+
+
+def test_similar_areas_are_compared_in_their_own_period(town: Town) -> None:
+    shoplifting = town.indicator()
+    town.figure(shoplifting, Q2_2026.previous(), "400", dt.date(2026, 7, 20))
+    town.figure(shoplifting, Q2_2026, "418", OCTOBER)
+    Comparator.objects.create(
+        indicator=shoplifting,
+        kind=Comparator.Kind.SIMILAR_AREAS,
+        period_kind="quarter",
+        period_start=Q2_2026.previous().start,
+        average=Decimal(320),
+        position=12,
+        group_size=15,
+    )
+    similar = only(town).similar
+    assert similar
+    assert (similar.label, similar.average, similar.position) == ("Q1 2026/27", "320", 12)
+    assert similar.sentence.startswith("25.0% above")
+
+
+def test_indicators_of_another_plan_or_another_time_stay_out(town: Town) -> None:
+    other = make_plan(starts_on=dt.date(2027, 4, 1), ends_on=dt.date(2030, 3, 31))
+    theirs = Priority.objects.create(plan=other, code="NEW", name="Another", position=1, statement="Later.")
+    town.indicator("MINE", all_priorities=False).priorities.add(town.priority)
+    town.indicator("THEIRS", all_priorities=False).priorities.add(theirs)
+    town.indicator("OLD", active_to=dt.date(2026, 6, 30))
+    document = town.quarterly()
+    assert [figure.code for figure in document.figures] == ["MINE"]
+    assert [(part.code, part.codes) for part in document.priorities] == [("ASB", ("MINE",)), ("DA", ())]
+
+
+def test_issues_stand_as_at_the_cut_off_and_restricted_ones_are_counted_only(town: Town) -> None:
+    def raised(title: str, day: dt.date, *, restricted: bool = False) -> EmergingIssue:
+        return raise_issue(
+            plan=town.plan, title=title, text=f"{title} grows.", by=town.analyst, at=noon(day), restricted=restricted
+        )
+
+    watched = raised("Batteries", dt.date(2026, 9, 1))
+    raised("A named street", dt.date(2026, 9, 2), restricted=True)
+    raised("Too new", NOVEMBER)
+    gone = raised("Long gone", dt.date(2025, 1, 10))
+    state = {"by": town.coordinator, "reason": "It is followed elsewhere."}
+    set_issue_state(issue=gone, state="closed", at=noon(dt.date(2025, 3, 1)), **state)
+    set_issue_state(issue=watched, state="watching", at=noon(NOVEMBER), **state)
+    document = town.quarterly()
+    assert [(issue.title, issue.state, issue.reason) for issue in document.issues] == [("Batteries", "New", "")]
+    assert document.restricted_issues == 1
+    assert "A named street" not in to_json(document)
+    later = town.quarterly(number=2, cut_off=noon(dt.date(2026, 11, 30)), reason="For the trial.")
+    assert [(issue.title, issue.state) for issue in later.issues] == [("Too new", "New"), ("Batteries", "Watching")]
+
+
+def test_the_plans_table_is_printed_character_for_character(town: Town) -> None:
+    common = {"plan": town.plan, "table": "Table 1", "heading": "Acquisitive Crime"}
+    PrintedFigure.objects.create(
+        **common,
+        label="Theft from the Person",
+        printed="0.0605",
+        printed_average="0.574",
+        printed_position="9",
+        printed_comparison="Above",
+        value=Decimal("0.0605"),
+        average=Decimal("0.574"),
+        query="Cannot be right as printed.",
+        position=1,
+    )
+    PrintedFigure.objects.create(
+        **common,
+        label="Robbery - Business",
+        printed="0.162",
+        printed_average=".0125",
+        printed_position="13",
+        position=2,
+    )
+    table = town.quarterly().table
+    assert table
+    assert [(row.label, row.printed, row.average, row.position, row.query) for row in table.rows] == [
+        ("Theft from the Person", "0.0605", "0.574", "9", "Cannot be right as printed."),
+        ("Robbery - Business", "0.162", ".0125", "13", ""),
+    ]

@@ -1,0 +1,136 @@
+"""No page of the demonstration has an accessibility fault that axe can find, or is wider than a phone."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from actions.models import Action
+from partners.models import User
+from priorities.models import Plan, SubGroup
+from reports.models import Rendition, ReportVersion
+from reports.services import building, decisions, renditions
+from tests.browser import sign_in
+from tests.paper import quick_pdf
+from tests.services.demonstration import NOW
+
+pytestmark = pytest.mark.browser
+
+Axe = Callable[[Page], list[str]]
+
+WIDTHS = (1280, 360)
+
+#: By whom a page is looked at. `{…}` are filled in from the story.
+PAGES = {
+    "": ["/accounts/login/", "/nowhere/"],
+    "officer": [
+        "/",
+        "/actions/",
+        "/actions/?q=no+such+action",
+        "/actions/mine/",
+        "/actions/{action}/",
+        "/actions/{action}/update/",
+        "/actions/{closed}/",
+        "/plan/",
+        "/priorities/ASB/",
+        "/sub-groups/{sub_group}/",
+        "/re-offending/",
+        "/actions/999999/",
+    ],
+    "lead": ["/", "/actions/mine/"],
+    "coordinator": ["/", "/reports/", "/reports/{report}/new-version/", "/schedule/", "{quarterly}"],
+    "analyst": ["/"],
+    "chair": ["/"],  # the report before the chair is looked at below, with errors
+    "reader": ["/", "/plan/", "/reports/", "{published}"],
+    "admin": ["/"],
+}
+
+
+@pytest.fixture
+def places(demonstration: None) -> dict[str, object]:
+    """The story one step on: the newest reports are made, and the six-monthly one is with the chair."""
+    made = {version.report.kind: version for version in building.make_due(plan=Plan.objects.get(), now=NOW)}
+    for version in made.values():
+        draft = version.renditions.get(stage=Rendition.Stage.DRAFT)
+        renditions.make_one(rendition=draft, make=quick_pdf, clock=lambda: NOW)
+    coordinator = User.objects.get(email="coordinator@demo.example")
+    six_monthly = decisions.send_to_chair(version=made["six_monthly"], by=coordinator, at=NOW)
+    published = ReportVersion.objects.filter(state="published", report__kind="six_monthly").latest("published_at")
+    return {
+        "action": Action.objects.get(ref="DVA-09").pk,
+        "closed": Action.objects.get(ref="SV-06").pk,
+        "sub_group": SubGroup.objects.earliest("pk").code,
+        "report": made["quarterly"].report_id,
+        "six_monthly": six_monthly.get_absolute_url(),
+        "quarterly": made["quarterly"].get_absolute_url(),
+        "published": published.get_absolute_url(),
+    }
+
+
+def faults(page: Page, axe: Axe) -> list[str]:
+    """What is wrong with the page as it stands, on a desk and on a phone."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{width} px: {fault}" for fault in axe(page)]
+        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if too_wide > 0:
+            found.append(f"{width} px: {page.url} is {too_wide} pixels too wide")
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    return found
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_pages_as_they_stand(role: str, page: Page, axe: Axe, places: dict[str, object]) -> None:
+    if role:
+        sign_in(page, role)
+    found = []
+    for address in PAGES[role]:
+        page.goto(address.format(**places))
+        expect(page.locator("h1")).to_have_count(1)
+        found += faults(page, axe)
+    assert found == []
+
+
+def test_an_update_with_errors(page: Page, axe: Axe, places: dict[str, object]) -> None:
+    sign_in(page, "officer")
+    page.goto(f"/actions/{places['action']}/update/")
+    page.get_by_role("button", name="Send update").click()
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    found = faults(page, axe)
+    # Off track opens the questions about what is in the way.
+    page.get_by_role("radio", name="Off track").check()
+    page.get_by_label("What has happened, and what comes next?").fill("It stands still.")
+    page.get_by_role("button", name="Send update").click()
+    expect(page.locator("#div_id_reason .govuk-error-message")).to_be_visible()
+    found += faults(page, axe)
+    assert found == []
+
+
+def test_the_chairs_decision_with_errors(page: Page, axe: Axe, places: dict[str, object]) -> None:
+    sign_in(page, "chair")
+    found = []
+    for button in ("Approve for the Partnership", "Return to the coordinator"):
+        page.goto(str(places["six_monthly"]))
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+        found += faults(page, axe)
+    assert found == []
+
+
+def test_a_refused_sign_in(page: Page, axe: Axe, demonstration: None) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail address").fill("officer@demo.example")
+    page.get_by_label("Password", exact=True).fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    assert faults(page, axe) == []
+
+
+def test_a_fault_would_be_found(page: Page, axe: Axe, demonstration: None) -> None:
+    page.goto("/accounts/login/")
+    page.evaluate("document.querySelector('label').remove()")
+    page.evaluate("document.querySelector('h1').style.width = '2000px'")
+    found = faults(page, axe)
+    assert any("label" in fault for fault in found)
+    assert any("too wide" in fault for fault in found)
