@@ -9,6 +9,7 @@ import rules
 if TYPE_CHECKING:
     from actions.models import Action, ProgressUpdate
     from partners.models import User
+    from priorities.models import SubGroup
 
 
 @rules.predicate
@@ -17,9 +18,17 @@ def is_coordinator(user: User) -> bool:
 
 
 @rules.predicate
+def leads(user: User, sub_group: SubGroup | None) -> bool:
+    """Lead of the sub-group, the lead's deputy, or somebody who covers one of them."""
+    named = (sub_group.lead_id, sub_group.deputy_id) if sub_group is not None else ()
+    return user.sees_the_work and not user.stands_for.isdisjoint(named)
+
+
+@rules.predicate
 def answers_for(user: User, action: Action | None) -> bool:
-    """Owner or deputy of the action."""
-    return action is not None and user.sees_the_work and user.pk in (action.owner_id, action.deputy_id)
+    """Owner or deputy of the action, or somebody who covers one of them."""
+    named = (action.owner_id, action.deputy_id) if action is not None else ()
+    return user.sees_the_work and not user.stands_for.isdisjoint(named)
 
 
 @rules.predicate
@@ -29,10 +38,8 @@ def of_lead_partner(user: User, action: Action | None) -> bool:
 
 @rules.predicate
 def leads_sub_group(user: User, action: Action | None) -> bool:
-    """Lead of the action's sub-group, or the lead's deputy."""
-    return (
-        action is not None and user.sees_the_work and user.pk in (action.sub_group.lead_id, action.sub_group.deputy_id)
-    )
+    """Lead of the action's sub-group, the lead's deputy, or somebody who covers one of them."""
+    return action is not None and leads(user, action.sub_group)
 
 
 @rules.predicate

@@ -182,11 +182,16 @@ def pressing(standing: Standing, due_on: dt.date | None) -> tuple[bool, int, int
 
 @dataclass(frozen=True)
 class Asked:
-    """A request for updates that has gone out: the period, its due day, and whether its report is approved."""
+    """A request for updates that has gone out: the period, its due day, and whether its report is approved.
+
+    `due_on` is the day for the one action in question, an extension of it included. `closed`: the coordinator has closed
+    the request, so that what still comes is late, whatever the day.
+    """
 
     period: Period
     due_on: dt.date
     settled: bool
+    closed: bool = False
 
 
 def periods_to_choose(asked: list[Asked], starts_on: dt.date, kind: PeriodKind, today: dt.date) -> list[Period]:
@@ -207,5 +212,5 @@ def default_period(
 
 
 def is_late(period: Period, asked: list[Asked], today: dt.date) -> bool:
-    """True when the update arrives after the day its period's updates were due."""
-    return any(a.period == period and a.due_on < today for a in asked)
+    """True when the update arrives after the day its period's updates were due, or after the request was closed."""
+    return any(a.period == period and (a.closed or a.due_on < today) for a in asked)

@@ -187,6 +187,25 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_reader(self) -> bool:
         return roles.READER in self.role_names
 
+    def stand_in(self, today: dt.date) -> None:
+        """Let this person stand in on `today` for those they cover. Pages do it at the door; by default nobody does."""
+        self._stands_in_on: dt.date | None = today
+        self.__dict__.pop("covering", None)
+
+    @cached_property
+    def covering(self) -> frozenset[int]:
+        """Keys of the people this one stands in for, read when first asked for; nobody unless `stand_in` said so."""
+        today = getattr(self, "_stands_in_on", None)
+        if today is None:
+            return frozenset()
+        covers = Cover.objects.on(today).filter(covered_by=self)
+        return frozenset(covers.order_by().values_list("person", flat=True))
+
+    @property
+    def stands_for(self) -> frozenset[int]:
+        """Keys of the people this person may answer as: themselves, and those they cover."""
+        return self.covering | {self.pk}
+
     @property
     def sees_the_work(self) -> bool:
         """True for those who see actions and figures; readers and bare administrators do not."""

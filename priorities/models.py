@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from partners.models import Partner
+from partners.models import Partner, User
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.periods import Period, PeriodKind, periods_between
 from priorities.timetable import Weeks
@@ -257,9 +257,10 @@ class Achievement(models.Model):
 
 
 class SubGroupQuerySet(models.QuerySet["SubGroup"]):
-    def led_by(self, user: object) -> SubGroupQuerySet:
-        """Sub-groups this person leads or stands in for."""
-        return self.filter(Q(lead=user) | Q(deputy=user))
+    def led_by(self, user: User) -> SubGroupQuerySet:
+        """Sub-groups this person leads, as lead, as deputy or as cover of one of them."""
+        people = sorted(user.stands_for)
+        return self.filter(Q(lead__in=people) | Q(deputy__in=people))
 
 
 class SubGroup(models.Model):

@@ -100,8 +100,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return self.owing(asked).exclude(latest_update__period_start__gte=asked.start)
 
     def answered_for_by(self, user: User) -> ActionQuerySet:
-        """Actions this person is expected to update: owner, deputy, or their partner leads and no one is assigned."""
-        mine = Q(owner=user) | Q(deputy=user)
+        """Actions this person is expected to update: owner, deputy, or their partner leads and no one is assigned.
+
+        Whoever stands in for somebody (`User.stand_in`) is expected to do the same for them.
+        """
+        people = sorted(user.stands_for)
+        mine = Q(owner__in=people) | Q(deputy__in=people)
         if user.partner_id and user.is_officer:
             mine |= Q(owner__isnull=True, lead_partner=user.partner_id)
         return self.filter(mine)
@@ -197,7 +201,7 @@ class Action(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="The action that carries on what this one was replaced by.",
+        help_text="The action that carries this one on, here or in the next plan.",
     )
     latest_update = models.ForeignKey(
         "ProgressUpdate", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
@@ -231,7 +235,8 @@ class Action(models.Model):
             models.CheckConstraint(
                 name="action_replaced_has_successor",
                 condition=Q(state="replaced", successor__isnull=False)
-                | (~Q(state="replaced") & Q(successor__isnull=True)),
+                | Q(state="moved")
+                | (~Q(state__in=["replaced", "moved"]) & Q(successor__isnull=True)),
             ),
             models.CheckConstraint(
                 name="action_complete_has_date",
@@ -270,8 +275,15 @@ class Action(models.Model):
 
     def period_choice(self, today: dt.date) -> PeriodChoice:
         """Which period a new update is about, and which others it may be about."""
+        extended = dict(self.extensions.order_by().values_list("round", "due_on"))
         asked = [
-            Asked(period=round_.period, due_on=round_.updates_due_on, settled=round_.settled_at is not None)
+            Asked(
+                period=round_.period,
+                due_on=extended.get(round_.pk, round_.updates_due_on),
+                settled=round_.settled_at is not None,
+                # Whoever was given more time keeps it.
+                closed=round_.closed_at is not None and round_.pk not in extended,
+            )
             for round_ in UpdateRound.objects.asked_by(self.plan, today)
         ]
         updated = {update.period for update in self.updates.rated().order_by().only("period_kind", "period_start")}
@@ -390,8 +402,9 @@ class ActionEvent(models.Model):
 
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    old = models.CharField(max_length=250, blank=True)
-    new = models.CharField(max_length=250, blank=True)
+    field = models.CharField(max_length=40, blank=True, help_text="What was changed, by the name of its column.")
+    old = models.TextField(blank=True)
+    new = models.TextField(blank=True)
     reason = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -419,6 +432,7 @@ class ActionEvent(models.Model):
                 name="event_change_says_why",
                 condition=~Q(kind__in=["date_moved", "reopened"]) | ~Q(reason=""),
             ),
+            models.CheckConstraint(name="event_edit_names_field", condition=~Q(kind="edited") | ~Q(field="")),
         ]
         indexes = [models.Index(name="event_by_action_at", fields=["action", "at"])]
 

@@ -117,7 +117,9 @@ class Home:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
-    page = home_of(user, frame_of(request).plan, timezone.localdate())
+    today = timezone.localdate()
+    user.stand_in(today)
+    page = home_of(user, frame_of(request).plan, today)
     return render(request, "portal/home.html", {"page": page})
 
 
