@@ -120,6 +120,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('step', models.CharField(choices=[('request', 'Updates asked for'), ('soon', 'Updates due soon'), ('last_day', 'Updates due'), ('overdue', 'Updates overdue'), ('to_sub_group_lead', "Told the sub-group's lead"), ('to_coordinator', 'Told the coordinator'), ('nudge', 'Nudged by the coordinator')], max_length=20)),
+                ('due_on', models.DateField(blank=True, help_text='When the updates were due that it reminded of; an extended deadline has its own steps.', null=True)),
                 ('actions', models.PositiveSmallIntegerField(verbose_name='actions owed then')),
                 ('at', models.DateTimeField()),
             ],
@@ -152,16 +153,35 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='action',
             name='successor',
-            field=models.ForeignKey(blank=True, help_text='The action that carries on what this one was replaced by.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='actions.action'),
+            field=models.ForeignKey(blank=True, help_text='The action that carries this one on, here or in the next plan.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='actions.action'),
         ),
         migrations.AlterField(
             model_name='actionevent',
             name='kind',
             field=models.CharField(choices=[('added', 'Added to the plan'), ('date_moved', 'Due date moved'), ('state', 'State changed'), ('milestone', 'Milestone done'), ('reassigned', 'Reassigned'), ('reopened', 'Reopened'), ('edited', 'Changed'), ('extended', 'More time for the update')], max_length=12),
         ),
+        migrations.AddField(
+            model_name='actionevent',
+            name='field',
+            field=models.CharField(blank=True, help_text='What was changed, by the name of its column.', max_length=40),
+        ),
+        migrations.AlterField(
+            model_name='actionevent',
+            name='new',
+            field=models.TextField(blank=True),
+        ),
+        migrations.AlterField(
+            model_name='actionevent',
+            name='old',
+            field=models.TextField(blank=True),
+        ),
+        migrations.AddConstraint(
+            model_name='actionevent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'edited'), _negated=True), models.Q(('field', ''), _negated=True), _connector='OR'), name='event_edit_names_field'),
+        ),
         migrations.AddConstraint(
             model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'replaced'), ('successor__isnull', False)), models.Q(models.Q(('state', 'replaced'), _negated=True), ('successor__isnull', True)), _connector='OR'), name='action_replaced_has_successor'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'replaced'), ('successor__isnull', False)), ('state', 'moved'), models.Q(models.Q(('state__in', ['replaced', 'moved']), _negated=True), ('successor__isnull', True)), _connector='OR'), name='action_replaced_has_successor'),
         ),
         migrations.AddConstraint(
             model_name='actionevent',
@@ -365,7 +385,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('step', 'nudge'), _negated=True), fields=('recipient', 'round', 'step'), name='reminder_step_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('step', 'nudge'), _negated=True), fields=('recipient', 'round', 'step', 'due_on'), name='reminder_step_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reminder',
+            constraint=models.CheckConstraint(condition=models.Q(('step', 'nudge'), ('due_on__isnull', False), _connector='OR'), name='reminder_step_has_due'),
         ),
         migrations.AddConstraint(
             model_name='reminder',

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from priorities.models import Plan
 
 Kind = ActionEvent.Kind
+CUT = 250
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def _since(rated: list[ProgressUpdate], period: Period) -> dt.date | None:
 
 
 def _names(event: ActionEvent, milestone: Milestone) -> bool:
-    # The ledger writes "2026-09-12 the milestone's text", cut to the column's width.
+    # The ledger writes "2026-09-12 the milestone's text", cut to CUT characters by those who wrote it first.
     _, _, text = event.new.partition(" ")
-    cut = len(event.new) == ActionEvent._meta.get_field("new").max_length
+    cut = len(event.new) == CUT
     return milestone.text.startswith(text) if cut else milestone.text == text
