@@ -25,6 +25,11 @@ class Reminder(models.Model):
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     round = models.ForeignKey(UpdateRound, on_delete=models.PROTECT, related_name="+")
     step = models.CharField(max_length=20, choices=Step.choices)
+    due_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="When the updates were due that it reminded of; an extended deadline has its own steps.",
+    )
     actions = models.PositiveSmallIntegerField("actions owed then")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -34,8 +39,9 @@ class Reminder(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                name="reminder_step_once", fields=["recipient", "round", "step"], condition=~Q(step="nudge")
+                name="reminder_step_once", fields=["recipient", "round", "step", "due_on"], condition=~Q(step="nudge")
             ),
+            models.CheckConstraint(name="reminder_step_has_due", condition=Q(step="nudge") | Q(due_on__isnull=False)),
             models.CheckConstraint(
                 name="reminder_step_known",
                 condition=Q(
