@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import rules
 
 if TYPE_CHECKING:
-    from actions.models import Action, ProgressUpdate
+    from actions.models import Action, ProgressUpdate, Proposal
     from partners.models import User
     from priorities.models import SubGroup
 
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 @rules.predicate
 def is_coordinator(user: User) -> bool:
     return user.is_coordinator
+
+
+@rules.predicate
+def is_officer(user: User) -> bool:
+    return user.is_officer
+
+
+@rules.predicate
+def proposed_it(user: User, proposal: Proposal | None) -> bool:
+    return proposal is not None and proposal.proposed_by_id == user.pk
 
 
 @rules.predicate
@@ -53,6 +63,11 @@ def of_supporting_partner(user: User, action: Action | None) -> bool:
 
 
 @rules.predicate
+def of_no_one(user: User, action: Action | None) -> bool:
+    return action is not None and action.owner_id is None
+
+
+@rules.predicate
 def sees_everything(user: User) -> bool:
     return user.is_coordinator or user.is_analyst or user.is_chair
 
@@ -73,6 +88,18 @@ def leads_sub_group_of(user: User, update: ProgressUpdate | None) -> bool:
     return update is not None and leads_sub_group(user, update.action)
 
 
+@rules.predicate
+def of_partner_asked(user: User, update: ProgressUpdate | None) -> bool:
+    """An officer of the partner whose help the update wants."""
+    asked = update.help_wanted_from_id if update is not None else None
+    return asked is not None and user.is_officer and user.partner_id == asked
+
+
+@rules.predicate
+def wrote(user: User, update: ProgressUpdate | None) -> bool:
+    return update is not None and user.sees_the_work and update.by_id == user.pk
+
+
 may_post = is_coordinator | answers_for | of_lead_partner | leads_sub_group
 
 rules.add_perm("actions.post_update", may_post)
@@ -80,4 +107,19 @@ rules.add_perm("actions.add_words", of_supporting_partner & ~may_post)
 rules.add_perm("actions.add_action", is_coordinator)
 rules.add_perm("actions.reopen", is_coordinator)
 rules.add_perm("actions.withdraw", is_coordinator)
+rules.add_perm("actions.replace", is_coordinator)
+rules.add_perm("actions.move_to_next_plan", is_coordinator)
+rules.add_perm("actions.edit", is_coordinator)
+# Milestones and dates alone.
+rules.add_perm("actions.edit_dates", is_coordinator | leads_sub_group)
+rules.add_perm("actions.propose", is_officer | is_coordinator)
+rules.add_perm("actions.edit_proposal", proposed_it & (is_officer | is_coordinator))
+rules.add_perm("actions.decide_proposal", is_coordinator)
+rules.add_perm("actions.hand_over", is_coordinator | answers_for | (of_lead_partner & of_no_one))
+rules.add_perm("actions.hand_over_to_anybody", is_coordinator)
+rules.add_perm("actions.extend_deadline", is_coordinator)
+rules.add_perm("actions.nudge", is_coordinator)
+rules.add_perm("actions.write_return", is_coordinator | leads)  # about a sub-group
 rules.add_perm("actions.read_restricted", sees_everything | is_open_to | leads_sub_group_of)
+rules.add_perm("actions.answer_help", is_coordinator | of_partner_asked)
+rules.add_perm("actions.add_evidence", wrote)

@@ -1,16 +1,18 @@
-"""Verbs of the calendar: a request for updates opens, and is settled when its report is approved."""
+"""Verbs of the calendar: a request for updates opens, is closed by hand, and is settled when its report is approved."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from priorities.models import UpdateRound
 from priorities.timetable import timetable_for
 
 if TYPE_CHECKING:
+    from partners.models import User
     from priorities.models import Plan
     from priorities.periods import Period
 
@@ -48,3 +50,19 @@ def settle_round(*, plan: Plan, period: Period, at: dt.datetime) -> bool:
         ).update(settled_at=at)
         == 1
     )
+
+
+@transaction.atomic
+def close_round(*, round_: UpdateRound, by: User, at: dt.datetime) -> UpdateRound:
+    """Close a request for updates by hand: reminders end, and what still comes is taken and marked late.
+
+    Raises PermissionDenied unless `by` is a coordinator, ValidationError when the request is closed already.
+    """
+    if not by.has_perm("priorities.close_round", round_):
+        raise PermissionDenied("Only the coordinator closes a request for updates.")
+    found = UpdateRound.objects.select_for_update().get(pk=round_.pk)
+    if found.closed_at is not None:
+        raise ValidationError("This request was closed already.")
+    found.closed_at, found.closed_by = at, by
+    found.save(update_fields=["closed_at", "closed_by"])
+    return found
