@@ -1,10 +1,14 @@
-"""django-allauth's forms in the portal's words: labels, and sentences where it says "This field is required"."""
+"""A person's own forms, and django-allauth's in the portal's words: labels, and sentences for "This field is required"."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from allauth.account import forms as allauth
+from django import forms
+
+from partners import email_kinds
 
 #: Label and the sentence for an empty box, by the name of allauth's field.
 WORDS = {
@@ -56,3 +60,23 @@ class ChoosePasswordForm(InOurWords, allauth.ResetPasswordKeyForm):
 
 class ReauthenticateForm(InOurWords, allauth.ReauthenticateForm):
     pass
+
+
+class EmailChoicesForm(forms.Form):
+    """A tick for every optional kind of e-mail that is wanted."""
+
+    wanted = forms.MultipleChoiceField(
+        required=False,
+        error_messages={"invalid_choice": "“%(value)s” is not an e-mail one can choose."},
+    )
+
+    def __init__(self, data: Any, *, unwanted: Collection[str]) -> None:
+        super().__init__(data)
+        self.optional = email_kinds.optional()
+        self.fields["wanted"].choices = [(code, kind.name) for code, kind in self.optional.items()]  # type: ignore[attr-defined]
+        self.initial["wanted"] = [code for code in self.optional if code not in unwanted]
+
+    def kinds(self) -> list[tuple[email_kinds.EmailKind, bool]]:
+        """Each kind and whether it is ticked."""
+        ticked = self["wanted"].value() or []
+        return [(kind, code in ticked) for code, kind in self.optional.items()]

@@ -16,9 +16,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from partners import email_kinds
 from partners import permissions as permissions  # the rules behind `has_perm`
 from partners import roles as role_names
-from partners.models import Partner, User
+from partners.models import EmailChoice, Partner, User
 
 
 @transaction.atomic
@@ -128,6 +129,22 @@ def reactivate(*, person: User, by: User | None, at: dt.datetime) -> None:
     person.is_active = True
     _sign(person, by, "Active again")
     person.save()
+
+
+@transaction.atomic
+def choose_emails(*, person: User, wanted: Iterable[str], by: User) -> None:
+    """Keep which optional kinds of e-mail a person wants; the others are not sent to them any more.
+
+    Raises ValidationError keyed `wanted` on a kind that is none or not optional, PermissionDenied for somebody else's.
+    """
+    if by.pk != person.pk:
+        raise PermissionDenied("Everybody chooses their own e-mails.")
+    chosen, optional = set(wanted), set(email_kinds.optional())
+    if unknown := sorted(chosen - optional):
+        raise ValidationError({"wanted": [f"“{unknown[0]}” is not an e-mail one can choose."]})
+    EmailChoice.objects.filter(user=person).exclude(kind__in=optional - chosen).delete()
+    for kind in sorted(optional - chosen):
+        EmailChoice.objects.get_or_create(user=person, kind=kind)
 
 
 def _want(by: User | None, permission: str, sentence: str) -> None:

@@ -1,9 +1,16 @@
-"""Sign-in, by allauth. Only what an invited person needs: no sign-up, no addresses of one's own to manage or confirm."""
+"""Sign-in, by allauth, and a person's own pages. Only what an invited person needs: no sign-up, no addresses of one's own."""
 
 from allauth.account import views
-from django.urls import path, re_path
+from django.urls import include, path, re_path
+
+from partners.views import emails
+
+own = [
+    path("emails/", emails.show_emails, name="emails"),
+]
 
 urlpatterns = [
+    path("", include((own, "partners"))),
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
