@@ -7,4 +7,7 @@ class ActionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from actions import permissions  # noqa: F401 (registers the rules; models must be loaded first)
+        from actions import emails, permissions  # noqa: F401 (registers the rules; models must be loaded first)
+        from partners import email_kinds
+
+        email_kinds.add(*emails.KINDS)

@@ -1,4 +1,4 @@
-"""Everything that is due, asked of the rows: rounds to open, reports to make, files to lay out, e-mails to send.
+"""Everything that is due, asked of the rows: rounds to open, people to remind, reports to make, files to lay out, e-mails to send.
 
 Nothing here depends on when or how often it runs: what should exist by now and does not is made, and what exists stays.
 """
@@ -9,8 +9,11 @@ import datetime as dt
 import logging
 from dataclasses import dataclass, field
 
+from django.db import transaction
 from django.utils import timezone
 
+from actions.services.chasing import put_digests
+from actions.services.digest import Due, digests_due
 from partners import outbox
 from partners.models import OutgoingEmail
 from priorities.models import Plan
@@ -28,6 +31,7 @@ class Ticked:
     """What one tick did. `files_waiting` and `emails_waiting`: whether their workers had something to be woken for."""
 
     rounds: list[str] = field(default_factory=list)
+    digests: list[OutgoingEmail] = field(default_factory=list)
     versions: list[ReportVersion] = field(default_factory=list)
     files_waiting: bool = False
     emails_waiting: bool = False
@@ -37,8 +41,11 @@ def tick(now: dt.datetime) -> Ticked:
     """Do what is due at `now`. Safe to run twice, late, and at once with another."""
     rounds: list[str] = []
     versions: list[ReportVersion] = []
-    for plan in Plan.objects.order_by("starts_on"):
+    plans = list(Plan.objects.order_by("starts_on"))
+    for plan in plans:
         rounds += _open_rounds(plan, now)
+    digests = put_digests(now)
+    for plan in plans:
         versions += building.make_due(plan=plan, now=now)
     files_waiting = renditions.any_waiting(now)
     if files_waiting:
@@ -48,7 +55,17 @@ def tick(now: dt.datetime) -> Ticked:
         outbox.wake_drain()
     for version in versions:
         log.info("made %s", version)
-    return Ticked(rounds, versions, files_waiting, emails_waiting)
+    return Ticked(rounds, digests, versions, files_waiting, emails_waiting)
+
+
+def rehearse(now: dt.datetime) -> list[Due]:
+    """The digests a tick at `now` would owe to people, the requests it would open included. Leaves nothing behind."""
+    with transaction.atomic():
+        for plan in Plan.objects.order_by("starts_on"):
+            _open_rounds(plan, now)
+        due = digests_due(now)
+        transaction.set_rollback(True)
+    return due
 
 
 def _open_rounds(plan: Plan, now: dt.datetime) -> list[str]:

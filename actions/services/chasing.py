@@ -1,14 +1,18 @@
-"""Telling people: notices for their next digest, and the digest itself. What was told once is in the ledger and stays untold."""
+"""Telling people: notices for their next digest, and the digest itself. What the ledger holds is told once."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.utils import timezone
 
-from actions.models import Notice
-from partners.models import Cover, EmailChoice, User
+from actions import emails
+from actions.models import Notice, Reminder
+from actions.services.digest import Due, digests_due
+from partners import outbox
+from partners.models import Cover, EmailChoice, OutgoingEmail, User
 
 LONGEST_NOTICE = 300
 
@@ -42,3 +46,43 @@ def notify(
         )[0]
         for person in User.objects.filter(pk__in=told, is_active=True).exclude(pk__in=unwanted).order_by("pk")
     ]
+
+
+def put_digests(now: dt.datetime) -> list[OutgoingEmail]:
+    """Owe everybody the digest that is due to them at `now`. Safe to run twice, late, and at once with another."""
+    owed = (_put(due, now) for due in digests_due(now))
+    return [email for email in owed if email is not None]
+
+
+@transaction.atomic
+def _put(due: Due, now: dt.datetime) -> OutgoingEmail | None:
+    """The e-mail and its lines in the ledger, or neither. None when another tick was first, or the person has left."""
+    reader = User.objects.select_for_update(no_key=True).get(pk=due.reader.pk)
+    if OutgoingEmail.objects.filter(dedupe_key=due.dedupe_key).exists():
+        return None
+    email = outbox.put(
+        recipient=reader,
+        kind=emails.DIGEST,
+        subject=due.message.subject,
+        text=due.message.text,
+        html=due.message.html,
+        dedupe_key=due.dedupe_key,
+        at=now,
+    )
+    if email is None:
+        return None
+    Reminder.objects.bulk_create(
+        Reminder(
+            recipient=reader,
+            round=entry.round,
+            step=entry.step.value,
+            due_on=entry.due_on,
+            actions=entry.actions,
+            at=now,
+            email=email,
+        )
+        for entry in due.entries
+    )
+    Reminder.objects.filter(pk__in=due.nudges).update(email=email)
+    Notice.objects.filter(pk__in=due.notices).update(email=email)
+    return email

@@ -1,0 +1,408 @@
+"""Who is to be told what today: what people owe, what is missing elsewhere, what happened. Reads only; `chasing` writes it down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+
+from actions import emails, ladder
+from actions.ladder import Step
+from actions.models import Action, DeadlineExtension, Notice, Reminder
+from actions.progress import british, pressing
+from partners import roles
+from partners.models import Cover, EmailChoice, OutgoingEmail, User
+from priorities import working_days
+from priorities.models import Plan, UpdateRound
+
+if TYPE_CHECKING:
+    from priorities.periods import Period
+
+#: Local time from which people are written to on a working day.
+FROM = dt.time(8, 0)
+#: Lines of one part; what follows is a number, and the page it leads to shows the rest.
+MOST_LINES = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line for the ledger."""
+
+    round: UpdateRound
+    step: Step
+    due_on: dt.date
+    actions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One person's digest of one day: its words, and what it answers for."""
+
+    reader: User
+    day: dt.date
+    message: emails.Message
+    entries: list[Entry]
+    nudges: list[int]
+    notices: list[int]
+
+    @property
+    def dedupe_key(self) -> str:
+        return f"{_prefix(self.day)}{self.reader.pk}"
+
+
+def digests_due(now: dt.datetime) -> list[Due]:
+    """The digests to send at `now`: from eight in the morning (local time) of working days, to those not written to today.
+
+    A person is written to when a step of the ladder was reached that they have not been told of, when the coordinator
+    nudged them, or when a notice waits; the digest then says everything they owe.
+    """
+    local = timezone.localtime(now)
+    if not working_days.is_working_day(local.date()) or local.time() < FROM:
+        return []
+    today = local.date()
+    people = _People.read(today)
+    requests = [_Request.read(one, people) for one in _open_requests(today)]
+    notices = _waiting_notices(people)
+    reached: dict[int, list[_Reached]] = defaultdict(list)
+    for request in requests:
+        for person, found in request.reached(people, today).items():
+            reached[person].append(found)
+    readers = User.objects.in_bulk((reached.keys() | notices.keys()) - people.written_to)
+    if not readers:
+        return []
+    desk = _Desk(
+        today=today,
+        requests=requests,
+        actions=_actions(requests, readers, reached, today),
+        plan=requests[0].round.plan if requests else Plan.objects.current(today),
+    )
+    return [_due(readers[pk], desk, reached.get(pk, []), notices.get(pk, [])) for pk in sorted(readers)]
+
+
+# --- Who --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _People:
+    """Those who may be written to, by what they are, and who stands in for whom."""
+
+    at_work: set[int]
+    officers: dict[int, list[int]]
+    coordinators: set[int]
+    stand_ins: dict[int, list[int]]
+    names: dict[int, str]
+    no_reminders: set[int]
+    written_to: set[int]
+
+    @classmethod
+    def read(cls, today: dt.date) -> _People:
+        at_work, officers, coordinators = set(), defaultdict(list), set()
+        seen = User.objects.filter(is_active=True, groups__name__in=roles.SEES_THE_WORK).order_by("pk")
+        for pk, partner, role in seen.values_list("pk", "partner", "groups__name"):
+            at_work.add(pk)
+            if role == roles.PARTNER_OFFICER and partner:
+                officers[partner].append(pk)
+            elif role == roles.COORDINATOR:
+                coordinators.add(pk)
+        stand_ins, names = defaultdict(list), {}
+        for pk, name, cover in Cover.objects.on(today).values_list("person", "person__name", "covered_by"):
+            stand_ins[pk].append(cover)
+            names[pk] = name
+        prefix = _prefix(today)
+        keys = OutgoingEmail.objects.filter(dedupe_key__startswith=prefix).values_list("dedupe_key", flat=True)
+        return cls(
+            at_work=at_work,
+            officers=officers,
+            coordinators=coordinators,
+            stand_ins=stand_ins,
+            names=names,
+            no_reminders=set(EmailChoice.objects.filter(kind=emails.REMINDERS).values_list("user", flat=True)),
+            written_to={int(key.removeprefix(prefix)) for key in keys},
+        )
+
+    def with_stand_ins(self, wanted: Iterable[int | None]) -> dict[int, str]:
+        """These people and whoever stands in for them, as far as they may be written to: for whom they stand in, or ""."""
+        found: dict[int, str] = {}
+        for pk in wanted:
+            if pk is None:
+                continue
+            found[pk] = ""
+            for cover in self.stand_ins.get(pk, []):
+                found.setdefault(cover, self.names[pk])
+        return {pk: name for pk, name in found.items() if pk in self.at_work}
+
+
+def _prefix(day: dt.date) -> str:
+    return f"digest:{day.isoformat()}:"
+
+
+# --- What -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Silent:
+    """An action without an update, and until when one is asked for."""
+
+    pk: int
+    due_on: dt.date
+    sub_group: int
+
+
+@dataclass
+class _Reached:
+    """What one request has to say to one person now."""
+
+    request: _Request
+    own: list[Entry] = field(default_factory=list)
+    nudges: list[int] = field(default_factory=list)
+    elsewhere: list[tuple[Entry, list[_Silent]]] = field(default_factory=list)
+
+
+@dataclass
+class _Request:
+    """One open request for updates: what is silent, who owes it, and whom the ledger says was told what."""
+
+    round: UpdateRound
+    owed: dict[int, dict[_Silent, str]]
+    led: dict[int, list[_Silent]]
+    silent: list[_Silent]
+    sent: dict[int, set[tuple[Step, dt.date]]]
+    nudges: dict[int, list[int]]
+
+    @property
+    def period(self) -> Period:
+        return self.round.period
+
+    @classmethod
+    def read(cls, request: UpdateRound, people: _People) -> _Request:
+        extended = dict(DeadlineExtension.objects.filter(round=request).values_list("action", "due_on"))
+        rows = (
+            Action.objects.filter(plan=request.plan_id)
+            .not_updated(request.period)
+            .order_by("pk")
+            .values_list("pk", "owner", "deputy", "lead_partner", "sub_group", "sub_group__lead", "sub_group__deputy")
+        )
+        owed: dict[int, dict[_Silent, str]] = defaultdict(dict)
+        led: dict[int, list[_Silent]] = defaultdict(list)
+        silent = []
+        for pk, owner, deputy, partner, sub_group, lead, lead_deputy in rows:
+            one = _Silent(pk, extended.get(pk, request.updates_due_on), sub_group)
+            silent.append(one)
+            # Exactly those whose "My actions" shows it (`ActionQuerySet.answered_for_by`).
+            assigned = [owner, deputy] if owner else [deputy, *people.officers.get(partner, [])]
+            for person, stands_in_for in people.with_stand_ins(assigned).items():
+                owed[person][one] = stands_in_for
+            leads = people.with_stand_ins([lead]) or people.with_stand_ins([lead_deputy])
+            for person in leads:
+                led[person].append(one)
+        sent: dict[int, set[tuple[Step, dt.date]]] = defaultdict(set)
+        nudges: dict[int, list[int]] = defaultdict(list)
+        ledger = Reminder.objects.filter(round=request).order_by("pk")
+        for pk, person, step, due_on, email in ledger.values_list("pk", "recipient", "step", "due_on", "email"):
+            if step != Reminder.Step.NUDGE:
+                sent[person].add((Step(step), due_on))
+            elif email is None:
+                nudges[person].append(pk)
+        return cls(round=request, owed=owed, led=led, silent=silent, sent=sent, nudges=nudges)
+
+    def reached(self, people: _People, today: dt.date) -> dict[int, _Reached]:
+        """Everybody to whom this request has something new to say."""
+        found: dict[int, _Reached] = defaultdict(lambda: _Reached(self))
+        for person, silent in self.owed.items():
+            unwanted = ladder.BEFORE_DUE if person in people.no_reminders else frozenset()
+            if own := self._own(person, silent, unwanted, today):
+                found[person].own = own
+            if nudges := self.nudges.get(person):
+                found[person].nudges = nudges
+        for person, led in self.led.items():
+            if elsewhere := self._elsewhere(person, Step.TO_SUB_GROUP_LEAD, led, today):
+                found[person].elsewhere += elsewhere
+        for person in people.with_stand_ins(people.coordinators):
+            if elsewhere := self._elsewhere(person, Step.TO_COORDINATOR, self.silent, today):
+                found[person].elsewhere += elsewhere
+        return found
+
+    def _own(self, person: int, silent: Iterable[_Silent], unwanted: frozenset[Step], today: dt.date) -> list[Entry]:
+        """The step reached for each due day among what a person owes. Being asked once is being asked for all of it."""
+        told = {(step, due_on) for step, due_on in self.sent[person] if step in ladder.OWN}
+        asked = {Step.REQUEST} if told else set()
+        entries = []
+        for due_on, those in _by_due_day(silent).items():
+            sent = {step for step, day in told if day == due_on} | asked
+            step = ladder.own_step(self.round.opens_on, due_on, today, sent=sent, unwanted=unwanted)
+            if step:
+                entries.append(Entry(self.round, step, due_on, len(those)))
+        return entries
+
+    def _elsewhere(
+        self, person: int, step: Step, silent: Iterable[_Silent], today: dt.date
+    ) -> list[tuple[Entry, list[_Silent]]]:
+        return [
+            (Entry(self.round, step, due_on, len(those)), those)
+            for due_on, those in _by_due_day(silent).items()
+            if (step, due_on) not in self.sent[person] and ladder.reached(step, self.round.opens_on, due_on, today)
+        ]
+
+
+def _by_due_day(silent: Iterable[_Silent]) -> dict[dt.date, list[_Silent]]:
+    found: dict[dt.date, list[_Silent]] = defaultdict(list)
+    for one in silent:
+        found[one.due_on].append(one)
+    return dict(sorted(found.items()))
+
+
+def _open_requests(today: dt.date) -> list[UpdateRound]:
+    """Each plan's newest request, unless it is closed, its report approved, or it was opened when all was past."""
+    newest = [UpdateRound.objects.asked_by(plan, today).select_related("plan").first() for plan in Plan.objects.all()]
+    return [
+        one
+        for one in newest
+        if one is not None
+        and one.closed_at is None
+        and one.settled_at is None
+        and timezone.localdate(one.opened_at) <= one.updates_due_on
+    ]
+
+
+def _waiting_notices(people: _People) -> dict[int, list[Notice]]:
+    found: dict[int, list[Notice]] = defaultdict(list)
+    for notice in Notice.objects.filter(email__isnull=True).order_by("pk"):
+        if notice.recipient_id in people.at_work:
+            found[notice.recipient_id].append(notice)
+    return found
+
+
+# --- In words ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What every digest of the day is written from."""
+
+    today: dt.date
+    requests: list[_Request]
+    actions: dict[int, Action]
+    plan: Plan | None
+
+
+def _actions(
+    requests: list[_Request], readers: Iterable[int], reached: dict[int, list[_Reached]], today: dt.date
+) -> dict[int, Action]:
+    """The actions that today's digests speak of, with all that a line needs."""
+    wanted: set[int] = set()
+    for pk in readers:
+        for request in requests:
+            wanted |= {one.pk for one in request.owed.get(pk, ())}
+        for found in reached.get(pk, ()):
+            wanted |= {one.pk for _, those in found.elsewhere for one in those}
+    return Action.objects.filter(pk__in=wanted).for_list(today).in_bulk() if wanted else {}
+
+
+def _due(reader: User, desk: _Desk, reached: list[_Reached], notices: list[Notice]) -> Due:
+    by_request = {found.request.round.pk: found for found in reached}
+    owed, missing, entries, nudges = [], [], [], []
+    for request in desk.requests:
+        found = by_request.get(request.round.pk, _Reached(request))
+        if silent := request.owed.get(reader.pk):
+            owed.append(_owed(found, silent, desk))
+        entries += found.own
+        nudges += found.nudges
+        for entry, those in found.elsewhere:
+            entries.append(entry)
+            missing += _missing(entry, those, desk)
+    digest = emails.Digest(
+        name=reader.name,
+        partnership=desk.plan.partnership if desk.plan else "",
+        demonstration=bool(desk.plan and desk.plan.is_demonstration),
+        owed=owed,
+        missing=missing,
+        told=[
+            emails.Told(Notice.Kind(notice.kind).label, notice.text, emails.address(notice.path))
+            for notice in sorted(notices, key=lambda notice: (Notice.Kind.values.index(notice.kind), notice.pk))
+        ],
+    )
+    return Due(
+        reader=reader,
+        day=desk.today,
+        message=emails.message(digest),
+        entries=entries,
+        nudges=nudges,
+        notices=[notice.pk for notice in notices],
+    )
+
+
+def _owed(found: _Reached, silent: dict[_Silent, str], desk: _Desk) -> emails.Owed:
+    request = found.request
+    highest = max(found.own, key=lambda entry: ladder.OWN.index(entry.step), default=None)
+    rows = [(desk.actions[one.pk], one, stands_in_for) for one, stands_in_for in silent.items()]
+    standings = {action.pk: action.standing(request.period, desk.today) for action, _, _ in rows}
+    rows.sort(key=lambda row: (pressing(standings[row[0].pk], row[0].due_on), row[0].ref))
+    lines = []
+    for action, one, stands_in_for in rows[:MOST_LINES]:
+        standing, last = standings[action.pk], action.latest_update
+        said = f"{standing.word}, last heard {british(last.submitted_on)}." if last else "No update so far."
+        if not standing.delivery.ok:
+            said = f"{said} {standing.delivery.sentence}"
+        lines.append(
+            emails.OwedLine(
+                ref=action.ref,
+                title=action.title,
+                url=emails.address(action.get_absolute_url()),
+                state=said,
+                due_on=one.due_on,
+                stands_in_for=stands_in_for,
+            )
+        )
+    return emails.Owed(
+        about=request.period.label,
+        due_on=highest.due_on if highest else min(one.due_on for one in silent),
+        today=desk.today,
+        step=highest.step if highest else None,
+        nudged=bool(found.nudges),
+        reached=sum(entry.actions for entry in found.own if highest and entry.step == highest.step),
+        lines=lines,
+        more=max(len(rows) - MOST_LINES, 0),
+    )
+
+
+def _missing(entry: Entry, silent: list[_Silent], desk: _Desk) -> list[emails.Missing]:
+    """A sub-group's lead reads which actions, a coordinator which partners."""
+    groups: dict[str, list[Action]] = defaultdict(list)
+    lead = entry.step == Step.TO_SUB_GROUP_LEAD
+    for action in sorted((desk.actions[one.pk] for one in silent), key=lambda action: action.ref):
+        groups[action.sub_group.name if lead else "The plan"].append(action)
+    found = []
+    for where, those in sorted(groups.items()):
+        if lead:
+            rows = [(f"{one.ref} {one.title}", _assigned(one)) for one in those]
+            narrowed = {"sub_group": those[0].sub_group.code, "silent": "on"}
+        else:
+            by_partner: dict[str, list[str]] = defaultdict(list)
+            for one in those:
+                by_partner[one.lead_partner.name].append(one.ref)
+            rows = [(name, ", ".join(refs)) for name, refs in sorted(by_partner.items())]
+            narrowed = {"silent": "on"}
+        found.append(
+            emails.Missing(
+                where=where,
+                about=entry.round.period.label,
+                due_on=entry.due_on,
+                number=len(those),
+                rows=rows[:MOST_LINES],
+                url=emails.address(f"{reverse('actions:list')}?{urlencode(narrowed)}"),
+                link="See who has not updated",
+                more=max(len(rows) - MOST_LINES, 0),
+            )
+        )
+    return found
+
+
+def _assigned(action: Action) -> str:
+    who = action.owner.name if action.owner else "no one assigned"
+    return f"{action.lead_partner.name}, {who}"
