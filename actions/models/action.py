@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from actions import rating as ratings
 from actions.progress import (
     Asked,
     Facts,
+    Move,
     Standing,
     assess,
     default_period,
@@ -84,6 +86,19 @@ class ActionQuerySet(models.QuerySet["Action"]):
             .values("n")
         )
         return self.annotate(milestones_missed=Coalesce(Subquery(missed), 0), times_moved=Coalesce(Subquery(moved), 0))
+
+    def with_unchanged(self) -> ActionQuerySet:
+        """Adds `unchanged`: how often in a row, up to now, “no change” was confirmed without a word."""
+        rated = ProgressUpdate.objects.rated().order_by()
+        spoken = rated.filter(action=OuterRef("action")).exclude(kind=ProgressUpdate.Kind.NO_CHANGE)
+        last_spoken = spoken.values("action").annotate(last=Max("pk")).values("last")
+        silent = (
+            rated.filter(action=OuterRef("pk"), kind=ProgressUpdate.Kind.NO_CHANGE)
+            .filter(pk__gt=Coalesce(Subquery(last_spoken), 0))
+            .values("action")
+            .annotate(n=Count("pk"))
+        )
+        return self.annotate(unchanged=Coalesce(Subquery(silent.values("n")), 0))
 
     def live(self) -> ActionQuerySet:
         return self.filter(state=Action.State.LIVE)
@@ -294,6 +309,22 @@ class Action(models.Model):
             asked=asked,
         )
 
+    def times_unchanged(self) -> int:
+        """How often in a row “no change” was confirmed without a word; one query."""
+        return Action.objects.filter(pk=self.pk).with_unchanged().values_list("unchanged", flat=True).get()
+
+    def moves(self) -> list[Move]:
+        """Every move of the due date, oldest first; one query."""
+        moved = self.events.filter(kind=ActionEvent.Kind.DATE_MOVED).order_by("pk")
+        return [
+            Move(
+                old=dt.date.fromisoformat(event.old) if event.old else None,
+                new=dt.date.fromisoformat(event.new),
+                on=timezone.localdate(event.at),
+            )
+            for event in moved
+        ]
+
     def standing(self, asked: Period | None, as_of: dt.date) -> Standing:
         return assess(self.facts(asked), as_of)
 
@@ -322,6 +353,36 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 
     def received_by(self, cut_off: dt.datetime) -> ProgressUpdateQuerySet:
         return self.filter(submitted_at__lte=cut_off)
+
+    def asking_help(self) -> ProgressUpdateQuerySet:
+        """Updates whose request for help still stands: the newest on a live action, “no change, confirmed” aside.
+
+        A newer update that leaves the question empty wants no help any more.
+        """
+        spoken = ProgressUpdate.objects.rated().exclude(kind=ProgressUpdate.Kind.NO_CHANGE)
+        newest = spoken.filter(action=OuterRef("action")).order_by("-period_start", "-pk").values("pk")[:1]
+        return self.filter(
+            help_wanted_from__isnull=False, action__state=Action.State.LIVE, pk=Subquery(newest)
+        ).select_related("action__lead_partner", "action__sub_group", "help_wanted_from", "by")
+
+    def unanswered_help(self) -> ProgressUpdateQuerySet:
+        """Standing requests for help that the partner asked has said nothing to, the longest waiting first."""
+        return self.asking_help().filter(help_replies__isnull=True).order_by("submitted_at", "pk")
+
+    def help_owed_by(self, partner: Partner) -> ProgressUpdateQuerySet:
+        """Standing requests to one partner that it has not answered, or has promised and not yet reported done."""
+        last = (
+            ProgressUpdate.objects.filter(pk=OuterRef("pk"))
+            .order_by("-help_replies__pk")
+            .values("help_replies__answer")[:1]
+        )
+        return (
+            self.asking_help()
+            .filter(help_wanted_from=partner)
+            .annotate(last_answer=Subquery(last))
+            .filter(Q(last_answer__isnull=True) | Q(last_answer="will"))
+            .order_by("submitted_at", "pk")
+        )
 
 
 class ProgressUpdate(HasPeriod, models.Model):

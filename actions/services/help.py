@@ -1,0 +1,115 @@
+"""Help one partner asks of another: the partner asked hears of it, answers it, and the asker hears the answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from actions.models import Action, HelpReply, Notice, ProgressUpdate
+from actions.services.chasing import notify
+from actions.services.lifecycle import locked
+from partners import roles
+from partners.models import User
+
+if TYPE_CHECKING:
+    from partners.models import Partner
+
+#: Longest answer, in characters; said in the form's hint.
+LONGEST_ANSWER = 2000
+
+#: Longest piece of somebody's words inside a notice, in characters.
+QUOTED = 120
+
+NOT_ASKED_OF_YOU = "The help is asked of another partner; its officers answer."
+
+SAYS = {
+    HelpReply.Answer.WILL: "will help",
+    HelpReply.Answer.CANNOT: "cannot help",
+    HelpReply.Answer.DONE: "has helped",
+}
+
+
+def tell_of_help_asked(*, update: ProgressUpdate, at: dt.datetime) -> None:
+    """Let the partner asked hear of it; part of posting the update. Restricted words are not told."""
+    asked = update.help_wanted_from
+    if asked is None:
+        return
+    action = update.action
+    notify(
+        recipients=_who_answers_for(asked),
+        kind=Notice.Kind.HELP_ASKED,
+        text=f"{action.lead_partner} asks {asked} for help with {action.ref} {action.title}"
+        + (". The words are restricted: ask who wrote them." if update.restricted else _quoted(update.help_wanted)),
+        path=reverse("actions:answer-help", args=[update.pk]),
+        at=at,
+        dedupe_key=f"help-asked:{update.pk}",
+    )
+
+
+@transaction.atomic
+def answer_help(
+    *, update: ProgressUpdate, by: User, at: dt.datetime, answer: HelpReply.Answer, text: str, submission_key: UUID
+) -> HelpReply:
+    """Append the answer of the partner asked; several may follow one another, the last one counts.
+
+    The coordinator may enter what that partner told them: `partner` is always the one asked, `by` who typed it.
+    The same `submission_key` by the same person answers with the reply already made.
+    Raises PermissionDenied with a sentence; ValidationError keyed by the names of these parameters.
+    """
+    # Two answers at once come one after the other, so that each knows what was said before.
+    locked(update.action)
+    asked = update.help_wanted_from
+    if asked is None:
+        raise ValidationError("This update asks for no help.")
+    if not by.has_perm("actions.answer_help", update):
+        raise PermissionDenied(NOT_ASKED_OF_YOU)
+    made = HelpReply.objects.filter(submission_key=submission_key).first()
+    if made is not None:
+        if made.by_id != by.pk or made.update_id != update.pk:
+            raise ValidationError("This form was sent already for something else. Open the request again.")
+        return made
+    faults: dict[str, list[str]] = {}
+    if answer not in HelpReply.Answer.values:
+        faults["answer"] = ["Choose an answer."]
+    if not text.strip():
+        faults["text"] = ["Say in a sentence what you will do, why you cannot, or what was done."]
+    if faults:
+        raise ValidationError(faults)
+    reply = HelpReply(
+        update=update, partner=asked, answer=answer, text=text, by=by, at=at, submission_key=submission_key
+    )
+    reply.full_clean(exclude=["update", "by"])
+    reply.save()
+    action = update.action
+    notify(
+        recipients=[person for person in (update.by, action.owner) if person is not None and person.pk != by.pk],
+        kind=Notice.Kind.HELP_ANSWERED,
+        text=f"{asked} {SAYS[HelpReply.Answer(answer)]} with {action.ref} {action.title}"
+        + ("" if update.restricted else _quoted(text)),
+        path=action.get_absolute_url(),
+        at=at,
+        dedupe_key=f"help-answered:{reply.pk}",
+    )
+    return reply
+
+
+def _who_answers_for(partner: Partner) -> list[User]:
+    """The partner's officers who own or stand in on live actions; when none does, all its officers."""
+    officers = User.objects.filter(is_active=True, partner=partner, groups__name=roles.PARTNER_OFFICER)
+    live = Action.objects.live()
+    at_work = officers.filter(
+        Q(pk__in=live.filter(owner__isnull=False).values("owner"))
+        | Q(pk__in=live.filter(deputy__isnull=False).values("deputy"))
+    )
+    return list(at_work.distinct()) or list(officers.distinct())
+
+
+def _quoted(words: str) -> str:
+    words = " ".join(words.split())
+    return f": “{words if len(words) <= QUOTED else words[: QUOTED - 1] + '…'}”"
