@@ -1,20 +1,22 @@
-"""The coordinator's hand in a request for updates: more time for one action. (Closing it is a verb of the calendar.)"""
+"""The coordinator's hand in a request for updates: who owes, a nudge, more time. (Closing it is a verb of the calendar.)"""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 
-from actions.models import Action, ActionEvent, DeadlineExtension
+from actions.models import Action, ActionEvent, DeadlineExtension, Reminder
 from actions.progress import british, heard, owes
 from actions.services.lifecycle import locked
+from partners import roles
+from partners.models import Cover, User
 from priorities.models import UpdateRound
-
-if TYPE_CHECKING:
-    from partners.models import User
 
 #: Longest reason, in characters; said in the form's hint.
 LONGEST_REASON = 1000
@@ -67,3 +69,92 @@ def extend_deadline(
         action=action, round=round_, defaults={"due_on": due_on, "reason": reason, "by": by, "at": at}
     )
     return extension
+
+
+@dataclass(frozen=True)
+class Owing:
+    """Somebody a request still waits for, and on which actions. `nudged_at`: the last nudge of this request, sent or not.
+
+    `waiting`: that nudge goes out with the next daily e-mail, so that another would say nothing new.
+    """
+
+    person: User
+    actions: list[Action]
+    nudged_at: dt.datetime | None
+    waiting: bool
+    today: dt.date
+
+    @property
+    def had_today(self) -> bool:
+        return self.nudged_at is not None and timezone.localdate(self.nudged_at) == self.today
+
+    @property
+    def may_be_nudged(self) -> bool:
+        return not self.waiting and not self.had_today
+
+
+def who_owes(*, round_: UpdateRound, today: dt.date) -> list[Owing]:
+    """Everybody who answers for an action without an update, as “My actions” shows it to them; by partner and name.
+
+    Owner and deputy; where there is no owner, the lead partner's officers; and whoever stands in for one of them today.
+    """
+    officers: dict[int, set[int]] = defaultdict(set)
+    at_work = User.objects.filter(is_active=True, groups__name__in=roles.SEES_THE_WORK).distinct()
+    people = {person.pk: person for person in at_work.select_related("partner")}
+    of_partners = User.objects.filter(is_active=True, groups__name=roles.PARTNER_OFFICER, partner__isnull=False)
+    for pk, partner in of_partners.values_list("pk", "partner"):
+        officers[partner].add(pk)
+    covers: dict[int, set[int]] = defaultdict(set)
+    for away, stand_in in Cover.objects.on(today).values_list("person", "covered_by"):
+        covers[away].add(stand_in)
+    owed: dict[int, list[Action]] = defaultdict(list)
+    silent = Action.objects.filter(plan=round_.plan_id).not_updated(round_.period)
+    for action in silent.select_related("lead_partner").order_by("ref"):
+        named = {action.owner_id, action.deputy_id} - {None}
+        if action.owner_id is None:
+            named |= officers[action.lead_partner_id]
+        named |= {stand_in for away in named for stand_in in covers[away]}
+        for pk in named & people.keys():
+            owed[pk].append(action)
+    nudges: dict[int, Reminder] = {}
+    for reminder in Reminder.objects.filter(round=round_, step=Reminder.Step.NUDGE).order_by("pk"):
+        nudges[reminder.recipient_id] = reminder
+    found = [
+        Owing(
+            person=people[pk],
+            actions=actions,
+            nudged_at=nudges[pk].at if pk in nudges else None,
+            waiting=pk in nudges and nudges[pk].email_id is None,
+            today=today,
+        )
+        for pk, actions in owed.items()
+    ]
+    return sorted(found, key=lambda one: (one.person.partner.name if one.person.partner else "", one.person.name))
+
+
+@transaction.atomic
+def nudge(*, people: Iterable[int], round_: UpdateRound, by: User, at: dt.datetime, today: dt.date) -> list[Reminder]:
+    """Remind these people (keys) by hand of what they still owe. It goes out with their next daily e-mail, by the rows made here.
+
+    Left out in silence: those who owe nothing by now, and those nudged today or whose nudge still waits.
+    Raises PermissionDenied with a sentence; ValidationError when the request is closed or its report approved.
+    """
+    if not by.has_perm("actions.nudge", round_):
+        raise PermissionDenied("Only the coordinator nudges people about their updates.")
+    # The lock is on the request, so that two presses at once make one row.
+    round_ = UpdateRound.objects.select_for_update().get(pk=round_.pk)
+    if round_.closed_at is not None or round_.settled_at is not None:
+        raise ValidationError(f"The request on {round_.period.label} is closed: nobody is reminded of it any more.")
+    wanted = set(people)
+    return [
+        Reminder.objects.create(
+            recipient=owing.person,
+            round=round_,
+            step=Reminder.Step.NUDGE,
+            actions=len(owing.actions),
+            at=at,
+            by=by,
+        )
+        for owing in who_owes(round_=round_, today=today)
+        if owing.person.pk in wanted and owing.may_be_nudged
+    ]
