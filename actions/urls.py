@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions.views import listing, mine, page, verbs
+from actions.views import coordination, listing, mine, page, verbs
 
 app_name = "actions"
 
@@ -14,4 +14,6 @@ urlpatterns = [
     path("<int:pk>/no-change/", verbs.confirm_no_change, name="confirm-no-change"),
     path("<int:pk>/words/", verbs.add_words, name="add-words"),
     path("<int:pk>/reopen/", verbs.reopen, name="reopen"),
+    path("<int:pk>/hand-over/", coordination.hand_over, name="hand-over"),
+    path("<int:pk>/extend/", coordination.extend, name="extend"),
 ]

@@ -25,10 +25,12 @@ class Deed:
     post_update: bool
     add_words: bool
     reopen: bool
+    hand_over: bool
+    extend: bool
 
     @property
     def any(self) -> bool:
-        return self.post_update or self.add_words or self.reopen
+        return self.post_update or self.add_words or self.reopen or self.hand_over
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,10 @@ def show_action(request: SignedIn, pk: int) -> HttpResponse:
     today = timezone.localdate()
     action = action_for(request.user, pk, today)
     live = action.state == Action.State.LIVE
+    standing = standing_of(action, today)
     page = ActionPage(
         action=action,
-        standing=standing_of(action, today),
+        standing=standing,
         supporting=list(action.supporting.all()),
         indicators=list(action.indicators.all()),
         milestones=[
@@ -67,6 +70,8 @@ def show_action(request: SignedIn, pk: int) -> HttpResponse:
             post_update=live and request.user.has_perm("actions.post_update", action),
             add_words=live and request.user.has_perm("actions.add_words", action),
             reopen=not live and request.user.has_perm("actions.reopen", action),
+            hand_over=live and request.user.has_perm("actions.hand_over", action),
+            extend=live and not standing.update.ok and request.user.has_perm("actions.extend_deadline", action),
         ),
         timeline=timeline(action, request.user, _moment(request.GET.get("before", ""))),
     )
