@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from actions.delivery import write_whole
 from partners import outbox
 
 if TYPE_CHECKING:
@@ -33,28 +31,6 @@ def store(content: bytes, folder: str = "reports") -> tuple[str, str]:
     place.parent.mkdir(parents=True, exist_ok=True)
     write_whole(place, content)
     return name, sha256
-
-
-def write_whole(place: Path, content: bytes) -> None:
-    """Put `content` at `place` in one step: a temporary file beside it, synced to the disk, then renamed."""
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=place.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp is for the owner's eyes alone; the uploads' mode lets the web's group read.
-        Path(temporary).chmod(settings.FILE_UPLOAD_PERMISSIONS or 0o640)
-        Path(temporary).replace(place)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
-    folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def read(rendition: Rendition) -> bytes:

@@ -3,8 +3,10 @@
 import ipaddress
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseForbidden
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -35,6 +37,21 @@ def never_stored(get_response: View) -> View:
         response = get_response(request)
         patch_cache_control(response, no_store=True, private=True)
         return response
+
+    return middleware
+
+
+def not_too_large(get_response: View) -> View:
+    """Refuses a request that says it is larger than any form of the portal, before a byte of it is read or stored.
+
+    One that says no length has no body for Django, so that nothing gets past this.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        if said.isdecimal() and int(said) > settings.LARGEST_REQUEST:
+            return HttpResponse(render_to_string("413.html"), status=413)
+        return get_response(request)
 
     return middleware
 

@@ -16,6 +16,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
+from actions import filetypes, scanner
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
@@ -155,6 +157,7 @@ MIDDLEWARE = [
     # Everything above marks static files too; everything below is pages.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shp_portal.middleware.never_stored",
+    "shp_portal.middleware.not_too_large",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -235,6 +238,18 @@ MEDIA_URL = "/no-such-place/"
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# A few more than an update may carry, so that one too many gets a sentence and a hundred are not even read.
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+#: A whole request with its files, in bytes (shp_portal.middleware.not_too_large).
+LARGEST_REQUEST = filetypes.MOST_FILES * filetypes.LARGEST + 5 * 1024 * 1024
+
+# The virus scanner that evidence goes through; without one evidence is marked "not scanned".
+CLAMAV_URL = _text("CLAMAV_URL")
+if CLAMAV_URL:
+    try:
+        scanner.check_address(CLAMAV_URL)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"CLAMAV_URL cannot be read: {error}") from error
 
 # --- Broker, cache and jobs ------------------------------------------------------------------------------------------
 

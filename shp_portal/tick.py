@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
+from actions.services import evidence
 from actions.services.chasing import put_digests
 from actions.services.digest import Due, digests_due
 from partners import outbox
@@ -50,6 +51,9 @@ def tick(now: dt.datetime) -> Ticked:
     files_waiting = renditions.any_waiting(now)
     if files_waiting:
         delivery.wake_render()
+    evidence.sweep(now)
+    if evidence.any_waiting():
+        evidence.wake_scanner()
     emails_waiting = OutgoingEmail.objects.ready(now).exists()
     if emails_waiting:
         outbox.wake_drain()

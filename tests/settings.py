@@ -21,6 +21,7 @@ os.environ.update(
     SITE_URL="http://127.0.0.1:8000",
     PROXY_COUNT="0",
     REDIS_URL="",
+    CLAMAV_URL="",
     EMAIL_URL="memorymail://",
     DEFAULT_FROM_EMAIL="portal@demo.example",
     MEDIA_ROOT=str(scratch / "media"),

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from actions.delivery import write_whole
 from priorities.models import Plan
 from priorities.periods import Period
 from reports import delivery, pdf
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         version = self._newest(kind, period)
         rendition = self._laid_out(version)
         try:
-            delivery.write_whole(out, delivery.read(rendition))
+            write_whole(out, delivery.read(rendition))
         except delivery.FileLost as error:
             raise CommandError(str(error)) from error
         except OSError as error:
@@ -94,7 +95,7 @@ def _writable(out: Path) -> Path:
     if not out.parent.is_dir():
         raise CommandError(f"The folder {out.parent} does not exist.")
     try:
-        delivery.write_whole(out.parent / f".{out.name}.try", b"")
+        write_whole(out.parent / f".{out.name}.try", b"")
         (out.parent / f".{out.name}.try").unlink()
     except OSError as error:
         raise CommandError(f"{out.parent} cannot be written: {error.strerror}.") from error
