@@ -112,7 +112,10 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Updates that others have not sent, told to whoever looks after them. `rows`: a name and what is missing there."""
+    """Updates that others have not sent, told to whoever looks after them. `rows`: a name and what is missing there.
+
+    `where` is the sub-group's name; empty for the whole plan.
+    """
 
     where: str
     about: str
@@ -125,7 +128,18 @@ class Missing:
 
     @property
     def subject(self) -> str:
-        return f"{self.where}: {plural(self.number, 'update')} missing since {british(self.due_on)}"
+        said = f"{plural(self.number, 'update')} missing since {british(self.due_on)}"
+        return f"{self.where}: {said}" if self.where else said
+
+    @property
+    def heading(self) -> str:
+        said = f"{plural(self.number, 'update')} missing"
+        return f"{self.where}: {said}" if self.where else said
+
+    @property
+    def sentence(self) -> str:
+        updates = "An update" if self.number == 1 else "Updates"
+        return f"{updates} on {self.about}, due on {british(self.due_on)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +196,8 @@ def message(digest: Digest) -> Message:
         "url": url,
         "choices": address(reverse("partners:emails")),
     }
-    text = render_to_string("actions/emails/digest_text.txt", told)
     return Message(
         subject=digest.subject,
-        # Templates leave a gap for every part that is not there; two empty lines are one too many.
-        text="\n".join(_unspaced(text.strip().splitlines())) + "\n",
+        text=render_to_string("actions/emails/digest_text.txt", told).strip() + "\n",
         html=render_to_string("actions/emails/digest_html.html", told).strip(),
     )
-
-
-def _unspaced(lines: list[str]) -> list[str]:
-    return [line for line, before in zip(lines, ["", *lines], strict=False) if line.strip() or before.strip()]

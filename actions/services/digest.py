@@ -179,6 +179,11 @@ class _Request:
     def period(self) -> Period:
         return self.round.period
 
+    @property
+    def opened_late(self) -> bool:
+        """Opened when its updates were due already (the portal's first start): it has no ladder."""
+        return timezone.localdate(self.round.opened_at) > self.round.updates_due_on
+
     @classmethod
     def read(cls, request: UpdateRound, people: _People) -> _Request:
         extended = dict(DeadlineExtension.objects.filter(round=request).values_list("action", "due_on"))
@@ -200,7 +205,9 @@ class _Request:
                 owed[person][one] = stands_in_for
             leads = people.with_stand_ins([lead]) or people.with_stand_ins([lead_deputy])
             for person in leads:
-                led[person].append(one)
+                # What a lead owes themselves is in their own part.
+                if one not in owed.get(person, ()):
+                    led[person].append(one)
         sent: dict[int, set[tuple[Step, dt.date]]] = defaultdict(set)
         nudges: dict[int, list[int]] = defaultdict(list)
         ledger = Reminder.objects.filter(round=request).order_by("pk")
@@ -214,12 +221,14 @@ class _Request:
     def reached(self, people: _People, today: dt.date) -> dict[int, _Reached]:
         """Everybody to whom this request has something new to say."""
         found: dict[int, _Reached] = defaultdict(lambda: _Reached(self))
+        for person in self.owed.keys() & self.nudges.keys():
+            found[person].nudges = self.nudges[person]
+        if self.opened_late:
+            return found
         for person, silent in self.owed.items():
             unwanted = ladder.BEFORE_DUE if person in people.no_reminders else frozenset()
             if own := self._own(person, silent, unwanted, today):
                 found[person].own = own
-            if nudges := self.nudges.get(person):
-                found[person].nudges = nudges
         for person, led in self.led.items():
             if elsewhere := self._elsewhere(person, Step.TO_SUB_GROUP_LEAD, led, today):
                 found[person].elsewhere += elsewhere
@@ -258,16 +267,9 @@ def _by_due_day(silent: Iterable[_Silent]) -> dict[dt.date, list[_Silent]]:
 
 
 def _open_requests(today: dt.date) -> list[UpdateRound]:
-    """Each plan's newest request, unless it is closed, its report approved, or it was opened when all was past."""
+    """Each plan's newest request, unless it is closed or its report approved."""
     newest = [UpdateRound.objects.asked_by(plan, today).select_related("plan").first() for plan in Plan.objects.all()]
-    return [
-        one
-        for one in newest
-        if one is not None
-        and one.closed_at is None
-        and one.settled_at is None
-        and timezone.localdate(one.opened_at) <= one.updates_due_on
-    ]
+    return [one for one in newest if one is not None and one.closed_at is None and one.settled_at is None]
 
 
 def _waiting_notices(people: _People) -> dict[int, list[Notice]]:
@@ -376,16 +378,16 @@ def _missing(entry: Entry, silent: list[_Silent], desk: _Desk) -> list[emails.Mi
     groups: dict[str, list[Action]] = defaultdict(list)
     lead = entry.step == Step.TO_SUB_GROUP_LEAD
     for action in sorted((desk.actions[one.pk] for one in silent), key=lambda action: action.ref):
-        groups[action.sub_group.name if lead else "The plan"].append(action)
+        groups[action.sub_group.name if lead else ""].append(action)
     found = []
     for where, those in sorted(groups.items()):
         if lead:
-            rows = [(f"{one.ref} {one.title}", _assigned(one)) for one in those]
+            rows = [(f"{one.ref} {one.title}", f"{one.lead_partner.name}, {_assigned(one)}") for one in those]
             narrowed = {"sub_group": those[0].sub_group.code, "silent": "on"}
         else:
             by_partner: dict[str, list[str]] = defaultdict(list)
             for one in those:
-                by_partner[one.lead_partner.name].append(one.ref)
+                by_partner[one.lead_partner.name].append(f"{one.ref} ({_assigned(one)})")
             rows = [(name, ", ".join(refs)) for name, refs in sorted(by_partner.items())]
             narrowed = {"silent": "on"}
         found.append(
@@ -404,5 +406,4 @@ def _missing(entry: Entry, silent: list[_Silent], desk: _Desk) -> list[emails.Mi
 
 
 def _assigned(action: Action) -> str:
-    who = action.owner.name if action.owner else "no one assigned"
-    return f"{action.lead_partner.name}, {who}"
+    return action.owner.name if action.owner else "no one assigned"
