@@ -100,13 +100,64 @@ def needs_reason(rating: Rating | None, due_on: dt.date | None, as_of: dt.date) 
     return rating == Rating.ON_TRACK and due_on is not None and due_on < as_of
 
 
-def cannot_confirm(said: Rating | None, reason: str, due_on: dt.date | None, as_of: dt.date) -> str:
-    """Why “No change, confirmed” cannot be taken, in a sentence; empty when it can."""
+#: So often in a row may "no change" be confirmed without a word.
+MOST_UNCHANGED = 2
+
+
+def wants_words(unchanged: int) -> bool:
+    """True when "no change" was confirmed so often in a row (`unchanged`) that words are asked for now."""
+    return unchanged >= MOST_UNCHANGED
+
+
+def cannot_confirm(
+    said: Rating | None, reason: str, due_on: dt.date | None, as_of: dt.date, *, unchanged: int = 0
+) -> str:
+    """Why “No change, confirmed” cannot be taken, in a sentence; empty when it can.
+
+    `unchanged`: how often in a row it was confirmed before.
+    """
     if said is None or said == Rating.COMPLETE:
         return "There is no rating to confirm yet. Send an update instead."
     if needs_reason(said, due_on, as_of) and not reason.strip():
         return f"{LOOKS[said].word} needs a reason now. Send an update instead."
+    if wants_words(unchanged):
+        return "No change was confirmed twice in a row. Say this time in a sentence or two how the action is going."
     return ""
+
+
+def suggestion(missed: int, open_still: int) -> str:
+    """What the milestones suggest for the rating, in a sentence; never set for the officer.
+
+    `missed`: past their day and not done; `open_still`: not done, the missed ones included.
+    """
+    if not open_still:
+        return "All milestones are done: is the action complete?"
+    if not missed:
+        return "No milestone is missed, which suggests On track."
+    return f"{plural(missed, 'milestone')} missed, which suggests At risk or Off track."
+
+
+@dataclass(frozen=True)
+class Move:
+    """One move of a due date; `old` is None for an action that was ongoing until then."""
+
+    old: dt.date | None
+    new: dt.date
+    on: dt.date
+
+    @property
+    def days(self) -> int:
+        """Days that the date slipped by; negative when it was brought forward, 0 when there was none before."""
+        return (self.new - self.old).days if self.old else 0
+
+    @property
+    def slip(self) -> str:
+        return slip(self.days)
+
+
+def slip(days: int) -> str:
+    """By how many days a date moved, in words: "30 days later", "1 day earlier"; empty for none."""
+    return f"{plural(abs(days), 'day')} {'later' if days > 0 else 'earlier'}" if days else ""
 
 
 def assess(facts: Facts, as_of: dt.date) -> Standing:

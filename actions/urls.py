@@ -2,18 +2,33 @@
 
 from django.urls import path
 
-from actions.views import coordination, listing, mine, page, verbs
+from actions.views import coordination, drafts, evidence, help, listing, mine, page, verbs
+from actions.views import proposals as initiatives
+from actions.views import structure
 
 app_name = "actions"
 
 urlpatterns = [
     path("", listing.show_list, name="list"),
     path("mine/", mine.show_mine, name="mine"),
+    path("mine/send/", mine.send_ready, name="send-ready"),
     path("<int:pk>/", page.show_action, name="action"),
     path("<int:pk>/update/", verbs.post_update, name="post-update"),
+    path("<int:pk>/draft/", drafts.save_draft, name="save-draft"),
     path("<int:pk>/no-change/", verbs.confirm_no_change, name="confirm-no-change"),
     path("<int:pk>/words/", verbs.add_words, name="add-words"),
+    path("help/<int:pk>/", help.answer_help, name="answer-help"),
+    path("evidence/<int:pk>/", evidence.send_file, name="evidence"),
+    path("updates/<int:pk>/evidence/", evidence.add_evidence, name="add-evidence"),
     path("<int:pk>/reopen/", verbs.reopen, name="reopen"),
     path("<int:pk>/hand-over/", coordination.hand_over, name="hand-over"),
     path("<int:pk>/extend/", coordination.extend, name="extend"),
+    path("<int:pk>/edit/", structure.edit, name="edit"),
+    path("<int:pk>/close/", structure.close, name="close"),
+    path("propose/", initiatives.propose, name="propose"),
+    path("proposals/", initiatives.show_list, name="proposals"),
+    path("proposals/<int:pk>/", initiatives.show_proposal, name="proposal"),
+    path("proposals/<int:pk>/edit/", initiatives.edit, name="edit-proposal"),
+    path("proposals/<int:pk>/take-back/", initiatives.take_back, name="take-back-proposal"),
+    path("proposals/<int:pk>/decide/", initiatives.decide, name="decide-proposal"),
 ]

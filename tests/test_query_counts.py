@@ -22,7 +22,7 @@ PAGES = {
     "/": 16,
     "/actions/": 8,
     "/actions/?rating=off_track&sort=due": 8,
-    "/actions/mine/": 11,
+    "/actions/mine/": 13,
     "/plan/": 20,
     "/priorities/ASB/": 13,
     "/sub-groups/FIRE/": 15,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from crispy_forms.layout import HTML, LayoutObject
@@ -19,10 +20,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 
 from actions.forms.fields import DayField, WordsField
+from actions.forms.files import BringsEvidence, evidence_fields
 from actions.models import Action, Milestone, PeriodChoice
-from actions.progress import british, needs_reason
+from actions.progress import british, needs_reason, slip, suggestion
 from actions.rating import LOOKS, SUBMITTABLE, Rating
-from actions.services.updates import LONGEST
+from actions.services.updates import LONGEST, faults_of
 from partners.models import Partner
 from priorities.periods import Period
 
@@ -60,17 +62,19 @@ class AboutAPeriod(VerbForm):
         label="Restrict these words",
         required=False,
         help_text=(
-            "Tick this when the words are not for every partner. Then only you, your organisation, the lead partner, "
-            "the sub-group’s lead, the coordinator, the analyst and the chair can read them. "
-            "The rating is always shown to all."
+            "Tick this when the words and the evidence are not for every partner. Then only you, your organisation, the "
+            "lead partner, the sub-group’s lead, the coordinator, the analyst and the chair can see them; reports and "
+            "e-mails leave them out. The rating is always shown to all, and a partner asked for help learns that it is "
+            "asked, not your words."
         ),
     )
 
     def __init__(self, data: QueryDict | None = None, *, choice: PeriodChoice, today: dt.date, **kwargs: Any) -> None:
-        if data is not None and not _is_key(data.get("submission_key", "")):
+        key = f"{kwargs['prefix']}-submission_key" if kwargs.get("prefix") else "submission_key"
+        if data is not None and not _is_key(data.get(key, "")):
             # Without this a spoilt key would come back in the page and spoil every further try.
             data = data.copy()
-            data["submission_key"] = str(uuid.uuid4())
+            data[key] = str(uuid.uuid4())
         super().__init__(data, **kwargs)
         self.choice = choice
         self.fields["submission_key"].initial = uuid.uuid4()
@@ -89,10 +93,17 @@ class AboutAPeriod(VerbForm):
         return next(p for p in self.choice.choices if p.code == self.cleaned_data["period"])
 
 
-class UpdateForm(AboutAPeriod):
-    """An officer's update. `seen` is the newest update on the page when it was opened, to tell of one made meanwhile."""
+class UpdateForm(BringsEvidence, AboutAPeriod):
+    """An officer's update, on a page of its own or, with a prefix, in a row among others.
+
+    `seen` is the newest update on the page when it was opened, to tell of one made meanwhile. `draft` is the draft the form
+    began with. `writer` says, signed, for whom the page was made: if they are signed out by the time they send it, the
+    text waits for them and nobody else.
+    """
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    draft = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    writer = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     rating = forms.ChoiceField(
         label="How is the action going?",
         widget=forms.RadioSelect,
@@ -104,7 +115,7 @@ class UpdateForm(AboutAPeriod):
     narrative = WordsField(
         label="What has happened, and what comes next?",
         longest=LONGEST,
-        help_text=f"One or two sentences will do. {DISCLOSURE}",
+        help_text=f"One or two sentences will do. {UP_TO} {DISCLOSURE}",
         error_messages={"required": "Say in a sentence or two what has happened."},
     )
     reason = WordsField(label="Why?", longest=LONGEST, required=False)
@@ -138,15 +149,26 @@ class UpdateForm(AboutAPeriod):
     TROUBLED = (Rating.AT_RISK, Rating.OFF_TRACK)
 
     def __init__(
-        self, data: QueryDict | None = None, *, action: Action, choice: PeriodChoice, today: dt.date, **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        action: Action,
+        choice: PeriodChoice,
+        today: dt.date,
+        writer: str = "",
+        in_row: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, choice=choice, today=today, **kwargs)
-        self.action, self.today = action, today
+        self.action, self.today, self.in_row = action, today, in_row
         self.past_due = needs_reason(Rating.ON_TRACK, action.due_on, today)
-        self.milestones = [milestone for milestone in action.milestones.all() if milestone.done_on is None]
+        self.all_milestones = list(action.milestones.all())
+        self.milestones = [milestone for milestone in self.all_milestones if milestone.done_on is None]
         self.fields["seen"].initial = action.updates.aggregate(newest=Max("pk"))["newest"] or 0
+        self.fields["writer"].initial = writer
         cast(forms.ChoiceField, self.fields["rating"]).choices = [
-            Choice(rating.value, LOOKS[rating].word, hint=self._definition(rating)) for rating in SUBMITTABLE
+            Choice(rating.value, LOOKS[rating].word, hint="" if in_row else self._definition(rating))
+            for rating in SUBMITTABLE
         ]
         self.fields["reason"].label = self._why()
         self.fields["reason"].help_text = UP_TO
@@ -155,6 +177,9 @@ class UpdateForm(AboutAPeriod):
         self.fields["completed_on"].initial = today
         self.fields["achievement"].help_text = self._measure()
         self.fields["new_due_on"].help_text = self._due_now()
+        self.fields[
+            "completed_on"
+        ].help_text = f"From {british(action.starts_on)} to today. For example, {today.day} {today.month} {today.year}."
         for milestone in self.milestones:
             self._add_milestone(milestone)
         self.helper = FormHelper()
@@ -173,6 +198,40 @@ class UpdateForm(AboutAPeriod):
             elif done_on > self.today:
                 self.add_error(f"{name}_on", "A milestone cannot be done on a day still to come.")
         return answers
+
+    def offer(self, typed: Mapping[str, list[str]]) -> None:
+        """Put back what was typed before, valid or not, and find no fault with it yet; for a form that is not sent."""
+        for name, field in self.fields.items():
+            if field.widget.is_hidden and name != "period":
+                continue
+            if isinstance(field, DayField):
+                boxes = [typed.get(f"{name}_{box}", [""]) for box in range(3)]
+                if any(f"{name}_{box}" in typed for box in range(3)):
+                    self.initial[name] = [values[0] if values else "" for values in boxes]
+            elif typed.get(name):
+                self.initial[name] = typed[name][0]
+        if self.initial.get("period") not in {period.code for period in self.choice.choices}:
+            # The report on that period is settled meanwhile: the words can be about another.
+            self.initial.pop("period", None)
+
+    def suggestions(self) -> list[str]:
+        """What the milestones suggest for the rating, by the number missed, none missed first; the last: all are done."""
+        missed = sum(milestone.due_on < self.today for milestone in self.milestones)
+        return [*(suggestion(n, 1) for n in range(missed + 1)), suggestion(0, 0)]
+
+    @property
+    def missed_now(self) -> int:
+        return sum(milestone.due_on < self.today for milestone in self.milestones)
+
+    def refusals(self) -> dict[str, list[str]]:
+        """What the verb would refuse of these (valid) answers; writes nothing."""
+        return faults_of(
+            action=self.action,
+            choice=self.choice,
+            milestones={milestone.pk: milestone for milestone in self.all_milestones},
+            today=self.today,
+            **self.answers(),
+        )
 
     def answers(self) -> dict[str, Any]:
         """The arguments of `post_update` that come from the form."""
@@ -213,30 +272,49 @@ class UpdateForm(AboutAPeriod):
     def _due_now(self) -> str:
         if self.action.due_on is None:
             return "This action is ongoing and has no due date. Leave this empty to keep it so."
+        moved = slip((self.action.due_on - (self.action.original_due_on or self.action.due_on)).days)
+        before = f", {moved} than at first" if moved else ""
         return (
-            f"It is due on {british(self.action.due_on)}. Leave this empty to keep that date. For example, 30 9 2026."
+            f"It is due on {british(self.action.due_on)}{before}. Leave this empty to keep that date. "
+            f"For example, 30 9 2026. The plan ends on {british(self.action.plan.ends_on)}: a date after that is taken, "
+            "with the reason, and the report shows it."
         )
 
     def _add_milestone(self, milestone: Milestone) -> None:
         name = f"milestone_{milestone.pk}"
         self.fields[name] = forms.BooleanField(
-            label=f"{milestone.text} (due {british(milestone.due_on)})", required=False
+            label=f"{milestone.text} (due {british(milestone.due_on)})",
+            required=False,
+            widget=forms.CheckboxInput(
+                attrs={"data-milestone": "missed" if milestone.due_on < self.today else "ahead"}
+            ),
         )
         self.fields[f"{name}_on"] = DayField(
-            what="the day the milestone was done", label="When was it done?", required=False, initial=self.today
+            what="the day the milestone was done",
+            label="When was it done?",
+            required=False,
+            initial=self.today,
+            help_text="Today or earlier.",
         )
 
     def _layout(self) -> Layout:
         judged = (*self.TROUBLED, Rating.ON_TRACK) if self.past_due else self.TROUBLED
-        period = "period" if self.only_period else Field.radios("period", legend_size=Size.MEDIUM)
+        size = Size.SMALL if self.in_row else Size.MEDIUM
+        period = (
+            "period"
+            if self.only_period
+            else Field.radios("period", legend_size=size, inline=self.in_row, small=self.in_row)
+        )
         return Layout(
             "submission_key",
             "seen",
+            "draft",
+            "writer",
             period,
-            Field.radios("rating", legend_size=Size.MEDIUM),
+            Field.radios("rating", legend_size=size, inline=self.in_row, small=self.in_row),
             Div(
                 _Included("actions/_last_words.html"),
-                Field.textarea("narrative", label_size=Size.MEDIUM, rows=6, max_characters=LONGEST),
+                Field.textarea("narrative", label_size=size, rows=3 if self.in_row else 6, max_characters=LONGEST),
                 css_class="beside",
             ),
             Field.textarea("achievement", rows=2),
@@ -260,9 +338,9 @@ class UpdateForm(AboutAPeriod):
                 _Heading("If it is complete"),
                 "completed_on",
             ),
+            *([] if self.in_row else evidence_fields()),
             _Heading("Who may read this"),
             "restricted",
-            Button.primary("send", "Send update"),
         )
 
     def _milestone_section(self) -> list[LayoutObject]:
@@ -271,11 +349,12 @@ class UpdateForm(AboutAPeriod):
         rows: list[Any] = [_Heading("Milestones done"), _Included("actions/_milestones_hint.html")]
         for milestone in self.milestones:
             name = f"milestone_{milestone.pk}"
+            place = f"{self.add_prefix(name)}_when"
             rows += [
-                Field(name, data_aria_controls=f"{name}_when", context={"checkboxes_small": True}),
+                Field(name, data_aria_controls=place, context={"checkboxes_small": True}),
                 Div(
                     f"{name}_on",
-                    css_id=f"{name}_when",
+                    css_id=place,
                     css_class="govuk-checkboxes__conditional govuk-checkboxes__conditional--hidden",
                 ),
             ]

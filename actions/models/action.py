@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Case, Count, Exists, F, Max, OuterRef
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils import timezone
 
 from actions import rating as ratings
 from actions.progress import (
@@ -103,6 +104,15 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def live(self) -> ActionQuerySet:
         return self.filter(state=Action.State.LIVE)
 
+    def added_since_report(self, plan: Plan) -> ActionQuerySet:
+        """New initiatives the last report of the plan has not told of; all of them while there was none.
+
+        A report tells of what came in by the end of the day its period's updates were due.
+        """
+        told = UpdateRound.objects.filter(plan=plan, settled_at__isnull=False).order_by("-period_start").first()
+        new = self.filter(plan=plan).exclude(origin=Action.Origin.PLAN).order_by("-added_at")
+        return new.filter(added_at__gt=end_of_day(told.updates_due_on)) if told else new
+
     def overdue(self, as_of: dt.date) -> ActionQuerySet:
         return self.live().filter(due_on__lt=as_of)
 
@@ -160,6 +170,11 @@ class ActionQuerySet(models.QuerySet["Action"]):
             confirmed = is_confirmed(rating, state == ratings.LIVE and is_reached, is_received)
             counted[key, rating, confirmed] = counted.get((key, rating, confirmed), 0) + number
         return [Tally(*group, number) for group, number in counted.items()]
+
+
+def end_of_day(day: dt.date) -> dt.datetime:
+    """The last moment of a day, local time."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.max))
 
 
 def _yes(condition: Q) -> Case:

@@ -13,13 +13,17 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from actions.models import Action, ActionEvent, ProgressUpdate
+from actions.models import Action, ActionEvent, Notice, ProgressUpdate
 from actions.progress import british, cannot_confirm, is_late, needs_reason
 from actions.rating import LOOKS, SUBMITTABLE, Rating
+from actions.services import chasing, drafts
+from actions.services.help import tell_of_help_asked
 from actions.services.lifecycle import locked, move_date
+from partners.models import User
 
 if TYPE_CHECKING:
-    from partners.models import Partner, User
+    from actions.models import Milestone, PeriodChoice
+    from partners.models import Partner
     from priorities.periods import Period
 
 #: Longest text of one field, in characters; said in the form's hints.
@@ -52,7 +56,8 @@ def post_update(
 ) -> ProgressUpdate:
     """Append an update about `period`; take its milestones, its new date or its completion into the action at once.
 
-    The same `submission_key` by the same person answers with the update already made and changes nothing.
+    The same `submission_key` by the same person answers with the update already made and changes nothing. What the person
+    kept as a draft on this action and period goes with it; whoever updated it before them is told.
     Raises PermissionDenied with a sentence; ValidationError keyed by the names of these parameters.
     """
     action = locked(action)
@@ -61,34 +66,32 @@ def post_update(
     made = _already_made(action, by, submission_key)
     if made is not None:
         return made
-    milestones_done = milestones_done or {}
     _check_open(action)
     choice = action.period_choice(today)
-    faults: dict[str, list[str]] = {}
-    if period not in choice.choices:
-        names = " or ".join(p.label for p in choice.choices)
-        faults["period"] = [f"An update can be about {names}; {period.label} is not open for updates."]
-    if rating not in SUBMITTABLE:
-        faults["rating"] = ["Choose how the action is going."]
-    if not narrative.strip():
-        faults["narrative"] = ["Say in a sentence or two what has happened."]
-    if needs_reason(rating, action.due_on, today) and not reason.strip():
-        word = LOOKS[rating].word
-        past = (
-            f" although it was due on {british(action.due_on)}" if rating == Rating.ON_TRACK and action.due_on else ""
-        )
-        faults["reason"] = [f"Say why the action is {word[0].lower()}{word[1:]}{past}."]
-    if bool(help_wanted.strip()) != (help_wanted_from is not None):
-        if help_wanted_from is None:
-            faults["help_wanted_from"] = ["Choose which partner the help is wanted from."]
-        else:
-            faults["help_wanted"] = [f"Say what help is wanted from {help_wanted_from}."]
-    _check_new_date(action, rating, new_due_on, new_due_reason, faults)
-    _check_completion(action, rating, completed_on, achievement, today, faults)
-    ticked = _check_milestones(action, milestones_done, today, faults)
+    milestones = {milestone.pk: milestone for milestone in action.milestones.all()}
+    faults = faults_of(
+        action=action,
+        choice=choice,
+        milestones=milestones,
+        today=today,
+        period=period,
+        rating=rating,
+        narrative=narrative,
+        reason=reason,
+        help_wanted=help_wanted,
+        help_wanted_from=help_wanted_from,
+        achievement=achievement,
+        completed_on=completed_on,
+        milestones_done=milestones_done or {},
+        new_due_on=new_due_on,
+        new_due_reason=new_due_reason,
+    )
     if faults:
         raise ValidationError(faults)
 
+    ticked = [
+        (milestones[pk], done_on) for pk, done_on in (milestones_done or {}).items() if milestones[pk].done_on is None
+    ]
     complete = rating == Rating.COMPLETE
     update = _append(
         action,
@@ -108,6 +111,7 @@ def post_update(
         achievement=achievement,
         restricted=restricted,
     )
+    tell_of_help_asked(update=update, at=at)
     for milestone, done_on in ticked:
         milestone.done_on = done_on
         milestone.save(update_fields=["done_on"])
@@ -131,13 +135,62 @@ def post_update(
     return update
 
 
+def faults_of(
+    *,
+    action: Action,
+    choice: PeriodChoice,
+    milestones: Mapping[int, Milestone],
+    today: dt.date,
+    period: Period,
+    rating: Rating,
+    narrative: str,
+    reason: str = "",
+    help_wanted: str = "",
+    help_wanted_from: Partner | None = None,
+    achievement: str = "",
+    completed_on: dt.date | None = None,
+    milestones_done: Mapping[int, dt.date],
+    new_due_on: dt.date | None = None,
+    new_due_reason: str = "",
+    **_: object,
+) -> dict[str, list[str]]:
+    """What keeps `post_update` from taking these answers, by the names of its parameters; empty when nothing does.
+
+    `milestones` are all of the action's, by primary key. Writes nothing: a draft is told by it whether it is ready.
+    """
+    faults: dict[str, list[str]] = {}
+    if period not in choice.choices:
+        names = " or ".join(p.label for p in choice.choices)
+        faults["period"] = [f"An update can be about {names}; {period.label} is not open for updates."]
+    if rating not in SUBMITTABLE:
+        faults["rating"] = ["Choose how the action is going."]
+    if not narrative.strip():
+        faults["narrative"] = ["Say in a sentence or two what has happened."]
+    if needs_reason(rating, action.due_on, today) and not reason.strip():
+        word = LOOKS[rating].word
+        past = (
+            f" although it was due on {british(action.due_on)}" if rating == Rating.ON_TRACK and action.due_on else ""
+        )
+        faults["reason"] = [f"Say why the action is {word[0].lower()}{word[1:]}{past}."]
+    if bool(help_wanted.strip()) != (help_wanted_from is not None):
+        if help_wanted_from is None:
+            faults["help_wanted_from"] = ["Choose which partner the help is wanted from."]
+        else:
+            faults["help_wanted"] = [f"Say what help is wanted from {help_wanted_from}."]
+    _check_new_date(action, rating, new_due_on, new_due_reason, faults)
+    _check_completion(action, rating, completed_on, achievement, today, faults)
+    _check_milestones(milestones, milestones_done, today, faults)
+    return faults
+
+
 @transaction.atomic
 def confirm_no_change(
     *, action: Action, by: User, at: dt.datetime, today: dt.date, submission_key: UUID, period: Period
 ) -> ProgressUpdate:
     """Say in one press that the last rating still holds. Its own kind, counted apart; copies the rating, no words.
 
-    Raises ValidationError when there is no rating to confirm, or when On track past its due date needs a reason.
+    Raises ValidationError when there is no rating to confirm, when On track past its due date needs a reason, or when it
+    was confirmed so twice in a row and words are asked for.
     """
     action = locked(action)
     if not by.has_perm("actions.post_update", action):
@@ -151,7 +204,9 @@ def confirm_no_change(
         raise ValidationError({"period": [f"{period.label} is not open for updates."]})
     last = action.latest_update
     said = Rating(last.rating) if last else None
-    refusal = cannot_confirm(said, last.reason if last else "", action.due_on, today)
+    refusal = cannot_confirm(
+        said, last.reason if last else "", action.due_on, today, unchanged=action.times_unchanged()
+    )
     if last is None or refusal:
         raise ValidationError(refusal)
     return _append(
@@ -237,7 +292,11 @@ def _check_new_date(
     elif new_due_on < action.starts_on:
         faults["new_due_on"] = [f"The new date cannot come before the start, {british(action.starts_on)}."]
     if new_due_on != action.due_on and not why.strip():
-        faults["new_due_reason"] = ["Say why the date moves."]
+        ends_on = action.plan.ends_on
+        beyond = (
+            f" The plan ends on {british(ends_on)}; say also why it goes on after that." if new_due_on > ends_on else ""
+        )
+        faults["new_due_reason"] = [f"Say why the date moves.{beyond}"]
 
 
 def _check_completion(
@@ -263,21 +322,14 @@ def _check_completion(
 
 
 def _check_milestones(
-    action: Action, done: Mapping[int, dt.date], today: dt.date, faults: dict[str, list[str]]
-) -> list[tuple[Any, dt.date]]:
-    if not done:
-        return []
-    milestones = {milestone.pk: milestone for milestone in action.milestones.all()}
-    ticked = []
+    milestones: Mapping[int, Milestone], done: Mapping[int, dt.date], today: dt.date, faults: dict[str, list[str]]
+) -> None:
     for pk, done_on in done.items():
         milestone = milestones.get(pk)
         if milestone is None:
             faults["milestones_done"] = ["That milestone belongs to another action."]
         elif done_on > today:
             faults["milestones_done"] = [f"“{milestone.text}” cannot be done on a day still to come."]
-        elif milestone.done_on is None:
-            ticked.append((milestone, done_on))
-    return ticked
 
 
 def _append(
@@ -312,7 +364,25 @@ def _append(
     if update.rating and (last is None or update.period_start >= last.period_start):
         action.latest_update = update
         action.save(update_fields=["latest_update"])
+    if update.rating and kind != ProgressUpdate.Kind.NO_CHANGE:
+        # A press of "no change" sends no words, so words that were kept stay kept.
+        drafts.drop_draft(action=action, by=by, period=period)
+    if update.rating:
+        _tell_others(action, update, at)
     return update
+
+
+def _tell_others(action: Action, update: ProgressUpdate, at: dt.datetime) -> None:
+    """Whoever updated the action about the same period before hears that somebody else has; both updates stay."""
+    before = action.updates.rated().about(update.period).filter(pk__lt=update.pk).exclude(by=update.by)
+    chasing.notify(
+        recipients=User.objects.filter(pk__in=before.order_by().values("by")),
+        kind=Notice.Kind.ALSO_UPDATED,
+        text=f"{action.ref} was also updated by {update.by}, about {update.period.label}. Your update is kept too.",
+        path=action.get_absolute_url(),
+        at=at,
+        dedupe_key=f"also-updated:{update.pk}",
+    )
 
 
 def _on_behalf_of(action: Action, by: User, kind: str) -> Partner | None:

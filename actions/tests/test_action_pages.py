@@ -354,7 +354,7 @@ def test_pages_of_rows_ask_as_much_at_3_rows_as_at_30(cast: Cast, address: str) 
         few = cost()
         add(range(4, 31))
         assert cost() == few
-    assert few <= 11
+    assert few <= 12
 
 
 def test_the_action_page_asks_as_much_for_a_long_history_as_for_a_short_one(cast: Cast) -> None:

@@ -1,18 +1,32 @@
-"""My actions: what a person owes, most pressing first, and what is up to date."""
+"""My actions: what a person owes, most pressing first, what is up to date, and the sending of all that is ready."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
-from actions.models import Action, ProgressUpdate
-from actions.progress import Asked, Standing, cannot_confirm, default_period, pressing
-from actions.rating import LIVE, Rating
+from actions.forms.updates import UpdateForm
+from actions.models import Action, Draft, ProgressUpdate
+from actions.progress import (
+    Asked,
+    Standing,
+    cannot_confirm,
+    default_period,
+    needs_reason,
+    plural,
+    pressing,
+    wants_words,
+)
+from actions.rating import LIVE, LOOKS, SUBMITTABLE, Look, Rating
+from actions.services import drafts
 from actions.views.doors import Moment, SignedIn, for_those_at_work
+from actions.views.drafts import keep_what_failed, prefix_of, take_back, typed_in, waits_for_sign_in, writer_of
+from actions.views.verbs import form_for, send, tell_of_others, tell_of_the_plans_end
 from actions.views.words import LastWords, last_words
 from priorities.models import UpdateRound
 from priorities.periods import Period, PeriodKind
@@ -23,22 +37,163 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Mine:
-    """One of a person's actions: how it stands, what was last said, and which period the next update is about."""
+    """One of a person's actions: how it stands, what was last said and kept, and which period the next update is about.
+
+    `form` is there when the row has just been sent and refused: it holds what was typed and why it was refused.
+    """
 
     action: Action
     standing: Standing
     words: LastWords | None
     about: Period | None
     may_confirm: bool = False
+    wants_words: bool = False
+    draft: Draft | None = None
+    draft_ready: bool = False
+    form: UpdateForm | None = None
     key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def ratings(self) -> list[tuple[str, Look]]:
+        """What can be said of it, to choose from."""
+        return [(rating.value, LOOKS[rating]) for rating in SUBMITTABLE]
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether what was last received is a confirmation without words."""
+        last = self.action.latest_update
+        return last is not None and last.kind == ProgressUpdate.Kind.NO_CHANGE
+
+
+@dataclass(frozen=True)
+class MyActions:
+    """The page: rows waiting for an update, up to date, and closed; and how many of those waiting could be sent now."""
+
+    round: UpdateRound | None
+    past_due: bool
+    owed: list[Mine]
+    current: list[Mine]
+    closed: list[Mine]
+    more: bool
+    writer: str
+
+    @property
+    def any(self) -> bool:
+        return bool(self.owed or self.current or self.closed)
+
+    @property
+    def ready(self) -> list[Mine]:
+        return [row for row in self.rows if row.draft_ready and row.form is None]
+
+    @property
+    def rows(self) -> list[Mine]:
+        return [*self.owed, *self.current]
+
+    @property
+    def unchanged(self) -> int:
+        """How many of those up to date were confirmed without words."""
+        return sum(row.unchanged for row in self.current)
+
+    @property
+    def refused(self) -> list[tuple[Action, str, str]]:
+        """Rows just sent and refused: the action, the field that is first at fault ("" for none), and why."""
+        found = []
+        for row in self.rows:
+            if row.form is None:
+                continue
+            for name, sentences in row.form.errors.items():
+                place = "" if name == "__all__" else row.form[name].id_for_label or row.form[name].auto_id
+                found.append((row.action, place, str(sentences[0])))
+        return found
 
 
 @for_those_at_work
 @require_safe
 def show_mine(request: SignedIn) -> HttpResponse:
     moment = Moment.now()
+    take_back(request, moment)
+    return render(request, "actions/mine.html", {"page": _page(request, moment)})
+
+
+@waits_for_sign_in(then="actions:mine")
+@for_those_at_work
+@require_POST
+def send_ready(request: SignedIn) -> HttpResponse:
+    """Send all rows that are ready, each for itself: what stands in its form, or else what was kept of it.
+
+    One that is refused keeps no other back, and stays on the page with what was typed and the reason.
+    """
+    moment = Moment.now()
+    sent: list[ProgressUpdate] = []
+    refused: dict[int, UpdateForm] = {}
+    dates = []
+    for action in _named(request, moment):
+        form = _form_of(request, action, moment)
+        if form is None:
+            continue
+        update = send(request, form, moment)
+        if update is None:
+            refused[action.pk] = form
+            keep_what_failed(action, request.user, typed_in(form.data, form.prefix or ""), moment)
+            continue
+        sent.append(update)
+        dates.append((action, form.cleaned_data["new_due_on"]))
+        tell_of_others(request, update, since=form.cleaned_data["seen"])
+    if sent:
+        messages.success(request, _told(sent))
+    for action, new_due_on in dates:
+        tell_of_the_plans_end(request, action, new_due_on)
+    if not refused:
+        if not sent:
+            messages.info(request, "Nothing was waiting to be sent.")
+        return redirect("actions:mine")
+    return render(request, "actions/mine.html", {"page": _page(request, moment, refused)})
+
+
+def _named(request: SignedIn, moment: Moment) -> list[Action]:
+    """The actions whose rows were sent, that this person may see and update, in the order they were named."""
+    named = [
+        int(text) for text in request.POST.getlist("row") if text.isascii() and text.isdecimal() and len(text) < 11
+    ]
+    seen = Action.objects.visible_to(request.user).for_list(moment.today).select_related("plan", "deputy")
+    found = {action.pk: action for action in seen.filter(pk__in=named[:MOST])}
+    order = [found[pk] for pk in dict.fromkeys(named) if pk in found]
+    return [action for action in order if request.user.has_perm("actions.post_update", action)]
+
+
+def _form_of(request: SignedIn, action: Action, moment: Moment) -> UpdateForm | None:
+    """The row's form as sent; without one, as it was kept; None when there is neither."""
+    prefix = prefix_of(action.pk)
+    if f"{prefix}-submission_key" in request.POST:
+        return form_for(action, request.user, moment, request.POST, prefix=prefix, in_row=True)
+    draft = drafts.drafts_of(request.user, [action]).get(action.pk)
+    if draft is None:
+        return None
+    data = QueryDict(mutable=True)
+    for name, values in draft.content.items():
+        data.setlist(f"{prefix}-{name}", values)
+    data[f"{prefix}-draft"] = str(draft.pk)
+    data[f"{prefix}-writer"] = writer_of(request.user)
+    return form_for(action, request.user, moment, data, prefix=prefix, in_row=True)
+
+
+def _told(sent: list[ProgressUpdate]) -> str:
+    each = "; ".join(f"{update.action.ref} {LOOKS[Rating(update.rating)].word}" for update in sent)
+    periods = " and ".join(sorted({update.period.label for update in sent}))
+    late = sum(update.late for update in sent)
+    came_late = (
+        ""
+        if not late
+        else f" {late} of them came after the day updates were due and {'is' if late == 1 else 'are'} marked late."
+    )
+    if len(sent) == 1 and late:
+        came_late = " It came after the day updates were due and is marked late."
+    return f"{plural(len(sent), 'update')} sent: {each}. Recorded for {periods}.{came_late}"
+
+
+def _page(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm] | None = None) -> MyActions:
     owed, current, closed = [], [], []
-    mine = _mine(request, moment)
+    mine = _mine(request, moment, refused or {})
     for row in sorted(mine[:MOST], key=lambda row: (pressing(row.standing, row.action.due_on), row.action.ref)):
         if row.action.state != LIVE:
             closed.append(row)
@@ -46,22 +201,18 @@ def show_mine(request: SignedIn) -> HttpResponse:
             current.append(row)
         else:
             owed.append(row)
-    return render(
-        request,
-        "actions/mine.html",
-        {
-            "round": moment.round,
-            "past_due": moment.round is not None and moment.round.updates_due_on < moment.today,
-            "owed": owed,
-            "current": current,
-            "closed": closed,
-            "any": bool(mine),
-            "more": len(mine) > MOST,
-        },
+    return MyActions(
+        round=moment.round,
+        past_due=moment.round is not None and moment.round.updates_due_on < moment.today,
+        owed=owed,
+        current=current,
+        closed=closed,
+        more=len(mine) > MOST,
+        writer=writer_of(request.user),
     )
 
 
-def _mine(request: SignedIn, moment: Moment) -> list[Mine]:
+def _mine(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm]) -> list[Mine]:
     if moment.plan is None:
         return []
     actions = list(
@@ -69,11 +220,13 @@ def _mine(request: SignedIn, moment: Moment) -> list[Mine]:
         .visible_to(request.user)
         .answered_for_by(request.user)
         .for_list(moment.today)
+        .with_unchanged()
         .in_order()[: MOST + 1]
     )
     asked_period = moment.round.period if moment.round else None
     words = last_words(actions, request.user)
     about = _next_periods(actions, moment)
+    kept = drafts.drafts_of(request.user, actions)
     return [
         Mine(
             action=action,
@@ -81,6 +234,10 @@ def _mine(request: SignedIn, moment: Moment) -> list[Mine]:
             words=words.get(action.pk),
             about=about[action.pk],
             may_confirm=_may_confirm(action, moment),
+            wants_words=_wants_words(action, moment),
+            draft=kept.get(action.pk),
+            draft_ready=action.pk in kept and _looks_ready(kept[action.pk], action, moment),
+            form=refused.get(action.pk),
         )
         for action in actions
     ]
@@ -105,6 +262,34 @@ def _next_periods(actions: list[Action], moment: Moment) -> dict[int, Period]:
 
 def _may_confirm(action: Action, moment: Moment) -> bool:
     """Whether “No change, confirmed” would be taken; only a live action takes updates."""
+    return action.state == LIVE and not _refusal(action, moment, unchanged=action.unchanged)
+
+
+def _wants_words(action: Action, moment: Moment) -> bool:
+    """Whether words alone keep On track from being confirmed: it was confirmed without any often enough."""
+    last = action.latest_update
+    on_track = last is not None and last.rating == Rating.ON_TRACK and not last.reason
+    wanted = on_track and wants_words(action.unchanged) and not _refusal(action, moment, unchanged=0)
+    return wanted and action.state == LIVE
+
+
+def _refusal(action: Action, moment: Moment, *, unchanged: int) -> str:
     last = action.latest_update
     said = Rating(last.rating) if last else None
-    return action.state == LIVE and not cannot_confirm(said, last.reason if last else "", action.due_on, moment.today)
+    return cannot_confirm(said, last.reason if last else "", action.due_on, moment.today, unchanged=unchanged)
+
+
+def _looks_ready(draft: Draft, action: Action, moment: Moment) -> bool:
+    """Whether what was kept holds what such an update needs; the sending itself judges in full."""
+
+    def typed(name: str) -> str:
+        return "".join(draft.content.get(name, [])).strip()
+
+    rating = next((rating for rating in SUBMITTABLE if rating.value == typed("rating")), None)
+    if rating is None or not typed("narrative"):
+        return False
+    if needs_reason(rating, action.due_on, moment.today) and not typed("reason"):
+        return False
+    if typed("new_due_on_0") and not typed("new_due_reason"):
+        return False
+    return rating != Rating.COMPLETE or bool(typed("achievement") and typed("completed_on_0"))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 
-from actions.models import Action, ActionEvent, ProgressUpdate
+from actions.models import Action, ActionEvent, Evidence, HelpReply, ProgressUpdate
 from actions.progress import british
 
 if TYPE_CHECKING:
     from partners.models import User
+    from priorities.periods import Period
 
 PAGE = 30
 
@@ -36,6 +37,10 @@ class Entry:
     readable: bool
     changes: list[Change]
     ident: str
+    evidence: list[Evidence] = field(default_factory=list)
+    replies: list[HelpReply] = field(default_factory=list)
+    may_answer: bool = False
+    may_add_evidence: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,17 +51,24 @@ class Timeline:
     earlier: str
 
 
-def timeline(action: Action, user: User, before: dt.datetime | None = None) -> Timeline:
-    """The newest entries, or those before a moment; three queries whatever the length of the history."""
+def timeline(action: Action, user: User, today: dt.date, before: dt.datetime | None = None) -> Timeline:
+    """The newest entries, or those before a moment; as many queries whatever the length of the history."""
     updates = (
         action.updates.select_related("by__partner", "on_behalf_of", "help_wanted_from")
-        .prefetch_related(Prefetch("events", queryset=ActionEvent.objects.order_by("pk")))
+        .prefetch_related(
+            Prefetch("events", queryset=ActionEvent.objects.order_by("pk")),
+            Prefetch("evidence", queryset=Evidence.objects.order_by("pk")),
+            Prefetch("help_replies", queryset=HelpReply.objects.in_order().select_related("partner", "by")),
+        )
         .order_by("-submitted_at", "-pk")
     )
     events = action.events.filter(update__isnull=True).select_related("by__partner").order_by("-at", "-pk")
     if before is not None:
         updates, events = updates.filter(submitted_at__lt=before), events.filter(at__lt=before)
-    merged = [_of_update(update, user) for update in updates[: PAGE + 1]]
+    found = list(updates[: PAGE + 1])
+    own = any(update.by_id == user.pk for update in found)
+    open_periods = action.period_choice(today).choices if own else []
+    merged = [_of_update(update, action, user, open_periods) for update in found]
     merged += [_of_event(event) for event in events[: PAGE + 1]]
     merged.sort(key=lambda entry: (entry.at, entry.update is not None), reverse=True)
     shown = merged[:PAGE]
@@ -65,8 +77,12 @@ def timeline(action: Action, user: User, before: dt.datetime | None = None) -> T
     return Timeline(shown, shown[-1].at.isoformat() if len(merged) > len(shown) else "")
 
 
-def _of_update(update: ProgressUpdate, user: User) -> Entry:
+def _of_update(update: ProgressUpdate, action: Action, user: User, open_periods: list[Period]) -> Entry:
+    update.action = action  # with its names, so that no rule reads it again
     readable = user.has_perm("actions.read_restricted", update)
+    asked = update.help_wanted_from_id is not None
+    # The partner asked knows that it was asked; of restricted words it sees its own answer alone.
+    told = readable or (asked and user.partner_id == update.help_wanted_from_id)
     return Entry(
         at=update.submitted_at,
         by=update.by.name,
@@ -75,6 +91,10 @@ def _of_update(update: ProgressUpdate, user: User) -> Entry:
         readable=readable,
         changes=[_change(event, readable) for event in update.events.all() if not _told_already(event)],
         ident=f"update-{update.pk}",
+        evidence=list(update.evidence.all()) if readable else [],
+        replies=list(update.help_replies.all()) if told else [],
+        may_answer=asked and action.state == Action.State.LIVE and user.has_perm("actions.answer_help", update),
+        may_add_evidence=update.period in open_periods and user.has_perm("actions.add_evidence", update),
     )
 
 
@@ -110,10 +130,66 @@ def _sentence(event: ActionEvent) -> str:
             return f"Reopened; it was {_state(event.old)}"
         case ActionEvent.Kind.STATE:
             return f"{_state(event.new).capitalize()}; it was {_state(event.old)}"
+        case ActionEvent.Kind.EDITED:
+            return _edited(event)
+        case ActionEvent.Kind.REASSIGNED if event.field == "deputy":
+            return f"Deputy changed from {event.old or 'no one'} to {event.new or 'no one'}"
         case ActionEvent.Kind.REASSIGNED:
             return f"Reassigned from {event.old or 'no one'} to {event.new or 'no one'}"
         case _:
             return "Added to the plan"
+
+
+#: Columns by the words of the form.
+LABELS = {
+    "title": "Title",
+    "description": "Description",
+    "measure_of_success": "Measure of success",
+    "priority": "Priority",
+    "sub_group": "Sub-group",
+    "lead_partner": "Lead partner",
+    "supporting": "Supporting partners",
+    "indicators": "Indicators",
+    "starts_on": "Start date",
+    "due_on": "Due date",
+    "review_on": "Review date",
+}
+TEXTS = ("title", "description", "measure_of_success")
+
+
+def _edited(event: ActionEvent) -> str:
+    if event.field == "successor":
+        return f"Goes on as {event.new}" if event.new else f"Goes on as {event.old} no longer"
+    if event.field == "milestone":
+        return _milestone_edited(event)
+    label = LABELS.get(event.field, event.field)
+    old, new = (_day(words) or words for words in (event.old, event.new))
+    if event.field == "reoffending_focus":
+        return "Given a re-offending focus" if new == "yes" else "Re-offending focus taken away"
+    return f"{label} changed from {_quoted(event.field, old)} to {_quoted(event.field, new)}"
+
+
+def _milestone_edited(event: ActionEvent) -> str:
+    (old_day, old), (new_day, new) = (_milestone(words) for words in (event.old, event.new))
+    if not event.old:
+        return f"Milestone added: “{new}”, due {new_day}"
+    if not event.new:
+        return f"Milestone taken out: “{old}”, due {old_day}"
+    if old == new:
+        return f"Milestone “{new}” moved from {old_day} to {new_day}"
+    return f"Milestone changed from “{old}”, due {old_day}, to “{new}”, due {new_day}"
+
+
+def _milestone(words: str) -> tuple[str, str]:
+    """Day in words, and text."""
+    day, _, text = words.partition(" ")
+    return _day(day), text
+
+
+def _quoted(field: str, words: str) -> str:
+    if not words:
+        return "nothing"
+    return f"“{words}”" if field in TEXTS else words
 
 
 def _day(iso: str) -> str:
@@ -125,8 +201,3 @@ def _day(iso: str) -> str:
 
 def _state(value: str) -> str:
     return dict(Action.State.choices).get(value, value).lower()
-
-
-def moves_of(action: Action) -> list[ActionEvent]:
-    """Moves of the due date, oldest first."""
-    return list(action.events.filter(Q(kind=ActionEvent.Kind.DATE_MOVED)).order_by("pk"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,46 +17,116 @@ from django.views.decorators.http import require_http_methods, require_POST
 from actions.forms.updates import ReopenForm, UpdateForm, WordsForm
 from actions.models import Action, ProgressUpdate
 from actions.progress import british, plural
-from actions.rating import LOOKS, Rating
-from actions.services import lifecycle, updates
+from actions.rating import LOOKS, SUBMITTABLE, Rating
+from actions.services import drafts, evidence, lifecycle, updates
 from actions.views.doors import Moment, SignedIn, action_for, for_those_at_work, standing_of
+from actions.views.drafts import keep_what_failed, prefix_of, take_back, typed_in, waits_for_sign_in, writer_of
 from actions.views.words import last_words
 from priorities.periods import Period
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+    from django.http import QueryDict
+    from django.utils.datastructures import MultiValueDict
+
     from partners.models import User
 
 
+@waits_for_sign_in()
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def post_update(request: SignedIn, pk: int) -> HttpResponse:
+    """The update form on its own page, or with `?row=1` the same form alone, for a row of My actions that opens in place."""
     moment = Moment.now()
     action = action_for(request.user, pk, moment.today)
     if not request.user.has_perm("actions.post_update", action):
         raise PermissionDenied(updates.NOT_YOURS)
-    choice = action.period_choice(moment.today)
-    sent = request.POST if request.method == "POST" else None
-    form = UpdateForm(sent, action=action, choice=choice, today=moment.today)
-    if sent is None and action.state != Action.State.LIVE:
-        return render(request, "actions/closed.html", {"action": action})
-    if form.is_valid():
-        try:
-            update = updates.post_update(
-                action=action, by=request.user, at=moment.at, today=moment.today, **form.answers()
-            )
-        except ValidationError as refused:
-            form.take_faults(refused)
-        else:
-            _tell(request, update, f"{action.ref} updated: {LOOKS[Rating(update.rating)].word}", moment)
-            _tell_of_others(request, update, since=form.cleaned_data["seen"])
-            return _back(request.user, action)
+    if request.method == "POST":
+        return _take_update(request, action, moment)
+    in_row = "row" in request.GET
+    if not in_row:
+        take_back(request, moment)
+    draft = drafts.drafts_of(request.user, [action]).get(action.pk)
+    if action.state != Action.State.LIVE:
+        return render(request, "actions/closed.html", {"action": action, "draft": draft}, status=409 if in_row else 200)
     words = last_words([action], request.user).get(action.pk)
-    standing = standing_of(action, moment.today)
-    return render(
-        request,
-        "actions/update.html",
-        {"action": action, "form": form, "words": words, "standing": standing},
+    form = form_for(action, request.user, moment, in_row=in_row)
+    if draft is not None:
+        form.offer(draft.content)
+        form.initial["draft"] = draft.pk
+    if request.GET.get("rating") in SUBMITTABLE:
+        form.initial["rating"] = request.GET["rating"]
+    if "again" in request.GET and words and words.text:
+        typed = str(form.initial.get("narrative", "")).rstrip()
+        form.initial["narrative"] = f"{typed}\n{words.text}".strip()
+    context = {"action": action, "form": form, "words": words, "draft": draft}
+    if in_row:
+        return render(request, "actions/_row_form.html", context)
+    return render(request, "actions/update.html", {**context, "standing": standing_of(action, moment.today)})
+
+
+def _take_update(request: SignedIn, action: Action, moment: Moment) -> HttpResponse:
+    row = prefix_of(action.pk)
+    prefix = row if f"{row}-submission_key" in request.POST else ""
+    form = form_for(action, request.user, moment, request.POST, request.FILES, prefix=prefix)
+    update = send(request, form, moment)
+    if update is None:
+        keep_what_failed(action, request.user, typed_in(request.POST, prefix), moment)
+        context = {
+            "action": action,
+            "form": form,
+            "words": last_words([action], request.user).get(action.pk),
+            "standing": standing_of(action, moment.today),
+        }
+        return render(request, "actions/update.html", context)
+    _tell(request, update, f"{action.ref} updated: {LOOKS[Rating(update.rating)].word}", moment)
+    tell_of_others(request, update, since=form.cleaned_data["seen"])
+    tell_of_the_plans_end(request, action, form.cleaned_data["new_due_on"])
+    return _back(request.user, action)
+
+
+def form_for(
+    action: Action,
+    user: User,
+    moment: Moment,
+    data: QueryDict | None = None,
+    files: MultiValueDict[str, UploadedFile] | None = None,
+    *,
+    prefix: str = "",
+    in_row: bool = False,
+) -> UpdateForm:
+    """The update form of an action for one person; in a row its names begin with the row's prefix."""
+    return UpdateForm(
+        data,
+        files=files,
+        action=action,
+        choice=action.period_choice(moment.today),
+        today=moment.today,
+        writer=writer_of(user),
+        in_row=in_row,
+        prefix=prefix or (prefix_of(action.pk) if in_row else None),
     )
+
+
+def send(request: SignedIn, form: UpdateForm, moment: Moment) -> ProgressUpdate | None:
+    """Post what the form holds; None when it was refused, with the sentences in the form."""
+    if not form.is_valid():
+        return None
+    try:
+        with evidence.on_the_shelf(form.brought) as files, transaction.atomic():
+            update = updates.post_update(
+                action=form.action, by=request.user, at=moment.at, today=moment.today, **form.answers()
+            )
+            evidence.attach(update=update, by=request.user, at=moment.at, files=files, links=form.links)
+    except ValidationError as refused:
+        form.take_faults(refused)
+        return None
+    if files:
+        evidence.wake_scanner()
+    if form.cleaned_data["draft"]:
+        # The draft it began with may be about another period than the one that was chosen in the end.
+        drafts.drop_draft(action=form.action, by=request.user, pk=form.cleaned_data["draft"])
+    return update
 
 
 @for_those_at_work
@@ -153,7 +225,7 @@ def _next(user: User, moment: Moment) -> str:
     return "No other action waits for your update." if mine.exists() else ""
 
 
-def _tell_of_others(request: SignedIn, update: ProgressUpdate, since: int | None) -> None:
+def tell_of_others(request: SignedIn, update: ProgressUpdate, since: int | None) -> None:
     """Both updates stay; whoever sent the second learns of the first."""
     if since is None:
         return
@@ -164,4 +236,14 @@ def _tell_of_others(request: SignedIn, update: ProgressUpdate, since: int | None
             request,
             f"{update.action.ref} was also updated by {other.by} at {local:%H:%M} on {british(local.date())}, "
             "after you opened the form. Both updates are kept.",
+        )
+
+
+def tell_of_the_plans_end(request: SignedIn, action: Action, new_due_on: dt.date | None) -> None:
+    """A date after the plan's end is taken, and said aloud."""
+    if new_due_on is not None and new_due_on > action.plan.ends_on:
+        messages.warning(
+            request,
+            f"{action.ref} is now due on {british(new_due_on)}, after the plan ends on {british(action.plan.ends_on)}. "
+            "The report will show this with your reason.",
         )

@@ -1,0 +1,207 @@
+"""Typing that is kept: as one types, by "Save and come back later", and when somebody sends after being signed out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core import signing
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from actions.forms.updates import UpdateForm
+from actions.models import Action, Draft
+from actions.services import drafts, updates
+from actions.views.doors import Moment, SignedIn, action_for, for_those_at_work
+from priorities.periods import Period
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from partners.models import User
+
+UNSENT = "unsent"
+"""Where the session keeps what was sent by somebody signed out."""
+
+MOST_ROWS = 50
+
+_WRITER = re.compile(r"(?:a([0-9]{1,10})-)?writer")
+_SALT = "actions.writer"
+#: Not typed by anybody, or of no use to another form.
+_NOT_KEPT = frozenset({"csrfmiddlewaretoken", "writer", "draft", "seen"})
+
+
+def prefix_of(pk: int) -> str:
+    """What the names of a row's fields begin with, so that many forms can be sent as one."""
+    return f"a{pk}"
+
+
+def writer_of(user: User) -> str:
+    """The person a form is made for, signed, so that what comes back without a session can be theirs and nobody else's."""
+    return signing.dumps(user.pk, salt=_SALT)
+
+
+def typed_in(data: QueryDict, prefix: str = "") -> dict[str, list[str]]:
+    """What was typed into one form of what was sent, by the names of its fields without their prefix."""
+    start = f"{prefix}-" if prefix else ""
+    names = {name: name.removeprefix(start) for name in data if name.startswith(start)}
+    return {plain: data.getlist(name) for name, plain in names.items() if plain not in _NOT_KEPT}
+
+
+def keep(action: Action, by: User, typed: dict[str, list[str]], moment: Moment, instead_of: int | None = None) -> Draft:
+    """Keep what was typed about the period it names, or the one the next update would be about.
+
+    Raises what `drafts.save_draft` raises.
+    """
+    try:
+        period = Period.parse(action.plan.update_kind, (typed.get("period") or [""])[0])
+    except ValueError:
+        period = action.period_choice(moment.today).default
+    return drafts.save_draft(action=action, by=by, period=period, content=typed, at=moment.at, instead_of=instead_of)
+
+
+def keep_what_failed(action: Action, by: User, typed: dict[str, list[str]], moment: Moment) -> None:
+    """Keep what could not be sent, so that a closed browser loses nothing. What is too long stays on the page alone."""
+    try:
+        keep(action, by, typed, moment)
+    except (ValidationError, drafts.AlreadySent):
+        return
+
+
+def waits_for_sign_in(then: str = "") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """For views that take an update: what somebody signed out sends is kept until they have signed in again.
+
+    `then` names the page they come to when the address itself takes no visit.
+    """
+
+    def outer(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def inner(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method != "POST" or request.user.is_authenticated:
+                return view(request, *args, **kwargs)
+            _put_aside(request, kwargs.get("pk"))
+            if _by_script(request):
+                return JsonResponse({"signed_out": True}, status=401)
+            return redirect_to_login(reverse(then, kwargs=kwargs) if then else request.get_full_path())
+
+        return inner
+
+    return outer
+
+
+def take_back(request: SignedIn, moment: Moment) -> None:
+    """Make drafts of what this person sent while signed out. What somebody else sent from this browser is let go."""
+    unsent = request.session.pop(UNSENT, None)
+    if not unsent or unsent["writer"] != request.user.pk:
+        return
+    actions = {
+        action.pk: action
+        for action in Action.objects.visible_to(request.user).filter(pk__in=unsent["rows"]).select_related("plan")
+    }
+    kept = []
+    for pk, typed in unsent["rows"].items():
+        action = actions.get(int(pk))
+        if action is None or not request.user.has_perm("actions.post_update", action):
+            continue
+        try:
+            keep(action, request.user, typed, moment)
+        except (ValidationError, drafts.AlreadySent):
+            continue
+        kept.append(action.ref)
+    if kept:
+        messages.warning(
+            request,
+            f"You had been signed out, so nothing was sent. What you typed on {', '.join(kept)} is here again: "
+            "look at it and send it.",
+        )
+
+
+@waits_for_sign_in(then="actions:post-update")
+@for_those_at_work
+@require_POST
+def save_draft(request: SignedIn, pk: int) -> HttpResponse:
+    """Keep what stands in the form, or with `discard` take away what was kept. A script is told whether it is ready."""
+    moment = Moment.now()
+    action = action_for(request.user, pk, moment.today)
+    if not request.user.has_perm("actions.post_update", action):
+        raise PermissionDenied(updates.NOT_YOURS)
+    if "discard" in request.POST:
+        drafts.drop_draft(action=action, by=request.user)
+        messages.success(request, f"What you had typed on {action.ref} is gone. Nothing was sent.")
+        return redirect("actions:mine")
+    prefix = prefix_of(pk) if f"{prefix_of(pk)}-submission_key" in request.POST else ""
+    typed = typed_in(request.POST, prefix)
+    try:
+        draft = keep(action, request.user, typed, moment, _opened(request.POST, prefix))
+    except drafts.AlreadySent:
+        return _answer(request, action, {"sent": True, "says": "This has been sent already."}, 409)
+    except ValidationError as refused:
+        return _answer(request, action, {"says": " ".join(refused.messages)}, 413)
+    says = _missing(action, request.POST, prefix, moment) if _by_script(request) else ""
+    at = timezone.localtime(draft.saved_at)
+    told = {"kept": f"{at:%H:%M}", "draft": draft.pk, "ready": not says, "says": says}
+    return _answer(request, action, told, 200)
+
+
+def _answer(request: SignedIn, action: Action, told: dict[str, Any], status: int) -> HttpResponse:
+    if _by_script(request):
+        return JsonResponse(told, status=status)
+    if status == 200:
+        messages.success(
+            request,
+            f"{action.ref} is kept as a draft since {told['kept']} and not sent. You find it here when you come back.",
+        )
+    else:
+        messages.error(request, told["says"])
+    return redirect("actions:mine")
+
+
+def _missing(action: Action, data: QueryDict, prefix: str, moment: Moment) -> str:
+    """What the update still wants before it can be sent, in the first sentence; empty when it is ready."""
+    if action.state != Action.State.LIVE:
+        return f"{action.ref} takes no updates any more."
+    form = UpdateForm(
+        data, action=action, choice=action.period_choice(moment.today), today=moment.today, prefix=prefix or None
+    )
+    faults = {name: list(sentences) for name, sentences in form.errors.items()} or form.refusals()
+    return next((sentence for sentences in faults.values() for sentence in sentences), "")
+
+
+def _opened(data: QueryDict, prefix: str) -> int | None:
+    """The draft that the form began with, by its key."""
+    text = data.get(f"{prefix}-draft" if prefix else "draft", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else None
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def _put_aside(request: HttpRequest, pk: int | None) -> None:
+    """Keep each form that we made for one and the same person; anything else is let go, so that strangers fill nothing."""
+    writer, rows = None, {}
+    for name in request.POST:
+        match = _WRITER.fullmatch(name)
+        if not match or len(rows) == MOST_ROWS:
+            continue
+        try:
+            whose = signing.loads(request.POST[name], salt=_SALT)
+        except signing.BadSignature:
+            continue
+        about = match[1] or pk
+        typed = typed_in(request.POST, prefix_of(int(match[1])) if match[1] else "")
+        size = sum(len(text) for texts in typed.values() for text in texts)
+        if about is None or size > drafts.LONGEST_DRAFT or writer not in (None, whose):
+            continue
+        writer = whose
+        rows[str(about)] = typed
+    if rows:
+        request.session[UNSENT] = {"writer": writer, "rows": rows}
