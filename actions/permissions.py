@@ -119,6 +119,7 @@ rules.add_perm("actions.hand_over", is_coordinator | answers_for | (of_lead_part
 rules.add_perm("actions.hand_over_to_anybody", is_coordinator)
 rules.add_perm("actions.extend_deadline", is_coordinator)
 rules.add_perm("actions.nudge", is_coordinator)
+rules.add_perm("actions.see_board", is_coordinator)
 rules.add_perm("actions.write_return", is_coordinator | leads)  # about a sub-group
 rules.add_perm("actions.read_restricted", sees_everything | is_open_to | leads_sub_group_of)
 rules.add_perm("actions.answer_help", is_coordinator | of_partner_asked)

@@ -23,6 +23,20 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Everybody who does the work sees what is proposed; readers see the plan."""
         return self if user.sees_the_work else self.none()
 
+    def for_list(self) -> ProposalQuerySet:
+        """Everything a row or a page names, in one query."""
+        return self.select_related(
+            "plan",
+            "priority",
+            "sub_group",
+            "lead_partner",
+            "proposed_by__partner",
+            "decided_by",
+            "meeting__sub_group",
+            "action",
+            "from_issue",
+        )
+
     def waiting(self) -> ProposalQuerySet:
         """Those the coordinator has to decide on."""
         return self.filter(state=Proposal.State.PROPOSED)
@@ -100,3 +114,7 @@ class Proposal(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("actions:proposal", args=[self.pk])
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.state in (self.State.PROPOSED, self.State.CHANGES_ASKED)

@@ -1,20 +1,25 @@
-"""An action enters the plan, is withdrawn, is opened again. Every verb leaves an event; nothing is deleted."""
+"""An action enters the plan, is withdrawn, replaced or moved to the next plan, is opened again.
+
+Every verb leaves an event; nothing is deleted.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from actions.models import Action, ActionEvent, Milestone
+from priorities.models import Priority
 
 if TYPE_CHECKING:
     from partners.models import Partner, User
     from performance.models import EmergingIssue, Indicator
-    from priorities.models import Plan, Priority, SubGroup
+    from priorities.models import Plan, SubGroup
 
 TAKEN = "This reference is taken."
 
@@ -56,8 +61,9 @@ def add_action(
     origin: str = Action.Origin.PLAN,
     from_issue: EmergingIssue | None = None,
     source: str = "",
+    reason: str = "",
 ) -> Action:
-    """Put an action into the plan.
+    """Put an action into the plan. `reason` stands in its history beside “Added to the plan”.
 
     Raises PermissionDenied unless `by` is a coordinator; ValidationError keyed by these parameter names, among others for
     a taken reference, a due date before the start, ongoing work without a review date, or a milestone said twice.
@@ -76,7 +82,7 @@ def add_action(
         faults["due_on"] = ["The due date cannot come before the start date."]
     if due_on is None and review_on is None:
         faults["review_on"] = ["Ongoing work needs a review date."]
-    if wrong := _wrong_with_milestones([text for text, _ in milestones]):
+    if wrong := wrong_with_milestones([text for text, _ in milestones]):
         faults["milestones"] = [wrong]
     if faults:
         raise ValidationError(faults)
@@ -114,8 +120,22 @@ def add_action(
     action.indicators.set(indicators)
     for text, milestone_due in milestones:
         Milestone.objects.create(action=action, text=text, due_on=milestone_due)
-    ActionEvent.objects.create(action=action, kind=ActionEvent.Kind.ADDED, new=action.state, by=by, at=at)
+    ActionEvent.objects.create(
+        action=action, kind=ActionEvent.Kind.ADDED, new=action.state, reason=reason, by=by, at=at
+    )
     return action
+
+
+def next_ref(priority: Priority) -> str:
+    """The reference after the priority's highest: ASB-13 after ASB-12. Numbers given up stay given up.
+
+    Locks the priority until the end of the transaction, so that two callers at once get two references.
+    """
+    Priority.objects.select_for_update().get(pk=priority.pk)
+    start = f"{priority.code}-"
+    refs = Action.objects.filter(plan=priority.plan_id, ref__startswith=start).order_by().values_list("ref", flat=True)
+    numbers = [int(tail) for ref in refs if (tail := ref.removeprefix(start)).isascii() and tail.isdecimal()]
+    return f"{start}{max(numbers, default=0) + 1:02d}"
 
 
 @transaction.atomic
@@ -124,17 +144,97 @@ def withdraw(*, action: Action, by: User, at: dt.datetime, reason: str) -> Actio
     action = locked(action)
     if not by.has_perm("actions.withdraw", action):
         raise PermissionDenied("Only the coordinator withdraws an action.")
-    if not reason.strip():
-        raise ValidationError({"reason": ["Say why the action is withdrawn."]})
-    if action.state != Action.State.LIVE:
-        raise ValidationError(f"{action.ref} is not live; only a live action can be withdrawn.")
+    _check_closing(action, reason, "withdrawn")
     _change_state(action, Action.State.WITHDRAWN, by=by, at=at, reason=reason, kind=ActionEvent.Kind.STATE)
     return action
 
 
 @transaction.atomic
+def replace(*, action: Action, successor: Action, by: User, at: dt.datetime, reason: str) -> Action:
+    """Close a live action because another live one of its plan carries it on; each page leads to the other.
+
+    Raises PermissionDenied; ValidationError keyed by "successor" and "reason".
+    """
+    # Both rows in one order, so that two people who replace each by the other wait instead of blocking one another.
+    list(Action.objects.select_for_update().filter(pk__in=[action.pk, successor.pk]).order_by("pk"))
+    action, successor = locked(action), locked(successor)
+    if not by.has_perm("actions.replace", action):
+        raise PermissionDenied("Only the coordinator replaces an action.")
+    if successor.pk == action.pk:
+        raise ValidationError({"successor": ["An action cannot replace itself."]})
+    if successor.plan_id != action.plan_id:
+        raise ValidationError({"successor": [f"{successor.ref} belongs to another plan."]})
+    if successor.state != Action.State.LIVE:
+        raise ValidationError({"successor": [f"{successor.ref} is not live; choose an action that is."]})
+    _check_closing(action, reason, "replaced")
+    _carry_on(action, successor, Action.State.REPLACED, by=by, at=at, reason=reason)
+    return action
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where an action goes on in the next plan; `due_on` None keeps it ongoing until `review_on`."""
+
+    priority: Priority
+    sub_group: SubGroup
+    due_on: dt.date | None = None
+    review_on: dt.date | None = None
+
+
+@transaction.atomic
+def move_to_next_plan(
+    *, action: Action, by: User, at: dt.datetime, reason: str, into: Destination | None = None
+) -> Action:
+    """Close a live action here because the next plan takes it up.
+
+    Without `into` the next plan isn't in the portal yet, or takes the work up in another form. With it the action starts
+    there on that plan's first day, under the next reference of its priority, with what is left of its milestones.
+    Raises PermissionDenied; ValidationError keyed by "reason" and the names of Destination's fields.
+    """
+    action = locked(action)
+    if not by.has_perm("actions.move_to_next_plan", action):
+        raise PermissionDenied("Only the coordinator moves an action to the next plan.")
+    _check_closing(action, reason, "moved to the next plan")
+    successor = _taken_up(action, into, by=by, at=at) if into else None
+    _carry_on(action, successor, Action.State.MOVED, by=by, at=at, reason=reason)
+    return action
+
+
+def _taken_up(action: Action, into: Destination, *, by: User, at: dt.datetime) -> Action:
+    """The action as the next plan has it."""
+    plan = into.priority.plan
+    if plan.starts_on <= action.plan.starts_on:
+        raise ValidationError({"priority": [f"{plan} does not come after {action.plan}."]})
+    return add_action(
+        plan=plan,
+        ref=next_ref(into.priority),
+        priority=into.priority,
+        sub_group=into.sub_group,
+        title=action.title,
+        description=action.description,
+        measure_of_success=action.measure_of_success,
+        lead_partner=action.lead_partner,
+        owner=action.owner,
+        deputy=action.deputy,
+        starts_on=plan.starts_on,
+        due_on=into.due_on,
+        review_on=into.review_on,
+        reoffending_focus=action.reoffending_focus,
+        supporting=list(action.supporting.all()),
+        indicators=list(action.indicators.all()),
+        milestones=[(left.text, left.due_on) for left in action.milestones.filter(done_on__isnull=True)],
+        source=f"{action.ref} of the plan before",
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
 def reopen(*, action: Action, by: User, at: dt.datetime, reason: str, due_on: dt.date | None = None) -> Action:
-    """Open a complete or withdrawn action again, with a reason and, if wanted, a new due date."""
+    """Open an action again, however it was closed, with a reason and, if wanted, a new due date.
+
+    What was replaced or moved points to no successor any more; the successor stays as it is.
+    """
     action = locked(action)
     if not by.has_perm("actions.reopen", action):
         raise PermissionDenied("Only the coordinator reopens an action.")
@@ -142,13 +242,11 @@ def reopen(*, action: Action, by: User, at: dt.datetime, reason: str, due_on: dt
         raise ValidationError({"reason": ["Say why the action is reopened."]})
     if action.state == Action.State.LIVE:
         raise ValidationError(f"{action.ref} is live already.")
-    if action.state not in (Action.State.COMPLETE, Action.State.WITHDRAWN):
-        raise ValidationError(
-            f"{action.ref} is {action.get_state_display().lower()}: it goes on under another reference."
-        )
     if due_on is not None and due_on < action.starts_on:
         raise ValidationError({"due_on": ["The due date cannot come before the start date."]})
     action.completed_on = None
+    if action.successor is not None:
+        _point_to(action, None, by=by, at=at)
     _change_state(action, Action.State.LIVE, by=by, at=at, reason=reason, kind=ActionEvent.Kind.REOPENED)
     if due_on is not None and due_on != action.due_on:
         move_date(action, due_on, by=by, at=at, reason=reason)
@@ -172,7 +270,7 @@ def move_date(action: Action, new_due_on: dt.date, *, by: User, at: dt.datetime,
     action.save(update_fields=["due_on", "revision"])
 
 
-def _wrong_with_milestones(texts: list[str]) -> str:
+def wrong_with_milestones(texts: list[str]) -> str:
     """What is wrong with the texts of an action's milestones, in one sentence; empty when nothing is."""
     longest = Milestone._meta.get_field("text").max_length or 0
     if not all(text.strip() for text in texts):
@@ -182,8 +280,35 @@ def _wrong_with_milestones(texts: list[str]) -> str:
     return "" if len(set(texts)) == len(texts) else "Two milestones say the same."
 
 
+def _check_closing(action: Action, reason: str, done: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": [f"Say why the action is {done}."]})
+    if action.state != Action.State.LIVE:
+        raise ValidationError(f"{action.ref} is not live; only a live action can be {done}.")
+
+
+def _carry_on(action: Action, successor: Action | None, state: str, *, by: User, at: dt.datetime, reason: str) -> None:
+    if successor is not None:
+        _point_to(action, successor, by=by, at=at)
+    _change_state(action, state, by=by, at=at, reason=reason, kind=ActionEvent.Kind.STATE)
+
+
+def _point_to(action: Action, successor: Action | None, *, by: User, at: dt.datetime) -> None:
+    """Saved with the state that goes with it."""
+    ActionEvent.objects.create(
+        action=action,
+        kind=ActionEvent.Kind.EDITED,
+        field="successor",
+        old=action.successor.ref if action.successor else "",
+        new=successor.ref if successor else "",
+        by=by,
+        at=at,
+    )
+    action.successor = successor
+
+
 def _change_state(action: Action, state: str, *, by: User, at: dt.datetime, reason: str, kind: str) -> None:
     ActionEvent.objects.create(action=action, kind=kind, old=action.state, new=state, reason=reason, by=by, at=at)
     action.state = state
     action.revision += 1
-    action.save(update_fields=["state", "completed_on", "revision"])
+    action.save(update_fields=["state", "successor", "completed_on", "revision"])

@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actions.models import Action, Milestone
+from actions.models import Action, Milestone, Proposal
 from actions.progress import Standing
+from actions.services.structure import may_change
 from actions.views.doors import SignedIn, action_for, for_those_at_work, standing_of
 from actions.views.timeline import Timeline, timeline
 from partners.models import Partner
@@ -27,10 +28,12 @@ class Deed:
     reopen: bool
     hand_over: bool
     extend: bool
+    edit: bool
+    close: bool
 
     @property
     def any(self) -> bool:
-        return self.post_update or self.add_words or self.reopen or self.hand_over
+        return self.post_update or self.add_words or self.reopen or self.hand_over or self.edit or self.close
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class MilestoneRow:
 class ActionPage:
     action: Action
     standing: Standing
+    replaces: list[Action]
+    proposal: Proposal | None
     supporting: list[Partner]
     indicators: list[Indicator]
     milestones: list[MilestoneRow]
@@ -60,6 +65,8 @@ def show_action(request: SignedIn, pk: int) -> HttpResponse:
     page = ActionPage(
         action=action,
         standing=standing,
+        replaces=list(Action.objects.filter(successor=action).order_by("ref")),
+        proposal=_proposal(action),
         supporting=list(action.supporting.all()),
         indicators=list(action.indicators.all()),
         milestones=[
@@ -72,10 +79,19 @@ def show_action(request: SignedIn, pk: int) -> HttpResponse:
             reopen=not live and request.user.has_perm("actions.reopen", action),
             hand_over=live and request.user.has_perm("actions.hand_over", action),
             extend=live and not standing.update.ok and request.user.has_perm("actions.extend_deadline", action),
+            edit=live and bool(may_change(request.user, action)),
+            close=live and request.user.has_perm("actions.withdraw", action),
         ),
-        timeline=timeline(action, request.user, _moment(request.GET.get("before", ""))),
+        timeline=timeline(action, request.user, today, _moment(request.GET.get("before", ""))),
     )
     return render(request, "actions/action.html", {"page": page})
+
+
+def _proposal(action: Action) -> Proposal | None:
+    """How a new initiative came into the plan; what the plan began with has none."""
+    if action.origin == Action.Origin.PLAN:
+        return None
+    return Proposal.objects.filter(action=action).for_list().first()
 
 
 def _moment(text: str) -> dt.datetime | None:
