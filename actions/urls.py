@@ -2,9 +2,8 @@
 
 from django.urls import path
 
-from actions.views import coordination, drafts, evidence, help, listing, mine, page, verbs
+from actions.views import coordination, drafts, evidence, help, listing, mine, page, structure, verbs
 from actions.views import proposals as initiatives
-from actions.views import structure
 
 app_name = "actions"
 

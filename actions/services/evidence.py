@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -66,6 +67,17 @@ def bring(files: Iterable[Examined]) -> list[Shelved]:
     return shelved
 
 
+@contextmanager
+def on_the_shelf(files: Iterable[Examined]) -> Iterator[list[Shelved]]:
+    """`bring`, and `put_back` when what is done with the files inside fails."""
+    shelved = bring(files)
+    try:
+        yield shelved
+    except BaseException:
+        put_back(shelved)
+        raise
+
+
 def put_back(shelved: Iterable[Shelved]) -> None:
     """Take files away again that no row will name."""
     for file in shelved:
@@ -81,6 +93,8 @@ def attach(
     A file or link that the update has already is not added again, so that a form sent twice adds nothing twice.
     Raises PermissionDenied with a sentence; ValidationError keyed by the form's field names.
     """
+    if not files and not links:
+        return []
     action = locked(update.action)
     if not by.has_perm("actions.add_evidence", update):
         raise PermissionDenied(NOT_YOURS)

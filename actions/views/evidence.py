@@ -1,0 +1,89 @@
+"""Evidence: handing out a file to those who may see it, and adding to one's own update."""
+
+from __future__ import annotations
+
+import logging
+
+from csp.decorators import csp_replace
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_safe
+
+from actions import delivery
+from actions.forms.evidence import AddEvidenceForm
+from actions.models import Action, Evidence, ProgressUpdate
+from actions.services import evidence
+from actions.views.doors import SignedIn, for_those_at_work
+
+log = logging.getLogger(__name__)
+
+Scan = Evidence.Scan
+
+
+@for_those_at_work
+@require_safe
+@csp_replace({"sandbox": True, "script-src": ["'none'"], "style-src": ["'none'"]})
+def send_file(request: SignedIn, pk: int) -> HttpResponse:
+    """The file, always to be saved and never shown inside the portal; who may see it is asked anew every time.
+
+    Whole, without validators or ranges: no answer tells anything of a file to somebody who may not have it.
+    """
+    found = get_object_or_404(
+        Evidence.objects.filter(
+            kind=Evidence.Kind.FILE, update__action__in=Action.objects.visible_to(request.user)
+        ).select_related("update__action__sub_group", "update__by"),
+        pk=pk,
+    )
+    if not request.user.has_perm("actions.read_restricted", found.update):
+        raise Http404
+    if found.scan == Scan.WAITING:
+        raise PermissionDenied(f"“{found.name}” waits for the virus scanner. Try again in a few minutes.")
+    if found.scan == Scan.INFECTED:
+        raise PermissionDenied(f"A virus was found in “{found.name}” and the file was removed.")
+    try:
+        content = delivery.read(found.file.name, found.sha256)
+    except delivery.FileLost:
+        log.exception("A file of evidence could not be sent")
+        return render(request, "actions/evidence_lost.html", {"evidence": found}, status=503)
+    response = HttpResponse(content, content_type=found.media_type)
+    response["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=found.name) or "attachment"
+    )
+    response["Accept-Ranges"] = "none"
+    return response
+
+
+@for_those_at_work
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_evidence(request: SignedIn, pk: int) -> HttpResponse:
+    """More evidence for one's own update."""
+    update = get_object_or_404(
+        ProgressUpdate.objects.filter(action__in=Action.objects.visible_to(request.user)).select_related(
+            "action__sub_group", "action__plan", "by"
+        ),
+        pk=pk,
+    )
+    if not request.user.has_perm("actions.add_evidence", update):
+        raise PermissionDenied(evidence.NOT_YOURS)
+    form = AddEvidenceForm(request.POST, request.FILES) if request.method == "POST" else AddEvidenceForm()
+    if form.is_valid() and _taken(request, form, update):
+        messages.success(request, f"The evidence stands with your update on {update.action.ref}.")
+        return redirect(f"{update.action.get_absolute_url()}#update-{update.pk}")
+    return render(request, "actions/evidence.html", {"action": update.action, "update": update, "form": form})
+
+
+def _taken(request: SignedIn, form: AddEvidenceForm, update: ProgressUpdate) -> bool:
+    try:
+        with evidence.on_the_shelf(form.brought) as files, transaction.atomic():
+            evidence.attach(update=update, by=request.user, at=timezone.now(), files=files, links=form.links)
+    except ValidationError as refused:
+        form.take_faults(refused)
+        return False
+    if files:
+        evidence.wake_scanner()
+    return True
