@@ -1,4 +1,4 @@
-"""An action enters the plan, is withdrawn, is opened again: what each verb leaves behind, and what it refuses."""
+"""An action enters the plan, is withdrawn, replaced, moved on, opened again: what each verb leaves behind, and what it refuses."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from actions.models import Action, ActionEvent, Milestone
 from actions.rating import Rating
-from actions.services.lifecycle import reopen, withdraw
+from actions.services.lifecycle import Destination, move_to_next_plan, reopen, replace, withdraw
 from actions.services.updates import post_update
 from actions.tests.makers import H1_2026, H2_2026, NOW, TODAY, Cast, key, make_plan
 from priorities.periods import Period, PeriodKind
@@ -217,16 +217,133 @@ def test_a_reopening_that_cannot_be_changes_nothing(cast, field, changes):
     reopen(action=action, by=cast.coordinator, at=LATER, reason="Two streets.", due_on=dt.date(2024, 4, 1))
 
 
-@pytest.mark.parametrize(
-    ("state", "sentence"),
-    [("live", "is live already"), ("replaced", "is replaced"), ("moved", "moved to the next plan")],
-)
-def test_only_what_is_complete_or_withdrawn_is_reopened(cast, state, sentence):
+def test_a_live_action_is_not_reopened(cast):
     action = cast.action()
-    Action.objects.filter(pk=action.pk).update(state=state)
     before = everything()
-    with pytest.raises(ValidationError, match=sentence):
+    with pytest.raises(ValidationError, match="is live already"):
         reopen(action=action, by=cast.coordinator, at=LATER, reason="Two streets.")
+    assert everything() == before
+
+
+def test_what_was_replaced_is_opened_again_and_points_nowhere(cast):
+    action, successor = cast.action(), cast.action("ASB-02")
+    replace(action=action, successor=successor, by=cast.coordinator, at=NOW, reason="Merged.")
+    reopen(action=action, by=cast.coordinator, at=LATER, reason="They are two after all.")
+    action.refresh_from_db()
+    successor.refresh_from_db()
+    assert (action.state, action.successor, successor.state) == ("live", None, "live")
+    pointer = action.events.filter(field="successor").last()
+    assert (pointer.old, pointer.new) == ("ASB-02", "")
+
+
+# --- Replaced, moved to the next plan ---------------------------------------------------------------------------------
+
+
+def test_an_action_is_replaced_and_points_to_what_carries_it_on(cast):
+    action, successor = cast.action(), cast.action("ASB-02")
+    replace(action=action, successor=successor, by=cast.coordinator, at=NOW, reason="Merged.")
+    action.refresh_from_db()
+    assert (action.state, action.successor) == ("replaced", successor)
+    pointer, closing = action.events.order_by("pk")[1:]
+    assert (pointer.kind, pointer.field, pointer.new) == ("edited", "successor", "ASB-02")
+    assert (closing.kind, closing.old, closing.new, closing.reason) == ("state", "live", "replaced", "Merged.")
+    assert action.standing(H1_2026, TODAY).rating == Rating.CLOSED
+
+
+def next_plan():
+    plan = make_plan(starts_on=dt.date(2027, 4, 1), ends_on=dt.date(2030, 3, 31), title="Plan 2027–30")
+    return plan, make_priority(plan), make_sub_group(plan)
+
+
+def test_what_cannot_replace_is_refused(cast):
+    action, closed = cast.action(), cast.action("ASB-02")
+    withdrawn(cast, closed)
+    plan, priority, sub_group = next_plan()
+    elsewhere = cast.action("ASB-09", plan=plan, priority=priority, sub_group=sub_group)
+    before = everything()
+    for successor in (action, closed, elsewhere):
+        with pytest.raises(ValidationError) as refusal:
+            replace(action=action, successor=successor, by=cast.coordinator, at=NOW, reason="Merged.")
+        assert list(refusal.value.message_dict) == ["successor"]
+    assert everything() == before
+
+
+def closings(cast: Cast, action: Action, successor: Action, *, by, reason: str = "Merged."):
+    given = {"action": action, "by": by, "at": NOW, "reason": reason}
+    return [
+        lambda: replace(**given, successor=successor),
+        lambda: move_to_next_plan(**given),
+        lambda: withdraw(**given),
+    ]
+
+
+@pytest.mark.parametrize("who", NOT_COORDINATOR)
+def test_only_the_coordinator_replaces_and_moves(cast, who):
+    action, successor = cast.action(), cast.action("ASB-02")
+    before = everything()
+    for verb in closings(cast, action, successor, by=getattr(cast, who)):
+        with pytest.raises(PermissionDenied, match="coordinator"):
+            verb()
+    assert everything() == before
+
+
+def test_every_closing_says_why_and_closes_what_is_live_alone(cast):
+    action, successor = cast.action(), cast.action("ASB-02")
+    before = everything()
+    for verb in closings(cast, action, successor, by=cast.coordinator, reason=" "):
+        with pytest.raises(ValidationError) as refusal:
+            verb()
+        assert list(refusal.value.message_dict) == ["reason"]
+    assert everything() == before
+    withdrawn(cast, action)
+    before = everything()
+    for verb in closings(cast, action, successor, by=cast.coordinator):
+        with pytest.raises(ValidationError, match="ASB-01 is not live"):
+            verb()
+    assert everything() == before
+
+
+def test_an_action_moves_before_there_is_a_next_plan(cast):
+    action = cast.action()
+    move_to_next_plan(action=action, by=cast.coordinator, at=NOW, reason="Three more years.")
+    action.refresh_from_db()
+    assert (action.state, action.successor) == ("moved", None)
+    assert (action.events.last().new, action.events.last().reason) == ("moved", "Three more years.")
+
+
+def test_an_action_goes_on_in_the_next_plan_with_what_is_left_of_it(cast):
+    plan, priority, sub_group = next_plan()
+    cast.action("ASB-04", plan=plan, priority=priority, sub_group=sub_group)
+    action = cast.action(
+        description="Patrols.",
+        milestones=[("Plan agreed", dt.date(2026, 6, 30)), ("Work done", dt.date(2028, 1, 31))],
+        due_on=dt.date(2028, 3, 31),
+    )
+    Milestone.objects.filter(text="Plan agreed").update(done_on=dt.date(2026, 6, 1))
+    into = Destination(priority, sub_group, due_on=dt.date(2028, 3, 31))
+    move_to_next_plan(action=action, by=cast.coordinator, at=NOW, reason="Three more years.", into=into)
+    action.refresh_from_db()
+    there = action.successor
+    assert (action.state, there.ref, there.plan, there.state) == ("moved", "ASB-05", plan, "live")
+    assert (there.title, there.description, there.owner) == (action.title, "Patrols.", cast.officer)
+    assert (there.starts_on, there.due_on, there.original_due_on) == (plan.starts_on, into.due_on, into.due_on)
+    assert list(there.milestones.values_list("text", flat=True)) == ["Work done"]
+    assert list(there.supporting.all()) == [cast.housing]
+
+
+def test_it_moves_forward_alone_and_wants_a_date(cast):
+    action = cast.action()
+    plan, priority, sub_group = next_plan()
+    before = everything()
+    for field, into in (
+        ("priority", Destination(cast.priority, cast.sub_group, due_on=dt.date(2027, 3, 31))),
+        ("review_on", Destination(priority, sub_group)),
+        ("due_on", Destination(priority, sub_group, due_on=dt.date(2027, 3, 31))),
+        ("sub_group", Destination(priority, cast.sub_group, due_on=dt.date(2028, 3, 31))),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            move_to_next_plan(action=action, by=cast.coordinator, at=NOW, reason="On.", into=into)
+        assert list(refusal.value.message_dict) == [field]
     assert everything() == before
 
 
