@@ -216,7 +216,11 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Words:
-    """What was said about an action, when, and about which period. Empty words with `restricted` were held back."""
+    """What was said about an action, when, and about which period. Empty words with `restricted` were held back.
+
+    `help_state` is none (no answer yet), will, cannot or done, and `help_answer` the sentence that is printed; both are
+    empty where no help was asked, and in texts from before answers were kept.
+    """
 
     about: str
     on: dt.date
@@ -230,6 +234,8 @@ class Words:
     achievement: str
     restricted: bool
     late: bool
+    help_state: str = ""
+    help_answer: str = ""
 
 
 @dataclass(frozen=True)
@@ -274,6 +280,12 @@ class ActionLine:
     def latest_words(self) -> Words | None:
         """The newest update that has words; “no change, confirmed” refers to the one before."""
         return self.earlier or self.said
+
+    @property
+    def asking(self) -> Words | None:
+        """The words by which help is asked for; “no change, confirmed” goes on asking."""
+        words = self.latest_words
+        return words if words is not None and words.help_wanted else None
 
     @property
     def narrative(self) -> str:
@@ -584,8 +596,9 @@ def _typed(wanted: typing.Any, value: typing.Any, where: str) -> object:
 
 def _filled(wanted: type, value: dict[str, object], where: str) -> object:
     hints = typing.get_type_hints(wanted)
-    names = {field.name for field in dataclasses.fields(wanted)}
-    if names != set(value):
-        odd = ", ".join(sorted(names ^ set(value)))
-        raise ValueError(f"{where}: these fields are missing or unknown: {odd}.")
-    return wanted(**{name: _typed(hints[name], value[name], f"{where}.{name}") for name in names})
+    fields = dataclasses.fields(wanted)
+    # A field that was added later has a default, which says what texts from before it mean.
+    needed = {field.name for field in fields if field.default is dataclasses.MISSING}
+    if odd := (needed - set(value)) | (set(value) - {field.name for field in fields}):
+        raise ValueError(f"{where}: these fields are missing or unknown: {', '.join(sorted(odd))}.")
+    return wanted(**{name: _typed(hints[name], given, f"{where}.{name}") for name, given in value.items()})

@@ -282,7 +282,10 @@ def _off_line(line: ActionLine, longest: int) -> PageLine:
         clip(f"{line.lead}, {line.owner}" if line.owner else line.lead, 100),
         f"since {line.since:%B %Y}" if line.since else "",
     ]
-    help_wanted = f"help asked of {clip(words.help_wanted_from, 60)}" if words and words.help_wanted_from else ""
+    asking = line.asking
+    help_wanted = f"help asked of {clip(asking.help_wanted_from, 60)}" if asking else ""
+    if asking and asking.help_state == "none":
+        help_wanted += ", no answer yet"
     taken = len(strong) + len(help_wanted) + sum(len(part) + 3 for part in before)
     why = ""
     if words and words.restricted:

@@ -385,7 +385,7 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         return self.asking_help().filter(help_replies__isnull=True).order_by("submitted_at", "pk")
 
     def help_owed_by(self, partner: Partner) -> ProgressUpdateQuerySet:
-        """Standing requests to one partner that it has not answered, or has promised and not yet reported done."""
+        """Standing requests to one partner that it has not answered, then those it has promised and not reported done."""
         last = (
             ProgressUpdate.objects.filter(pk=OuterRef("pk"))
             .order_by("-help_replies__pk")
@@ -396,7 +396,7 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
             .filter(help_wanted_from=partner)
             .annotate(last_answer=Subquery(last))
             .filter(Q(last_answer__isnull=True) | Q(last_answer="will"))
-            .order_by("submitted_at", "pk")
+            .order_by(F("last_answer").asc(nulls_first=True), "submitted_at", "pk")
         )
 
 

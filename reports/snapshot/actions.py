@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from actions import rating as ratings
-from actions.models import Action, ActionEvent, ProgressUpdate
+from actions.models import Action, ActionEvent, HelpReply, ProgressUpdate
+from actions.progress import british
 from actions.rating import NEEDS_CONFIRMING, Rating
+from actions.services.help import SAYS
 from reports.document import RESTRICTED, ActionLine, Change, Count, DateMove, LateUpdate, Milestone, Moves, Words
 from reports.snapshot.history import Judged, Story
 from reports.snapshot.paper import end_of, local_day, mark_of, role_of
@@ -82,6 +84,7 @@ def line(judged: Judged, before: Judged | None, *, plan: Plan, period: Period) -
 def words(update: ProgressUpdate, plan: Plan) -> Words:
     """What an update said. Restricted words never enter a report, so that no later mistake can print them."""
     held = update.restricted
+    help_state, help_answer = ("", "") if held else _help(update)
     return Words(
         about=update.period.label,
         on=update.submitted_on,
@@ -95,7 +98,21 @@ def words(update: ProgressUpdate, plan: Plan) -> Words:
         achievement="" if held else update.achievement,
         restricted=held,
         late=update.late,
+        help_state=help_state,
+        help_answer=help_answer,
     )
+
+
+def _help(update: ProgressUpdate) -> tuple[str, str]:
+    """What became of the help asked for by the cut-off: the last answer, and the sentence that says it."""
+    if update.help_wanted_from is None:
+        return "", ""
+    replies = list(update.help_replies.all())
+    if not replies:
+        return "none", "No answer yet."
+    last = replies[-1]
+    says = SAYS[HelpReply.Answer(last.answer)]
+    return last.answer, f"{last.partner.name} {says} ({british(local_day(last.at))})."
 
 
 def said_by(update: ProgressUpdate, plan: Plan) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
-from actions.models import Action, ActionEvent, Milestone, ProgressUpdate
+from actions.models import Action, ActionEvent, HelpReply, Milestone, ProgressUpdate
 from actions.progress import Facts, Standing, assess, heard, owes
 from actions.rating import LIVE, Rating
 from priorities.periods import Period
@@ -69,15 +69,16 @@ class Judged:
 
 
 def read(plan: Plan, cut_off: dt.datetime) -> list[Story]:
-    """The plan's actions in order, with what was received by `cut_off`. Five queries, however many actions."""
+    """The plan's actions in order, with what was received by `cut_off`. Six queries, however many actions."""
     updates = ProgressUpdate.objects.received_by(cut_off).select_related(
         "by__partner", "on_behalf_of", "help_wanted_from"
     )
+    replies = HelpReply.objects.filter(at__lte=cut_off).in_order().select_related("partner")
     rows = (
         Action.objects.filter(plan=plan, added_at__lte=cut_off)
         .select_related("priority", "sub_group", "lead_partner", "owner")
         .prefetch_related(
-            Prefetch("updates", updates.order_by("pk")),
+            Prefetch("updates", updates.prefetch_related(Prefetch("help_replies", replies)).order_by("pk")),
             Prefetch("events", ActionEvent.objects.select_related("update").order_by("pk")),
             "milestones",
             "supporting",

@@ -6,16 +6,14 @@ from collections.abc import Iterable
 
 from actions.progress import british, plural
 from charts.text import listed
-from reports.document import HOLDER, ActionLine, Note, Paper, Recommendation, Return
+from reports.document import HOLDER, ActionLine, Note, Paper, Recommendation, Return, Words
 
 
 def recommendations(lines: Iterable[ActionLine], returns: Iterable[Return]) -> tuple[Recommendation, ...]:
     """What the Partnership is asked: a decision on each action off track, help wanted elsewhere, who was silent, the rest."""
     lines = list(lines)
     off = [line for line in lines if line.mark.key == "off_track"]
-    helped = [
-        line for line in lines if line.mark.key == "at_risk" and line.received and line.said and line.said.help_wanted
-    ]
+    helped = [line for line in lines if line.mark.key == "at_risk" and line.received and _undecided(line)]
     silent = [row for row in returns if row.silent]
     found = [_off_track(line) for line in off] + [_help(line) for line in helped]
     if silent:
@@ -38,7 +36,8 @@ def _off_track(line: ActionLine) -> Recommendation:
             f"ask {line.lead} for an update and a recovery plan for {line.ref}",
             (line.ref,),
         )
-    asked = f"answer its request for help from {words.help_wanted_from}" if words.help_wanted else ""
+    wanted = _undecided(line)
+    asked = f"answer its request for help from {wanted.help_wanted_from}" if wanted else ""
     if words.recovery or words.restricted:
         first, short = (
             f"agree the recovery plan for {name}",
@@ -51,16 +50,22 @@ def _off_track(line: ActionLine) -> Recommendation:
             f"ask {line.lead} for a recovery plan for {line.ref}",
         )
         verb = "ask"
-    if asked:
-        short = f"{short} and the help it asks of {words.help_wanted_from}"
-        return Recommendation(verb, f"{first}, and {asked}: {_open(words.help_wanted)}", short, (line.ref,))
+    if wanted:
+        short = f"{short} and the help it asks of {wanted.help_wanted_from}"
+        return Recommendation(verb, f"{first}, and {asked}: {_open(wanted.help_wanted)}", short, (line.ref,))
     return Recommendation(verb, first, short, (line.ref,))
 
 
+def _undecided(line: ActionLine) -> Words | None:
+    """The words that ask for help nobody has promised or given yet: the table is asked for what is not settled."""
+    words = line.asking
+    return words if words is not None and words.help_state not in ("will", "done") else None
+
+
 def _help(line: ActionLine) -> Recommendation:
-    words = line.said
+    words = _undecided(line)
     if words is None:
-        raise ValueError(f"{line.ref} asks for help without words.")
+        raise ValueError(f"{line.ref} asks for no help that is to be decided on.")
     first = f"decide on the help asked of {words.help_wanted_from} for {line.ref} {line.title}"
     short = f"decide on the help asked of {words.help_wanted_from} for {line.ref} {_short(line.title)}"
     return Recommendation("decide", f"{first}: {_open(words.help_wanted)}", short, (line.ref,))

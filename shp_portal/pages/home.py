@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actions.models import Action, ActionQuerySet
+from actions.models import Action, ActionQuerySet, ProgressUpdate
 from actions.progress import pressing
 from actions.rating import Rating
 from performance.models import Indicator, Measurement
@@ -61,7 +61,9 @@ class Help:
     """Help one action asks of the reader's partner; `words` is empty when they are restricted."""
 
     action: Action
+    update: ProgressUpdate
     words: str
+    promised: bool
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     actions = Action.objects.visible_to(user).filter(plan=plan)
     if user.is_officer:
         page.owed = _owed(actions.answered_for_by(user), today, asked)
-        page.help_wanted = _help_wanted(actions, user)
+        page.help_wanted = _help_wanted(plan, user)
     if user.is_chair:
         page.papers = list(versions.filter(state=State.WITH_CHAIR)[:ROWS])
         page.off_track = _short(actions.rated(Rating.OFF_TRACK, today), today, asked, list_address(rating="off_track"))
@@ -193,18 +195,20 @@ def _owed(mine: ActionQuerySet, today: dt.date, asked: Period | None) -> Owed | 
     )
 
 
-def _help_wanted(actions: ActionQuerySet, user: User) -> list[Help]:
-    if user.partner_id is None:
+def _help_wanted(plan: Plan, user: User) -> list[Help]:
+    """What the reader's partner was asked and has not answered, then what it promised; the longest waiting first."""
+    if user.partner is None:
         return []
-    wanted = actions.live().filter(latest_update__help_wanted_from=user.partner_id)
-    found = []
-    for action in worst_first(wanted).select_related("sub_group", "lead_partner", "latest_update__by")[:ROWS]:
-        update = action.latest_update
-        if update is None:
-            continue
-        update.action = action
-        found.append(Help(action, update.help_wanted if user.has_perm("actions.read_restricted", update) else ""))
-    return found
+    owed = ProgressUpdate.objects.help_owed_by(user.partner).filter(action__plan=plan)[:ROWS]
+    return [
+        Help(
+            action=update.action,
+            update=update,
+            words=update.help_wanted if user.has_perm("actions.read_restricted", update) else "",
+            promised=update.last_answer is not None,
+        )
+        for update in owed
+    ]
 
 
 def _short(actions: ActionQuerySet, today: dt.date, asked: Period | None, url: str) -> Short:
