@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -28,8 +30,11 @@ State = OutgoingEmail.State
 
 #: Longer than a task may run (CELERY_TASK_TIME_LIMIT), so that no living sender still holds a row whose lease ran out.
 LEASE = dt.timedelta(minutes=5)
-MOST_ATTEMPTS = 8
+#: With the waits below two and a half days and more: a mail server that is away over a week-end loses nobody's message.
+MOST_ATTEMPTS = 24
 LONGEST_WAIT = dt.timedelta(hours=4)
+#: Between a message's key and the number of its copy.
+AGAIN = ":again:"
 #: Messages of one run; the next run takes the rest.
 BATCH = 100
 
@@ -68,8 +73,9 @@ class Drained:
 def drain(now: dt.datetime) -> Drained:
     """Send what is owed. Safe to run twice and at once: a row is claimed by compare-and-set before it is sent.
 
-    A sender that dies in mid-send leaves the row to the next after the lease; the message then bears the same
-    Message-ID, so that a receiver who got both can drop one.
+    Whether a message arrived is uncertain when the connection dies after its text was handed over, or the sender itself
+    dies before it noted the answer. It is then sent again, after the wait or the lease, and bears the same Message-ID, so
+    that a receiver who got both can drop one: rather twice than never.
     """
     sent = put_off = failed = 0
     with Mailer() as mailer:
@@ -99,8 +105,9 @@ def drain(now: dt.datetime) -> Drained:
                         email, State.FAILED, last_error=f"Given up after {MOST_ATTEMPTS} attempts. {error}"
                     )
                 else:
-                    wait = min(dt.timedelta(minutes=2 ** (email.attempts - 1)), LONGEST_WAIT)
-                    put_off += _close(email, State.PENDING, last_error=str(error), not_before=now + wait)
+                    put_off += _close(
+                        email, State.PENDING, last_error=str(error), not_before=now + wait_after(email.attempts)
+                    )
                 if error.server_away:
                     break
             else:
@@ -108,10 +115,56 @@ def drain(now: dt.datetime) -> Drained:
     return Drained(sent=sent, put_off=put_off, failed=failed)
 
 
+def wait_after(attempts: int) -> dt.timedelta:
+    """How long a message waits after so many failed attempts: a minute, two, four … up to four hours. Always the same."""
+    return min(dt.timedelta(minutes=2 ** min(attempts - 1, 10)), LONGEST_WAIT)
+
+
 def message_id(email: OutgoingEmail) -> str:
     """The same for every attempt at the same row."""
     site = settings.SITE_URL.partition("://")[2].partition("/")[0].partition(":")[0]
     return f"<email-{email.pk}.{email.created_at:%Y%m%d%H%M%S}@{site}>"
+
+
+@transaction.atomic
+def send_again(*, email: OutgoingEmail, by: User, at: dt.datetime) -> OutgoingEmail:
+    """Owe the same words to the same person once more. Returns the row that is owed.
+
+    A message that was not delivered starts anew in its own row, with its Message-ID. One that was sent becomes another
+    row, since a receiver may drop a second message with the Message-ID of the first; while that one waits, or the
+    message itself does, nothing new is owed. Raises PermissionDenied, and ValidationError when the person has left.
+    """
+    if not by.has_perm("partners.send_again"):
+        raise PermissionDenied("Only the coordinator sends an e-mail again.")
+    if not email.recipient.is_active:
+        raise ValidationError(f"{email.recipient} is no longer active: nothing is sent to them.")
+    return _owed_again(email, at)
+
+
+def _owed_again(email: OutgoingEmail, at: dt.datetime) -> OutgoingEmail:
+    email = OutgoingEmail.objects.select_for_update(of=("self",)).get(pk=email.pk)
+    if email.state == State.FAILED:
+        email.state, email.attempts, email.not_before, email.lease_until = State.PENDING, 0, None, None
+        email.save(update_fields=["state", "attempts", "not_before", "lease_until"])
+    if email.state != State.SENT:
+        return email
+    original = email.dedupe_key.partition(AGAIN)[0]
+    copies = OutgoingEmail.objects.filter(dedupe_key__startswith=f"{original}{AGAIN}")
+    waiting = copies.exclude(state=State.SENT).first()
+    if waiting is not None:
+        return _owed_again(waiting, at)
+    copy, _ = OutgoingEmail.objects.get_or_create(
+        dedupe_key=f"{original}{AGAIN}{copies.count() + 1}",
+        defaults={
+            "recipient": email.recipient,
+            "kind": email.kind,
+            "subject": email.subject,
+            "text": email.text,
+            "html": email.html,
+            "created_at": at,
+        },
+    )
+    return copy
 
 
 def wake(task: str) -> bool:

@@ -1,6 +1,9 @@
 """E-mails owed to people: a row each, sent once, put off when the server is busy, closed when it says no."""
 
+import asyncio
 import datetime as dt
+import email
+import email.policy
 import smtplib
 import socket
 from collections.abc import Iterator
@@ -8,9 +11,10 @@ from collections.abc import Iterator
 import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail
+from django.core.exceptions import PermissionDenied, ValidationError
 from kombu.exceptions import OperationalError
 
-from partners import outbox
+from partners import outbox, roles
 from partners.models import OutgoingEmail, User
 from partners.tests.makers import make_user
 
@@ -82,13 +86,22 @@ def test_a_row_in_another_senders_hands_is_left_to_it_until_its_lease_runs_out(c
 
 
 class Answers:
-    """Says what it is told to each recipient, and keeps what it takes."""
+    """Says what it is told to each recipient, or to a message's text, and keeps what it takes.
+
+    `dies`: so many messages are taken, and the connection cut before the answer. `mute`: recipients never answered.
+    """
 
     def __init__(self) -> None:
         self.said: dict[str, list[str]] = {}
+        self.said_to_text: list[str] = []
         self.taken: list[tuple[str, str]] = []
+        self.contents: list[bytes] = []
+        self.dies = 0
+        self.mute: set[str] = set()
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  (aiosmtpd's name)
+        if address in self.mute:
+            await asyncio.Event().wait()
         answer = self.said.get(address, [])
         if answer:
             return answer.pop(0)
@@ -96,8 +109,14 @@ class Answers:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        if self.said_to_text:
+            return self.said_to_text.pop(0)
         ids = [line for line in envelope.content.decode().splitlines() if line.startswith("Message-ID:")]
         self.taken += [(address, ids[0]) for address in envelope.rcpt_tos]
+        self.contents.append(envelope.content)
+        if self.dies:
+            self.dies -= 1
+            server.transport.abort()
         return "250 OK"
 
 
@@ -163,7 +182,7 @@ def test_given_up_after_too_many_attempts(chair, server):
         now += outbox.LONGEST_WAIT
     owed.refresh_from_db()
     assert (owed.state, owed.attempts) == (State.FAILED, outbox.MOST_ATTEMPTS)
-    assert owed.last_error.startswith("Given up after 8 attempts.")
+    assert owed.last_error.startswith("Given up after 24 attempts.")
     assert outbox.drain(now) == outbox.Drained()
 
 
@@ -176,6 +195,124 @@ def test_a_wrong_password_of_ours_condemns_no_message(chair, monkeypatch):
     assert outbox.drain(NOW) == outbox.Drained(put_off=1)
     owed.refresh_from_db()
     assert owed.state == State.PENDING
+
+
+def test_the_exact_message_on_the_wire(chair, server):
+    owed = owe(chair, subject="For your decision: “April to September”")
+    assert outbox.drain(NOW) == outbox.Drained(sent=1)
+    message = email.message_from_bytes(server.contents[0], policy=email.policy.default)
+    headers = {name: str(value) for name, value in message.items() if name not in ("Date", "Content-Type")}
+    assert headers == {
+        "Subject": "For your decision: “April to September”",
+        "From": "portal@demo.example",
+        "To": "chair@test.example",
+        "Message-ID": f"<email-{owed.pk}.20261029100000@127.0.0.1>",
+        "Auto-Submitted": "auto-generated",
+        "MIME-Version": "1.0",
+    }
+    assert str(message["Date"]).endswith(" -0000")  # UTC, the zone of the server kept back
+    assert [(part.get_content_type(), part.get_content().strip()) for part in message.iter_parts()] == [
+        ("text/plain", "Read it."),
+        ("text/html", "<p>Read it.</p>"),
+    ]
+
+
+def test_a_connection_that_dies_after_the_text_is_uncertain_and_tried_again_under_the_same_id(chair, server):
+    owed = owe(chair)
+    server.dies = 1
+    assert outbox.drain(NOW) == outbox.Drained(put_off=1)
+    owed.refresh_from_db()
+    assert (owed.state, owed.attempts) == (State.PENDING, 1)
+    assert "did not answer" in owed.last_error
+    assert outbox.drain(NOW + dt.timedelta(minutes=1)) == outbox.Drained(sent=1)
+    assert server.taken == 2 * [(chair.email, f"Message-ID: {outbox.message_id(owed)}")]
+
+
+def test_a_server_that_says_nothing_is_left_after_the_time_out(chair, server, settings):
+    settings.EMAIL_TIMEOUT = 0.2
+    owed = owe(chair)
+    server.mute = {chair.email}
+    assert outbox.drain(NOW) == outbox.Drained(put_off=1)
+    owed.refresh_from_db()
+    assert "timed out" in owed.last_error
+    server.mute = set()
+    assert outbox.drain(NOW + dt.timedelta(minutes=1)) == outbox.Drained(sent=1)
+    assert len(server.taken) == 1
+
+
+def test_a_busy_server_puts_off_that_message_and_not_the_next(chair, server):
+    other = make_user("vice@test.example")
+    owe(chair)
+    owe(other, key="report-with-chair:2")
+    server.said_to_text = ["452 Out of space"]
+    assert outbox.drain(NOW) == outbox.Drained(sent=1, put_off=1)
+    assert [address for address, _ in server.taken] == [other.email]
+
+
+def test_a_text_refused_for_good_is_closed_with_the_servers_words(chair, server):
+    owed = owe(chair)
+    server.said_to_text = ["554 5.7.1 Looks like spam"]
+    assert outbox.drain(NOW) == outbox.Drained(failed=1)
+    owed.refresh_from_db()
+    assert (owed.state, owed.last_error) == (State.FAILED, "The mail server answered 554: 5.7.1 Looks like spam")
+
+
+def test_the_waits_double_up_to_four_hours_and_outlast_a_week_end():
+    waits = [outbox.wait_after(attempts) for attempts in range(1, outbox.MOST_ATTEMPTS)]
+    assert [wait.total_seconds() / 60 for wait in waits[:10]] == [1, 2, 4, 8, 16, 32, 64, 128, 240, 240]
+    assert sum(waits, dt.timedelta()) > dt.timedelta(days=2, hours=14)  # Friday 18:00 to Monday 08:00
+
+
+# --- Send again -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def coordinator() -> User:
+    return make_user("coordinator@test.example", roles.COORDINATOR)
+
+
+def again(one: OutgoingEmail, by: User) -> OutgoingEmail:
+    return outbox.send_again(email=one, by=by, at=NOW + dt.timedelta(hours=1))
+
+
+def test_what_was_not_delivered_starts_anew_in_its_own_row(chair, coordinator, server):
+    owed = owe(chair)
+    server.said = {chair.email: ["550 No such mailbox"]}
+    outbox.drain(NOW)
+    assert again(owed, coordinator) == owed
+    assert again(owed, coordinator) == owed
+    assert OutgoingEmail.objects.count() == 1
+    assert outbox.drain(NOW) == outbox.Drained(sent=1)
+    assert server.taken == [(chair.email, f"Message-ID: {outbox.message_id(owed)}")]
+
+
+def test_what_was_sent_goes_out_once_more_under_another_id(chair, coordinator, server):
+    owed = owe(chair)
+    outbox.drain(NOW)
+    copy = again(owed, coordinator)
+    assert again(owed, coordinator) == copy, "while it waits, nothing new is owed"
+    assert again(copy, coordinator) == copy
+    outbox.drain(NOW)
+    assert again(copy, coordinator) == again(owed, coordinator)
+    outbox.drain(NOW)
+    assert [one.dedupe_key for one in OutgoingEmail.objects.order_by("pk")] == [
+        "report-with-chair:1",
+        "report-with-chair:1:again:1",
+        "report-with-chair:1:again:2",
+    ]
+    assert len(set(server.taken)) == 3
+    assert len(set(server.contents)) == 3
+
+
+def test_only_a_coordinator_sends_again_and_nothing_goes_to_a_leaver(chair, coordinator):
+    owed = owe(chair)
+    OutgoingEmail.objects.update(state=State.FAILED)
+    with pytest.raises(PermissionDenied, match="Only the coordinator"):
+        again(owed, chair)
+    User.objects.filter(pk=chair.pk).update(is_active=False)
+    with pytest.raises(ValidationError, match="no longer active"):
+        again(OutgoingEmail.objects.get(), coordinator)
+    assert OutgoingEmail.objects.get().state == State.FAILED
 
 
 # --- Nudges -----------------------------------------------------------------------------------------------------------
