@@ -123,7 +123,8 @@ class _People:
             stand_ins=stand_ins,
             names=names,
             no_reminders=set(EmailChoice.objects.filter(kind=emails.REMINDERS).values_list("user", flat=True)),
-            written_to={int(key.removeprefix(prefix)) for key in keys},
+            # What the coordinator had sent again bears more behind the person's number.
+            written_to={int(key.removeprefix(prefix).partition(":")[0]) for key in keys},
         )
 
     def with_stand_ins(self, wanted: Iterable[int | None]) -> dict[int, str]:
