@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account import forms as allauth
 from django import forms
 
 from partners import email_kinds
+from partners.models import Cover, User
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import QueryDict
 
 #: Label and the sentence for an empty box, by the name of allauth's field.
 WORDS = {
@@ -80,3 +85,61 @@ class EmailChoicesForm(forms.Form):
         """Each kind and whether it is ticked."""
         ticked = self["wanted"].value() or []
         return [(kind, code in ticked) for code, kind in self.optional.items()]
+
+
+class PersonField(forms.ModelChoiceField):
+    """A person, with the organisation, since two may bear the same role name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=User.objects.none(), empty_label="Choose a person", **kwargs)
+        self.error_messages["invalid_choice"] = "Choose a person from the list."
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}, {obj.partner.name}" if obj.partner else obj.name
+
+
+class CalendarDay(forms.DateField):
+    """A day by the browser's own calendar; without one, typed."""
+
+    widget = forms.DateInput(attrs={"type": "date", "class": "portal-day"}, format="%Y-%m-%d")
+
+    def __init__(self, *, what: str, **kwargs: Any) -> None:
+        kwargs["error_messages"] = {
+            "required": f"Give {what}.",
+            "invalid": f"Write {what} like this: 30/9/2026.",
+        }
+        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d %B %Y"], **kwargs)
+
+
+class CoverForm(forms.Form):
+    """Who is away, who stands in, from when to when. Only the coordinator is asked who is away."""
+
+    person = PersonField(label="Who is away?", error_messages={"required": "Choose who is away."})
+    covered_by = PersonField(label="Who stands in?", error_messages={"required": "Choose who stands in."})
+    starts_on = CalendarDay(what="the first day", label="First day")
+    ends_on = CalendarDay(what="the last day", label="Last day")
+    note = forms.CharField(
+        label="Note (optional)",
+        required=False,
+        max_length=Cover._meta.get_field("note").max_length,
+        help_text="What whoever stands in should know. Up to 250 characters.",
+        error_messages={
+            "max_length": "Shorten the note to %(limit_value)d characters or fewer; it has %(show_value)d."
+        },
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, people: QuerySet[User], away: QuerySet[User] | None, **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        cast(PersonField, self.fields["covered_by"]).queryset = people
+        if away is None:
+            del self.fields["person"]
+        else:
+            cast(PersonField, self.fields["person"]).queryset = away
+
+    def take_faults(self, refused: forms.ValidationError) -> None:
+        """Put the sentences of a verb's refusal beside the fields of the same names, others at the top."""
+        faults = refused.error_dict if hasattr(refused, "error_dict") else {"": [refused]}
+        for name, found in faults.items():
+            self.add_error(name if name in self.fields else None, found)

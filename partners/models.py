@@ -80,6 +80,11 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
 
+    def at_work(self) -> models.QuerySet[User]:
+        """Those who can sign in and see the working plan, by organisation and name."""
+        found = self.filter(is_active=True, groups__name__in=roles.SEES_THE_WORK).distinct()
+        return found.select_related("partner").order_by("partner__name", "name")
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A person who signs in by e-mail. Without a password none will work until one is set."""
         user = self.model(email=self.normalize_email(email), **fields)

@@ -1,6 +1,6 @@
 """Verbs on people: add, invite, change the address or the roles of, deactivate and take back. Nobody is ever deleted.
 
-Every verb wants an administrator as `by`. None stands for whoever has the server's command line (the demonstration's seed,
+Every verb that changes who may sign in as what wants an administrator as `by`. None stands for whoever has the server's command line (the demonstration's seed,
 the first administrator); pages always pass the person who is signed in.
 """
 
@@ -19,7 +19,7 @@ from django.db import transaction
 from partners import email_kinds
 from partners import permissions as permissions  # the rules behind `has_perm`
 from partners import roles as role_names
-from partners.models import EmailChoice, Partner, User
+from partners.models import Cover, EmailChoice, Partner, User
 
 
 @transaction.atomic
@@ -145,6 +145,79 @@ def choose_emails(*, person: User, wanted: Iterable[str], by: User) -> None:
     EmailChoice.objects.filter(user=person).exclude(kind__in=optional - chosen).delete()
     for kind in sorted(optional - chosen):
         EmailChoice.objects.get_or_create(user=person, kind=kind)
+
+
+#: Longest cover, in days: who is away for longer hands their actions over.
+LONGEST_COVER = 366
+
+
+@transaction.atomic
+def add_cover(
+    *,
+    person: User,
+    covered_by: User,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    by: User,
+    at: dt.datetime,
+    today: dt.date,
+    note: str = "",
+) -> Cover:
+    """Let `covered_by` stand in for `person` from the first day to the last, both included.
+
+    One's own cover is of one's own organisation; the coordinator may name anybody who does the work.
+    Raises PermissionDenied with a sentence; ValidationError keyed by these parameter names.
+    """
+    if not by.has_perm("partners.add_cover", person):
+        raise PermissionDenied("Cover is arranged by whoever is away, or by the coordinator.")
+    faults: dict[str, list[str]] = {}
+    if not covered_by.is_active or not covered_by.sees_the_work:
+        faults["covered_by"] = [f"{covered_by} cannot stand in: choose somebody who works with the action plan."]
+    elif covered_by.pk == person.pk:
+        faults["covered_by"] = ["Nobody stands in for themselves."]
+    elif not by.has_perm("partners.add_cover_of_anybody") and covered_by.partner_id != person.partner_id:
+        faults["covered_by"] = ["Choose somebody of your own organisation, or ask the coordinator."]
+    if ends_on < starts_on:
+        faults["ends_on"] = ["The last day cannot come before the first."]
+    elif ends_on < today:
+        faults["ends_on"] = ["The last day is over already. Choose today or a day to come."]
+    elif (ends_on - starts_on).days >= LONGEST_COVER:
+        faults["ends_on"] = ["Cover lasts a year at most. Hand the actions over instead."]
+    longest = Cover._meta.get_field("note").max_length or 0
+    if len(note) > longest:
+        faults["note"] = [f"Shorten the note to {longest} characters or fewer; it has {len(note)}."]
+    # One after the other, so that a double press finds the first one's row.
+    User.objects.select_for_update().get(pk=person.pk)
+    same_days = Cover.objects.filter(
+        person=person, covered_by=covered_by, starts_on__lte=ends_on, ends_on__gte=starts_on
+    )
+    if not faults and same_days.exists():
+        faults["covered_by"] = [f"{covered_by} stands in already on some of these days."]
+    if faults:
+        raise ValidationError(faults)
+    cover = Cover(person=person, covered_by=covered_by, starts_on=starts_on, ends_on=ends_on, note=note.strip())
+    cover._history_user = by
+    cover.save()
+    return cover
+
+
+@transaction.atomic
+def end_cover(*, cover: Cover, by: User, today: dt.date) -> None:
+    """End cover at once. What has lasted until yesterday stays on record; what has not begun is taken back.
+
+    The history keeps both. Raises PermissionDenied with a sentence. Ending it again changes nothing.
+    """
+    found = Cover.objects.select_for_update().filter(pk=cover.pk).first()
+    if not by.has_perm("partners.end_cover", found or cover):
+        raise PermissionDenied("Cover is ended by whoever is away, or by the coordinator.")
+    if found is None or found.ends_on < today:
+        return
+    found._history_user = by
+    if found.starts_on >= today:
+        found.delete()
+        return
+    found.ends_on = today - dt.timedelta(days=1)
+    found.save()
 
 
 def _want(by: User | None, permission: str, sentence: str) -> None:

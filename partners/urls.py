@@ -3,10 +3,12 @@
 from allauth.account import views
 from django.urls import include, path, re_path
 
-from partners.views import emails
+from partners.views import cover, emails
 
 own = [
     path("emails/", emails.show_emails, name="emails"),
+    path("cover/", cover.show_cover, name="cover"),
+    path("cover/<int:pk>/end/", cover.stop_cover, name="stop-cover"),
 ]
 
 urlpatterns = [

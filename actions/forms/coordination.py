@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Field, Layout, Size
 from django import forms
-from django.db.models import Q
 
 from actions.forms.fields import DayField, WordsField
 from actions.forms.updates import DISCLOSURE, VerbForm
@@ -17,41 +16,20 @@ from actions.progress import british
 from actions.services.handover import LONGEST_NOTE
 from actions.services.returns import LONGEST_PARAGRAPH
 from actions.services.rounds import LONGEST_REASON
-from partners import roles
-from partners.models import User
+from partners.forms import PersonField
 from priorities.models import UpdateRound
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import QueryDict
 
-
-def people_at_work(*, partner: int | None = None) -> QuerySet[User]:
-    """Those who can answer for an action, by organisation and name; of one organisation only when `partner` is given."""
-    held = Q(groups__name__in=[roles.PARTNER_OFFICER, roles.COORDINATOR, roles.ANALYST, roles.CHAIR])
-    found = User.objects.filter(held, is_active=True).distinct().select_related("partner")
-    if partner is not None:
-        found = found.filter(partner=partner)
-    return found.order_by("partner__name", "name")
-
-
-class PersonField(forms.ModelChoiceField):
-    """A person, with the organisation, since two may bear the same role name."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=User.objects.none(), empty_label="Choose a person", **kwargs)
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}, {obj.partner.name}" if obj.partner else obj.name
+    from partners.models import User
 
 
 class HandOverForm(VerbForm):
     """Who takes over, and what they need to know."""
 
-    to = PersonField(
-        label="Who takes over?",
-        error_messages={"required": "Choose who takes over.", "invalid_choice": "Choose a person from the list."},
-    )
+    to = PersonField(label="Who takes over?", error_messages={"required": "Choose who takes over."})
     note = WordsField(
         label="What do they need to know?",
         longest=LONGEST_NOTE,

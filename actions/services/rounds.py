@@ -99,8 +99,7 @@ def who_owes(*, round_: UpdateRound, today: dt.date) -> list[Owing]:
     Owner and deputy; where there is no owner, the lead partner's officers; and whoever stands in for one of them today.
     """
     officers: dict[int, set[int]] = defaultdict(set)
-    at_work = User.objects.filter(is_active=True, groups__name__in=roles.SEES_THE_WORK).distinct()
-    people = {person.pk: person for person in at_work.select_related("partner")}
+    people = {person.pk: person for person in User.objects.at_work()}
     of_partners = User.objects.filter(is_active=True, groups__name=roles.PARTNER_OFFICER, partner__isnull=False)
     for pk, partner in of_partners.values_list("pk", "partner"):
         officers[partner].add(pk)

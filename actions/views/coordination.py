@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from actions.forms.coordination import ExtendForm, HandOverForm, people_at_work
+from actions.forms.coordination import ExtendForm, HandOverForm
 from actions.models import Action, DeadlineExtension
 from actions.progress import british, heard, owes
 from actions.services import handover, rounds
 from actions.views.doors import Moment, SignedIn, action_for, for_those_at_work
+from partners.models import User
 from priorities.models import UpdateRound
 
 
@@ -24,7 +25,9 @@ def hand_over(request: SignedIn, pk: int) -> HttpResponse:
     if not request.user.has_perm("actions.hand_over", action):
         raise PermissionDenied(handover.NOT_YOURS)
     anybody = request.user.has_perm("actions.hand_over_to_anybody", action)
-    people = people_at_work(partner=None if anybody else action.lead_partner_id)
+    people = User.objects.at_work()
+    if not anybody:
+        people = people.filter(partner=action.lead_partner_id)
     if action.owner_id:
         people = people.exclude(pk=action.owner_id)
     sent = request.POST if request.method == "POST" else None
