@@ -4,10 +4,13 @@ import ipaddress
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
+
+from shp_portal.idle import is_due, renew
 
 View = Callable[[HttpRequest], HttpResponseBase]
 
@@ -51,6 +54,23 @@ def not_too_large(get_response: View) -> View:
         said = request.META.get("CONTENT_LENGTH") or "0"
         if said.isdecimal() and int(said) > settings.LARGEST_REQUEST:
             return HttpResponse(render_to_string("413.html"), status=413)
+        return get_response(request)
+
+    return middleware
+
+
+def kept_awake(get_response: View) -> View:
+    """Lets a session end after so long without a visit, not so long after signing in.
+
+    Every visit counts, but the row is written only when a tenth of the time has gone: pages that only read stay free of
+    writes. Asking how long is left is no visit.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        user = getattr(request, "user", None)
+        asks_only = request.path == "/session/" and request.method != "POST"
+        if user is not None and not asks_only and SESSION_KEY in request.session and is_due(request):
+            renew(request)
         return get_response(request)
 
     return middleware

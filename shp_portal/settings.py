@@ -162,6 +162,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shp_portal.middleware.kept_awake",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -404,7 +405,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
-SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one working day
+# Without a visit for so long one is signed out; a dialogue warns before (static/idle.js). The default is a working day.
+SESSION_COOKIE_AGE = 60 * _number("SESSION_MINUTES", default=12 * 60, least=5)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # Strict would sign people out when they follow the link in an e-mail
 CSRF_COOKIE_HTTPONLY = True

@@ -24,6 +24,7 @@
     for (const box of form.querySelectorAll("[data-asked-for] :is(input, select, textarea)")) {
       box.disabled = box.closest("[data-asked-for][hidden]") !== null;
     }
+    for (const fold of form.querySelectorAll("details[data-opens-for]")) if (fold.dataset.opensFor === chosen) fold.open = true;
   };
 
   const suggest = (form) => {

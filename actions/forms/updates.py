@@ -18,6 +18,7 @@ from crispy_forms_gds.layout import Button, Div, Field, Layout, Size
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Max
+from django.template.loader import render_to_string
 
 from actions.forms.fields import DayField, WordsField
 from actions.forms.files import BringsEvidence, evidence_fields
@@ -30,6 +31,8 @@ from priorities.periods import Period
 
 if TYPE_CHECKING:
     from django.http import QueryDict
+    from django.template import Context
+    from django.utils.safestring import SafeString
 
 DISCLOSURE = "Texts may have to be disclosed on request: name no victim, suspect or crime number."
 UP_TO = f"Up to {LONGEST:,} characters."
@@ -317,7 +320,7 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
                 Field.textarea("narrative", label_size=size, rows=3 if self.in_row else 6, max_characters=LONGEST),
                 css_class="beside",
             ),
-            Field.textarea("achievement", rows=2),
+            *([] if self.in_row else [Field.textarea("achievement", rows=2)]),
             *self._milestone_section(),
             _section(
                 judged,
@@ -338,10 +341,14 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
                 _Heading("If it is complete"),
                 "completed_on",
             ),
-            *([] if self.in_row else evidence_fields()),
-            _Heading("Who may read this"),
-            "restricted",
+            *self._rest(),
         )
+
+    def _rest(self) -> list[Any]:
+        """What most updates leave empty: on a page at its end, in a row folded away; files want the page."""
+        if self.in_row:
+            return [_Fold(Field.textarea("achievement", rows=2), "restricted")]
+        return [*evidence_fields(), _Heading("Who may read this"), "restricted"]
 
     def _milestone_section(self) -> list[LayoutObject]:
         if not self.milestones:
@@ -417,6 +424,16 @@ class _Included(HTML):
 
     def __init__(self, name: str) -> None:
         super().__init__("{% include '" + name + "' %}")
+
+
+class _Fold(Div):
+    """Questions folded away, rendered with the page's context."""
+
+    template = "actions/_fold.html"
+
+    def render(self, form: forms.Form, context: Context, template_pack: str = "gds", **kwargs: Any) -> SafeString:
+        fields = self.get_rendered_fields(form, context, template_pack, **kwargs)
+        return render_to_string(self.template, {**context.flatten(), "form": form, "fields": fields})
 
 
 class _Heading(HTML):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.models import Action, Milestone, Proposal
-from actions.progress import Standing
+from actions.progress import Move, Standing, slip
 from actions.services.structure import may_change
 from actions.views.doors import SignedIn, action_for, for_those_at_work, standing_of
 from actions.views.timeline import Timeline, timeline
@@ -51,8 +51,15 @@ class ActionPage:
     supporting: list[Partner]
     indicators: list[Indicator]
     milestones: list[MilestoneRow]
+    moves: list[Move]
     may: Deed
     timeline: Timeline
+
+    @property
+    def slipped(self) -> str:
+        """By how much the due date has slipped in all, in words; empty when it stands where it stood at first."""
+        first, now = self.action.original_due_on, self.action.due_on
+        return slip((now - first).days) if first and now else ""
 
 
 @for_those_at_work
@@ -73,6 +80,7 @@ def show_action(request: SignedIn, pk: int) -> HttpResponse:
             MilestoneRow(milestone, milestone.done_on is None and milestone.due_on < today and live)
             for milestone in action.milestones.all()
         ],
+        moves=action.moves() if getattr(action, "times_moved", 0) else [],
         may=Deed(
             post_update=live and request.user.has_perm("actions.post_update", action),
             add_words=live and request.user.has_perm("actions.add_words", action),

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 
 from partners import roles
 from priorities.models import Plan
+from shp_portal.idle import length, seconds_left
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -61,6 +62,16 @@ class Frame:
     def user(self) -> User | None:
         user = getattr(self._request, "user", None)
         return user if user is not None and user.is_authenticated else None
+
+    @property
+    def seconds_left(self) -> int:
+        """Until the session ends unless somebody comes by."""
+        return seconds_left(self._request)
+
+    @property
+    def session_length(self) -> int:
+        """Seconds that a session goes on without a visit."""
+        return length(self._request)
 
     @cached_property
     def roles(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shp_portal.pages import home, plan, priority, reoffending, sub_group
+from shp_portal.pages import home, plan, priority, reoffending, session, sub_group
 
 app_name = "portal"
 
@@ -11,5 +11,6 @@ urlpatterns = [
     path("plan/", plan.plan, name="plan"),
     path("priorities/<slug:code>/", priority.priority, name="priority"),
     path("sub-groups/<slug:code>/", sub_group.sub_group, name="sub-group"),
+    path("session/", session.stay_signed_in, name="stay-signed-in"),
     path("re-offending/", reoffending.reoffending, name="reoffending"),
 ]
