@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shp_portal.pages import home, plan, priority, reoffending, session, sub_group
+from shp_portal.pages import home, outbox, plan, priority, reoffending, session, sub_group
 
 app_name = "portal"
 
@@ -12,5 +12,7 @@ urlpatterns = [
     path("priorities/<slug:code>/", priority.priority, name="priority"),
     path("sub-groups/<slug:code>/", sub_group.sub_group, name="sub-group"),
     path("session/", session.stay_signed_in, name="stay-signed-in"),
+    path("board/emails/", outbox.show_outbox, name="outbox"),
+    path("board/emails/<int:pk>/send-again/", outbox.send_again, name="send-again"),
     path("re-offending/", reoffending.reoffending, name="reoffending"),
 ]
