@@ -9,9 +9,9 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from actions.models import Action, ProgressUpdate
+from actions.models import Action, ProgressUpdate, Proposal
 from actions.rating import Rating
-from actions.services import updates
+from actions.services import proposals, updates
 from actions.services.lifecycle import add_action, withdraw
 from actions.tests.makers import H1_2026, NOW, TODAY, UTC, key, make_plan
 from partners import roles, services
@@ -112,6 +112,35 @@ class Cast:
             **fields,
         }
         return updates.post_update(**wanted)
+
+    def proposal(self, number: int, **fields: Any) -> Proposal:
+        """An initiative that the supporting partner's officer proposes."""
+        wanted = {
+            "title": f"Initiative {number}",
+            "why": "Forty calls since May.",
+            "priority": self.priority,
+            "sub_group": self.sub_group,
+            "lead_partner": self.council,
+            "supporting": [self.fire],
+            "starts_on": dt.date(2026, 11, 1),
+            "due_on": dt.date(2027, 2, 28),
+            "measure_of_success": "Half the calls.",
+            "milestones": [("Residents asked", dt.date(2026, 12, 1))],
+            **fields,
+        }
+        return proposals.propose(
+            plan=self.plan,
+            initiative=proposals.Initiative(**wanted),
+            by=self["officer_of_support"],
+            at=NOW,
+            today=TODAY,
+            submission_key=key(number),
+        )
+
+    def accepted(self, proposal: Proposal) -> Proposal:
+        proposals.accept(proposal=proposal, by=self["coordinator"], at=NOW, today=TODAY, revision=proposal.revision)
+        proposal.refresh_from_db()
+        return proposal
 
     def actions_in_every_state(self) -> dict[str, Action]:
         """Live without and with an update, restricted words, off track, complete and withdrawn, by name."""

@@ -17,7 +17,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from actions.models import Action
+from actions.models import Action, Proposal
 from reports.models import ReportVersion
 from tests import access, paper
 from tests.makers import SECRET, Cast
@@ -25,6 +25,9 @@ from tests.makers import SECRET, Cast
 pytestmark = pytest.mark.django_db
 
 ACCESS = access.read()
+
+#: Pages of the actions that are about no one of them.
+WITHOUT_ACTION = {"list", "mine", "propose", "proposals"}
 
 
 class World:
@@ -38,6 +41,10 @@ class World:
             "complete": made["complete"],
             "restricted": made["restricted"],
         }
+        self.proposals: dict[str, Proposal] = {
+            "proposed": self.cast.proposal(1),
+            "accepted": self.cast.accepted(self.cast.proposal(2)),
+        }
         self.versions: dict[str, ReportVersion] = {
             "published": paper.published(self.cast, paper.half_year("2024-10")),
             "approved": paper.approved(self.cast, paper.half_year("2025-04")),
@@ -49,7 +56,9 @@ class World:
     def address(self, row: access.Row) -> str:
         room, _, name = row.route.rpartition(":")
         given: dict[str, object] = dict(row.given)
-        if room == "actions" and name not in ("list", "mine"):
+        if "proposal" in name and row.on:
+            given["pk"] = self.proposals[row.on].pk
+        elif room == "actions" and name not in WITHOUT_ACTION:
             given["pk"] = self.actions[row.on or "live"].pk
         elif row.on:
             version = self.versions[row.on]

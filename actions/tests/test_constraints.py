@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from actions.models import Action, ActionEvent, Milestone, ProgressUpdate
+from actions.models import Action, ActionEvent, Milestone, ProgressUpdate, Proposal
 from actions.tests.makers import NOW, TODAY, Cast, key
 from partners.tests.constraints import Breach, names_of, refused_by
 
@@ -27,6 +27,7 @@ BREACHES = [
         {"ref": "B", "state": "complete"},
     ),
     Breach("action_complete_has_date", "action", {}, {"ref": "B", "completed_on": DAY}),
+    Breach("action_replaced_has_successor", "action", {"state": "moved"}, {"ref": "B", "state": "replaced"}),
     Breach("milestone_once", "milestone", {"due_on": DAY}, {"due_on": DAY_BEFORE}),
     Breach("update_period", "update", {}, {"submission_key": key(2), "period_start": dt.date(2026, 5, 1)}),
     Breach(
@@ -58,6 +59,40 @@ BREACHES = [
     Breach("event_kind_known", "event", {"kind": "reassigned"}, {"kind": "forgotten"}),
     Breach("event_change_says_why", "event", {"kind": "date_moved", "reason": "Funding."}, {"kind": "date_moved"}),
     Breach("event_change_says_why", "event", {"kind": "state"}, {"kind": "reopened"}),
+    Breach("event_edit_names_field", "event", {"kind": "edited", "field": "title"}, {"kind": "edited"}),
+    Breach(
+        "proposal_state_known",
+        "proposal",
+        {"state": "taken_back"},
+        {"submission_key": key(2), "state": "forgotten"},
+    ),
+    Breach(
+        "proposal_due_or_review",
+        "proposal",
+        {"due_on": None, "review_on": DAY},
+        {"submission_key": key(2), "due_on": None},
+    ),
+    Breach(
+        "proposal_due_after_start",
+        "proposal",
+        {"starts_on": DAY, "due_on": DAY},
+        {"submission_key": key(2), "starts_on": DAY, "due_on": DAY_BEFORE},
+    ),
+    Breach("proposal_accepted_has_action", "proposal", {}, {"submission_key": key(2), "state": "accepted"}),
+    Breach(
+        "proposal_refusal_says_why",
+        "proposal",
+        {"state": "declined", "reason": "Too dear."},
+        {"submission_key": key(2), "state": "declined"},
+    ),
+    Breach("proposal_refusal_says_why", "proposal", {}, {"submission_key": key(2), "state": "changes_asked"}),
+    Breach("Proposal.submission_key", "proposal", {"title": "Once"}, {"title": "Again"}),
+    Breach(
+        "Proposal.action",
+        "accepted_proposal",
+        {"title": "Once"},
+        {"submission_key": key(2), "title": "Again"},
+    ),
 ]
 
 
@@ -97,6 +132,26 @@ class Rows:
 
     def event(self, **changes) -> ActionEvent:
         return ActionEvent.objects.create(action=self.of, by=self.cast.coordinator, at=NOW, **changes)
+
+    def proposal(self, **changes) -> Proposal:
+        fields = {
+            "plan": self.cast.plan,
+            "title": "Alley gates",
+            "why": "Forty calls.",
+            "priority": self.cast.priority,
+            "sub_group": self.cast.sub_group,
+            "lead_partner": self.cast.fire,
+            "starts_on": dt.date(2026, 11, 1),
+            "due_on": dt.date(2027, 3, 31),
+            "measure_of_success": "Half the calls.",
+            "proposed_by": self.cast.officer,
+            "proposed_at": NOW,
+            "submission_key": key(1),
+        }
+        return Proposal.objects.create(**{**fields, **changes})
+
+    def accepted_proposal(self, **changes) -> Proposal:
+        return self.proposal(state="accepted", action=self.of, **changes)
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 import rules
 
 from actions import permissions  # noqa: F401 (the rules themselves)
-from actions.models import Action, ProgressUpdate
+from actions.models import Action, ProgressUpdate, Proposal
 from actions.rating import Rating
 from actions.services.updates import add_words, post_update
 from actions.tests.makers import H1_2026, NOW, TODAY, Cast, key, make_user
@@ -40,10 +40,18 @@ class People(Cast):
         return self.action(owner=self.owner_elsewhere, deputy=self.deputy)
 
 
-POST, WORDS, RUN = (
+POST, WORDS, DATES, RUN = (
     "actions.post_update",
     "actions.add_words",
-    {"actions.add_action", "actions.reopen", "actions.withdraw"},
+    "actions.edit_dates",
+    {
+        "actions.add_action",
+        "actions.reopen",
+        "actions.withdraw",
+        "actions.replace",
+        "actions.move_to_next_plan",
+        "actions.edit",
+    },
 )
 
 #: What each may do to an action led by the fire brigade, supported by the housing group, of the lead's sub-group.
@@ -52,11 +60,11 @@ MAY: dict[str, set[str]] = {
     "colleague": {POST},
     "owner_elsewhere": {POST},
     "deputy": {POST},
-    "lead": {POST},
-    "lead_deputy": {POST},
+    "lead": {POST, DATES},
+    "lead_deputy": {POST, DATES},
     "chair_of_fire": {POST},
     "admin_officer": {POST},
-    "coordinator": {POST, *RUN},
+    "coordinator": {POST, DATES, *RUN},
     "supporter": {WORDS},
     "outsider": set(),
     "other_lead": set(),
@@ -70,7 +78,15 @@ MAY: dict[str, set[str]] = {
     "admin": set(),
 }
 
-RIGHTS = sorted({POST, WORDS, *RUN})
+RIGHTS = sorted({POST, WORDS, DATES, *RUN})
+
+#: Rights about something other than an action, each tried below or beside its verbs.
+ABOUT_OTHER_ROWS = {
+    "actions.read_restricted",
+    "actions.propose",
+    "actions.edit_proposal",
+    "actions.decide_proposal",
+}
 
 
 @pytest.mark.parametrize("who", MAY)
@@ -82,14 +98,14 @@ def test_what_each_may_do_to_an_action(who: str):
 
 def test_the_tables_know_every_right_of_the_room():
     known = {name for name in rules.permissions.permissions if name.startswith("actions.")}
-    assert known == {*RIGHTS, "actions.read_restricted"}
+    assert known == {*RIGHTS, *ABOUT_OTHER_ROWS}
 
 
 @pytest.mark.parametrize("who", MAY)
 def test_without_an_action_position_counts_for_nothing(who: str):
     user = getattr(People(), who)
     may = {right for right in RIGHTS if user.has_perm(right)}
-    assert may == ({POST, *RUN} if who == "coordinator" else set())
+    assert may == ({POST, DATES, *RUN} if who == "coordinator" else set())
 
 
 def test_an_owner_who_only_reads_may_not_write():
@@ -104,6 +120,36 @@ def test_a_supporting_partner_that_leads_too_posts_updates_and_adds_no_words():
     action = people.action(lead_partner=people.housing, supporting=[people.housing])
     assert people.supporter.has_perm(POST, action)
     assert not people.supporter.has_perm(WORDS, action)
+
+
+# --- New initiatives --------------------------------------------------------------------------------------------------
+
+PROPOSE = {
+    "officer",
+    "colleague",
+    "owner_elsewhere",
+    "deputy",
+    "lead",
+    "lead_deputy",
+    "chair_of_fire",
+    "admin_officer",
+    "coordinator",
+    "supporter",
+    "outsider",
+    "other_lead",
+    "unplaced",
+}
+
+
+@pytest.mark.parametrize("who", MAY)
+def test_who_proposes_and_who_decides(who: str):
+    people = People()
+    user = getattr(people, who)
+    theirs, anothers = Proposal(proposed_by=user), Proposal(proposed_by=people.unplaced)
+    assert user.has_perm("actions.propose") == (who in PROPOSE)
+    assert user.has_perm("actions.edit_proposal", theirs) == (who in PROPOSE)
+    assert user.has_perm("actions.edit_proposal", anothers) == (who == "unplaced")
+    assert user.has_perm("actions.decide_proposal", theirs) == (who == "coordinator")
 
 
 # --- Restricted words -------------------------------------------------------------------------------------------------
