@@ -265,7 +265,7 @@ def _jpeg(content: bytes) -> bytes:
 def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Marker and bytes of each segment between the picture's start and its end; a scan takes its data with it."""
     place = 2
-    while place + 4 <= len(content):
+    while place + 2 <= len(content):
         if content[place] != 0xFF:
             break
         marker = content[place + 1]
