@@ -18,9 +18,10 @@ from django.test import Client
 from django.urls import reverse
 
 from actions.models import Action, Proposal
+from partners.models import OutgoingEmail
 from reports.models import ReportVersion
 from tests import access, paper
-from tests.makers import SECRET, Cast
+from tests.makers import NOW, SECRET, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,10 @@ class World:
             "draft": paper.draft(self.cast, paper.half_year("2024-04")),
         }
 
+        self.email = OutgoingEmail.objects.create(
+            recipient=self.cast["chair"], kind="digest", subject="Once", dedupe_key="once", created_at=NOW
+        )
+
     def address(self, row: access.Row) -> str:
         room, _, name = row.route.rpartition(":")
         given: dict[str, object] = dict(row.given)
@@ -60,6 +65,8 @@ class World:
             given["pk"] = self.proposals[row.on].pk
         elif room == "actions" and name not in WITHOUT_ACTION:
             given["pk"] = self.actions[row.on or "live"].pk
+        elif name == "send-again":
+            given["pk"] = self.email.pk
         elif row.on:
             version = self.versions[row.on]
             given["pk"] = version.report_id

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from actions.models import Action, ActionEvent, Milestone, ProgressUpdate, Proposal
+from actions.models import Action, ActionEvent, Milestone, Notice, ProgressUpdate, Proposal, Reminder
 from actions.tests.makers import NOW, TODAY, Cast, key
 from partners.tests.constraints import Breach, names_of, refused_by
 
@@ -56,6 +56,12 @@ BREACHES = [
         {"submission_key": key(2), "narrative": ""},
     ),
     Breach("ProgressUpdate.submission_key", "update", {"narrative": "Once."}, {"narrative": "Again."}),
+    Breach("reminder_step_once", "reminder", {"due_on": DAY_BEFORE}, {"due_on": DAY_BEFORE}),
+    Breach("reminder_step_has_due", "reminder", {}, {"due_on": None, "step": "overdue"}),
+    Breach("reminder_step_known", "reminder", {}, {"step": "rumour"}),
+    Breach("reminder_nudge_has_hand", "nudge", {}, {"by": None}),
+    Breach("notice_kind_known", "notice", {"kind": "handover"}, {"dedupe_key": "b", "kind": "rumour"}),
+    Breach("Notice.dedupe_key", "notice", {"text": "Once."}, {"text": "Again."}),
     Breach("event_kind_known", "event", {"kind": "reassigned"}, {"kind": "forgotten"}),
     Breach("event_change_says_why", "event", {"kind": "date_moved", "reason": "Funding."}, {"kind": "date_moved"}),
     Breach("event_change_says_why", "event", {"kind": "state"}, {"kind": "reopened"}),
@@ -129,6 +135,17 @@ class Rows:
             "submission_key": key(1),
         }
         return ProgressUpdate.objects.create(action=self.of, **{**fields, **changes})
+
+    def reminder(self, **changes) -> Reminder:
+        fields = {"recipient": self.cast.officer, "round": self.cast.round, "step": "soon", "due_on": DAY, "actions": 1}
+        return Reminder.objects.create(**{**fields, "at": NOW, **changes})
+
+    def nudge(self, **changes) -> Reminder:
+        return self.reminder(**{"step": "nudge", "due_on": None, "by": self.cast.coordinator, **changes})
+
+    def notice(self, **changes) -> Notice:
+        fields = {"recipient": self.cast.officer, "kind": "help_asked", "text": "Vans.", "path": "/", "at": NOW}
+        return Notice.objects.create(**{**fields, "dedupe_key": "a", **changes})
 
     def event(self, **changes) -> ActionEvent:
         return ActionEvent.objects.create(action=self.of, by=self.cast.coordinator, at=NOW, **changes)

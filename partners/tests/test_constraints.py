@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from partners.models import OutgoingEmail, Partner, User
+from partners.models import EmailChoice, OutgoingEmail, Partner, User
 from partners.tests.constraints import Breach, names_of, refused_by
 from partners.tests.makers import make_user
 
@@ -22,6 +22,7 @@ BREACHES = [
     Breach("user_email_unique", "person", {"email": "officer@example.org"}, {"email": "Officer@example.org"}),
     Breach("email_state_known", "email", {"state": "sending"}, {"dedupe_key": "b", "state": "lost"}),
     Breach("email_sent_has_time", "email", {"state": "sent", "sent_at": AT}, {"dedupe_key": "b", "state": "sent"}),
+    Breach("email_choice_once", "choice", {"kind": "reminders"}, {"kind": "reminders"}),
     Breach("OutgoingEmail.dedupe_key", "email", {"dedupe_key": "a"}, {"dedupe_key": "a"}),
 ]
 
@@ -38,6 +39,9 @@ class Rows:
 
     def person(self, **changes) -> User:
         return User.objects.create(**{"email": "somebody@example.org", "name": "Somebody", **changes})
+
+    def choice(self, **changes) -> EmailChoice:
+        return EmailChoice.objects.create(user=self.reader, **changes)
 
     def email(self, **changes) -> OutgoingEmail:
         fields = {"recipient": self.reader, "kind": "note", "subject": "A note", "text": "Words."}
