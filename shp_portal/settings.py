@@ -193,6 +193,7 @@ TEMPLATES = [
 
 # Lower rooms find the pages of higher ones here (get_absolute_url), so that nothing imports or reverses upwards.
 ABSOLUTE_URL_OVERRIDES: dict[str, Callable[[Any], str]] = {
+    "partners.partner": lambda partner: reverse("portal:partner", args=[partner.code]),
     "priorities.plan": lambda plan: reverse("portal:plan"),
     "priorities.priority": lambda priority: reverse("portal:priority", args=[priority.code]),
     "priorities.subgroup": lambda sub_group: reverse("portal:sub-group", args=[sub_group.code]),

@@ -37,6 +37,7 @@ def _links(user: User) -> list[tuple[str, str]]:
     works = user.sees_the_work
     links = [
         ("Home", "portal:home", True),
+        ("Board", "portal:board", user.is_coordinator),
         ("My actions", "actions:mine", user.is_officer),
         ("Actions", "actions:list", works),
         ("Plan", "portal:plan", may_read_plan(user)),

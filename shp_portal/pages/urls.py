@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shp_portal.pages import home, outbox, plan, priority, reoffending, session, sub_group
+from shp_portal.pages import board, home, meeting, outbox, partner, plan, priority, reoffending, session, sub_group
 
 app_name = "portal"
 
@@ -11,6 +11,12 @@ urlpatterns = [
     path("plan/", plan.plan, name="plan"),
     path("priorities/<slug:code>/", priority.priority, name="priority"),
     path("sub-groups/<slug:code>/", sub_group.sub_group, name="sub-group"),
+    path("sub-groups/<slug:code>/meeting/", meeting.meeting_sheet, name="meeting-sheet"),
+    path("partners/<slug:code>/", partner.partner, name="partner"),
+    path("board/", board.board, name="board"),
+    path("board/nudge/", board.nudge, name="nudge"),
+    path("board/close/", board.close_round, name="close-round"),
+    path("board/reassign/", board.reassign, name="reassign"),
     path("session/", session.stay_signed_in, name="stay-signed-in"),
     path("board/emails/", outbox.show_outbox, name="outbox"),
     path("board/emails/<int:pk>/send-again/", outbox.send_again, name="send-again"),
