@@ -126,29 +126,30 @@ class Revisited(VerbForm):
     def open_on(self, revision: int, now: Mapping[str, str]) -> None:
         """What a form not sent yet is opened on."""
         self.fields["revision"].initial = revision
-        self.fields["opened"].initial = json.dumps({name: _print_of(words) for name, words in now.items()})
+        self.fields["opened"].initial = json.dumps({name: print_of(words) for name, words in now.items()})
 
     def differences(
         self, mine: Mapping[str, str], theirs: Mapping[str, str], labels: Mapping[str, str]
     ) -> list[Difference]:
         """Field by field, in the order of `theirs`; what is alike is left out."""
-        opened = self._opened()
+        opened = self.opened_prints()
         return [
-            Difference(labels.get(name, name), mine[name], there, taken=opened.get(name) == _print_of(mine[name]))
+            Difference(labels.get(name, name), mine[name], there, taken=opened.get(name) == print_of(mine[name]))
             for name, there in theirs.items()
             if name in mine and mine[name] != there
         ]
 
     def untouched(self, mine: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
         """Fields that others changed and this person did not."""
-        opened = self._opened()
+        opened = self.opened_prints()
         return [
             name
             for name, there in theirs.items()
-            if name in mine and mine[name] != there and opened.get(name) == _print_of(mine[name])
+            if name in mine and mine[name] != there and opened.get(name) == print_of(mine[name])
         ]
 
-    def _opened(self) -> dict[str, str]:
+    def opened_prints(self) -> dict[str, str]:
+        """Fingerprints of the fields as they were when the form was opened; empty when they are spoilt."""
         try:
             held = json.loads(self.cleaned_data.get("opened") or "{}")
         except ValueError:
@@ -156,7 +157,7 @@ class Revisited(VerbForm):
         return held if isinstance(held, dict) else {}
 
 
-def _print_of(words: str) -> str:
+def print_of(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 

@@ -189,12 +189,14 @@ class RevisedForm(Revisited, ProposalForm):
         held = milestones_of(proposal)
         super().__init__(data, plan=proposal.plan, first_rows=max(ROWS, len(held)), **kwargs)
         self.proposal = proposal
+        del self.fields["submission_key"]  # `revision` tells one sending from another
         for name, value in _columns(proposal).items():
             self.fields[name].initial = [row.pk for row in value] if name == "supporting" else value
         for n, (text, day) in enumerate(held, start=1):
             if n <= self.number:
                 self.fields[f"new_{n}_text"].initial, self.fields[f"new_{n}_on"].initial = text, day
         self.open_on(proposal.revision, self.held())
+        self.helper.layout = self._layout()
 
     def held(self) -> dict[str, str]:
         """What the proposal says now."""

@@ -13,7 +13,7 @@ from django import forms
 from django.db.models import Q
 
 from actions.forms.fields import DayField, WordsField
-from actions.forms.milestones import Difference, Heading, Revisited, WithMilestones
+from actions.forms.milestones import Difference, Heading, Revisited, WithMilestones, print_of
 from actions.forms.updates import DISCLOSURE, LONGEST, UP_TO, VerbForm
 from actions.models import Action, Milestone
 from actions.progress import british
@@ -159,7 +159,23 @@ class EditForm(Revisited, WithMilestones):
             if said[f"milestone_{row.pk}_gone"]
             else (said[f"milestone_{row.pk}_text"], said[f"milestone_{row.pk}_on"])
             for row in self.milestones
-        }
+        } | self._lost()
+
+    def _lost(self) -> dict[int, MilestoneText]:
+        """Milestones this person changed that others took out meanwhile: they have no field here any more."""
+        here = {row.pk for row in self.milestones}
+        opened, lost = self.opened_prints(), {}
+        for name, text in self.data.items():
+            found = _MILESTONE.fullmatch(name)
+            if found is None or int(found[1]) in here or f"milestone_{found[1]}_gone" in self.data:
+                continue
+            try:
+                day = dt.date(*(int(self.data.get(f"milestone_{found[1]}_on_{n}", "")) for n in (2, 1, 0)))
+            except ValueError:
+                day = dt.date.min
+            if opened.get(f"milestone_{found[1]}") != print_of(milestone_words(text, day)):
+                lost[int(found[1])] = (text, day)
+        return lost
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean()
@@ -192,7 +208,8 @@ class EditForm(Revisited, WithMilestones):
             name: frozenset(v) if name in ("supporting", "indicators") else v for name, v in self.changes().items()
         }
         typed = {name: words_for(value) for name, value in plain.items()}
-        for pk, wanted in self.milestone_changes().items():
+        rows = {row.pk for row in self.milestones}
+        for pk, wanted in ((pk, wanted) for pk, wanted in self.milestone_changes().items() if pk in rows):
             typed[f"milestone_{pk}"] = milestone_words(*wanted) if wanted else ""
         return typed
 
@@ -201,17 +218,15 @@ class EditForm(Revisited, WithMilestones):
 
     def against(self, now: EditForm) -> list[Difference]:
         """This form, sent on an old revision, against the action of now."""
-        gone = [
-            Difference("Milestone", text, "", taken=False)
-            for name, text in self.data.items()
-            if (found := _MILESTONE.fullmatch(name)) and int(found[1]) not in {row.pk for row in self.milestones}
-        ]
+        gone = [Difference("Milestone", text, "", taken=False) for text, _ in self._lost().values()]
         return [*self.differences(self.typed(), now.held(), self.labels()), *gone]
 
     def data_on(self, now: EditForm) -> QueryDict:
         """This form's typing on top of what the action says now: what this person left alone follows the others."""
         data = cast("QueryDict", self.data).copy()
-        for name in self.untouched(self.typed(), now.held()):
+        here = {row.pk for row in self.milestones}
+        added = [f"milestone_{row.pk}" for row in now.milestones if row.pk not in here]
+        for name in [*self.untouched(self.typed(), now.held()), *added]:
             parts = [f"{name}_text", f"{name}_on"] if name.startswith("milestone_") else [name]
             for part in parts:
                 _put(data, part, now.fields[part].initial)
@@ -222,9 +237,11 @@ class EditForm(Revisited, WithMilestones):
     # --- Making -------------------------------------------------------------------------------------------------------
 
     def _milestones(self, data: QueryDict | None) -> list[Milestone]:
-        """Those not done, and those that were not when this form was opened: the verb says what became of them."""
+        """Those not done; of a form that was sent, those it was opened on: the verb says what became of them."""
         rows = list(self.action.milestones.all())
-        return [row for row in rows if row.done_on is None or (data is not None and f"milestone_{row.pk}_text" in data)]
+        if data is not None:
+            return [row for row in rows if f"milestone_{row.pk}_text" in data]
+        return [row for row in rows if row.done_on is None]
 
     def _fill_choices(self, today: dt.date) -> None:
         action, plan = self.action, self.action.plan

@@ -85,7 +85,7 @@ def edit(
     if action.state != Action.State.LIVE:
         state = action.get_state_display().lower()
         raise ValidationError(f"{action.ref} is {state}. Reopen it first.")
-    differing = {name: value for name, value in changes.items() if value_of(action, name) != _plain(value)}
+    differing = {name: value for name, value in changes.items() if value_of(action, name) != _plain(name, value)}
     rows = {row.pk: row for row in action.milestones.all()}
     touched = {
         pk: wanted
@@ -154,8 +154,8 @@ def milestone_words(text: str, due_on: dt.date) -> str:
     return f"{due_on.isoformat()} {text}"
 
 
-def _plain(value: Any) -> Any:
-    return frozenset(value) if isinstance(value, list | tuple | set) else value
+def _plain(name: str, value: Any) -> Any:
+    return frozenset(value) if name in LISTS else value
 
 
 def _check(action: Action, differing: Mapping[str, Any], reason: str) -> None:
@@ -228,7 +228,7 @@ def _write(action: Action, name: str, value: Any, *, by: User, at: dt.datetime, 
         move_date(action, value, by=by, at=at, reason=reason)
         return
     kind = Kind.REASSIGNED if name in PEOPLE else Kind.EDITED
-    _event(action, name, words_for(old), words_for(_plain(value)), by=by, at=at, reason=reason, kind=kind)
+    _event(action, name, words_for(old), words_for(_plain(name, value)), by=by, at=at, reason=reason, kind=kind)
     if name in LISTS:
         getattr(action, name).set(value)
         return
