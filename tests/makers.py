@@ -9,9 +9,10 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from actions.models import Action, ProgressUpdate, Proposal
+from actions.filetypes import examine
+from actions.models import Action, Evidence, ProgressUpdate, Proposal
 from actions.rating import Rating
-from actions.services import proposals, updates
+from actions.services import evidence, proposals, updates
 from actions.services.lifecycle import add_action, withdraw
 from actions.tests.makers import H1_2026, NOW, TODAY, UTC, key, make_plan
 from partners import roles, services
@@ -141,6 +142,14 @@ class Cast:
         proposals.accept(proposal=proposal, by=self["coordinator"], at=NOW, today=TODAY, revision=proposal.revision)
         proposal.refresh_from_db()
         return proposal
+
+    def evidence(self, action: Action) -> Evidence:
+        """A file, full of the secret words, with the action's latest update."""
+        update = action.latest_update
+        assert update
+        files = evidence.bring([examine("marigold.txt", SECRET.encode())])
+        (row,) = evidence.attach(update=update, by=update.by, at=NOW, files=files)
+        return row
 
     def actions_in_every_state(self) -> dict[str, Action]:
         """Live without and with an update, restricted words, off track, complete and withdrawn, by name."""

@@ -17,7 +17,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from actions.models import Action, Proposal
+from actions.models import Action, Evidence, Proposal
 from partners.models import OutgoingEmail
 from reports.models import ReportVersion
 from tests import access, paper
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 ACCESS = access.read()
 
 #: Pages of the actions that are about no one of them.
-WITHOUT_ACTION = {"list", "mine", "propose", "proposals"}
+WITHOUT_ACTION = {"list", "mine", "send-ready", "my-updates", "propose", "proposals"}
 
 
 class World:
@@ -41,6 +41,9 @@ class World:
             "live": made["updated"],
             "complete": made["complete"],
             "restricted": made["restricted"],
+        }
+        self.evidence: dict[str, Evidence] = {
+            name: self.cast.evidence(self.actions[name]) for name in ("live", "restricted")
         }
         self.proposals: dict[str, Proposal] = {
             "proposed": self.cast.proposal(1),
@@ -63,6 +66,10 @@ class World:
         given: dict[str, object] = dict(row.given)
         if "proposal" in name and row.on:
             given["pk"] = self.proposals[row.on].pk
+        elif name in ("answer-help", "add-evidence"):
+            given["pk"] = self.actions[row.on].latest_update_id
+        elif name == "evidence":
+            given["pk"] = self.evidence[row.on].pk
         elif room == "actions" and name not in WITHOUT_ACTION:
             given["pk"] = self.actions[row.on or "live"].pk
         elif name == "send-again":

@@ -4,7 +4,17 @@ import datetime as dt
 
 import pytest
 
-from actions.models import Action, ActionEvent, Milestone, Notice, ProgressUpdate, Proposal, Reminder
+from actions.models import (
+    Action,
+    ActionEvent,
+    Evidence,
+    HelpReply,
+    Milestone,
+    Notice,
+    ProgressUpdate,
+    Proposal,
+    Reminder,
+)
 from actions.tests.makers import NOW, TODAY, Cast, key
 from partners.tests.constraints import Breach, names_of, refused_by
 
@@ -92,6 +102,15 @@ BREACHES = [
         {"submission_key": key(2), "state": "declined"},
     ),
     Breach("proposal_refusal_says_why", "proposal", {}, {"submission_key": key(2), "state": "changes_asked"}),
+    Breach("help_reply_answer_known", "reply", {}, {"submission_key": key(2), "answer": "perhaps"}),
+    Breach("help_reply_has_words", "reply", {}, {"submission_key": key(2), "text": ""}),
+    Breach("HelpReply.submission_key", "reply", {"text": "Once."}, {"text": "Again."}),
+    Breach("evidence_is_file_or_link", "evidence", {}, {"sha256": ""}),
+    Breach("evidence_is_file_or_link", "evidence", {}, {"size": None}),
+    Breach("evidence_is_file_or_link", "evidence", {}, {"url": "https://example.org/"}),
+    Breach("evidence_is_file_or_link", "link", {}, {"url": ""}),
+    Breach("evidence_is_file_or_link", "link", {}, {"file": "evidence/ab/abc"}),
+    Breach("evidence_scan_known", "evidence", {"scan": "infected"}, {"scan": "probably"}),
     Breach("Proposal.submission_key", "proposal", {"title": "Once"}, {"title": "Again"}),
     Breach(
         "Proposal.action",
@@ -146,6 +165,31 @@ class Rows:
     def notice(self, **changes) -> Notice:
         fields = {"recipient": self.cast.officer, "kind": "help_asked", "text": "Vans.", "path": "/", "at": NOW}
         return Notice.objects.create(**{**fields, "dedupe_key": "a", **changes})
+
+    def reply(self, **changes) -> HelpReply:
+        fields = {
+            "update": self.said(),
+            "partner": self.cast.housing,
+            "answer": "will",
+            "text": "On Monday.",
+            "by": self.cast.supporter,
+            "at": NOW,
+            "submission_key": key(1),
+        }
+        return HelpReply.objects.create(**{**fields, **changes})
+
+    def evidence(self, **changes) -> Evidence:
+        fields = {"kind": "file", "name": "a.txt", "file": "evidence/ab/ab", "sha256": "0" * 64, "size": 1}
+        return self._evidence(**{**fields, **changes})
+
+    def link(self, **changes) -> Evidence:
+        return self._evidence(**{"kind": "link", "name": "example.org", "url": "https://example.org/", **changes})
+
+    def _evidence(self, **fields) -> Evidence:
+        return Evidence.objects.create(update=self.said(), by=self.cast.officer, at=NOW, **fields)
+
+    def said(self) -> ProgressUpdate:
+        return ProgressUpdate.objects.first() or self.update(submission_key=key(900))
 
     def event(self, **changes) -> ActionEvent:
         return ActionEvent.objects.create(action=self.of, by=self.cast.coordinator, at=NOW, **changes)
