@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Local time from which people are written to on a working day.
 FROM = dt.time(8, 0)
+#: How long a notice waits for a digest. What is older is no news: nobody is sent months of it when the portal first starts.
+NEWS = dt.timedelta(days=14)
 #: Lines of one part; what follows is a number, and the page it leads to shows the rest.
 MOST_LINES = 25
 
@@ -68,7 +70,7 @@ def digests_due(now: dt.datetime) -> list[Due]:
     today = local.date()
     people = _People.read(today)
     requests = [_Request.read(one, people) for one in _open_requests(today)]
-    notices = _waiting_notices(people)
+    notices = _waiting_notices(people, now)
     reached: dict[int, list[_Reached]] = defaultdict(list)
     for request in requests:
         for person, found in request.reached(people, today).items():
@@ -273,9 +275,9 @@ def _open_requests(today: dt.date) -> list[UpdateRound]:
     return [one for one in newest if one is not None and one.closed_at is None and one.settled_at is None]
 
 
-def _waiting_notices(people: _People) -> dict[int, list[Notice]]:
+def _waiting_notices(people: _People, now: dt.datetime) -> dict[int, list[Notice]]:
     found: dict[int, list[Notice]] = defaultdict(list)
-    for notice in Notice.objects.filter(email__isnull=True).order_by("pk"):
+    for notice in Notice.objects.filter(email__isnull=True, at__gt=now - NEWS).order_by("pk"):
         if notice.recipient_id in people.at_work:
             found[notice.recipient_id].append(notice)
     return found

@@ -403,6 +403,12 @@ def test_a_digest_of_notices_alone_leads_to_their_page(cast: Cast):
     assert "Open the portal:\nhttp://127.0.0.1:8000/\n" in due.message.text
 
 
+def test_a_notice_that_could_not_be_told_for_a_fortnight_is_no_news(cast: Cast):
+    told(cast, cast.supporter)  # on Wednesday the 14th at nine
+    assert set(subjects(at("2026-10-28", "08:59"))) == {"supporter"}
+    assert subjects(at("2026-10-28", "09:00")) == {}
+
+
 # --- Words ------------------------------------------------------------------------------------------------------------
 
 
