@@ -320,6 +320,22 @@ class SubGroupPart:
 
 
 @dataclass(frozen=True)
+class SubGroupText:
+    """What a sub-group's lead wrote for the report; empty when nothing was. `priority` is the code it is printed under.
+
+    `by` is a role and an organisation, `lead` who owes it. `ready`: the sub-group has said that its part is ready.
+    """
+
+    sub_group: str
+    priority: str
+    text: str
+    by: str
+    on: dt.date | None
+    lead: str
+    ready: bool
+
+
+@dataclass(frozen=True)
 class DateMove:
     """A due date that moved between the last report's cut-off and this one's. `times` counts every move so far."""
 
@@ -410,6 +426,7 @@ class SixMonthlyDocument:
     implications: tuple[Note, ...]
     data_notes: tuple[str, ...]
     queries: tuple[Query, ...]
+    sub_group_texts: tuple[SubGroupText, ...] = ()
 
     kind: typing.ClassVar[str] = "six_monthly"
 

@@ -30,6 +30,7 @@ from reports.document import (
     PrintedTable,
     QuarterlyDocument,
     SixMonthlyDocument,
+    SubGroupText,
     Value,
 )
 
@@ -469,6 +470,7 @@ class PriorityView:
     tally: str
     exceptions: tuple[ActionLine, ...]
     others: tuple[tuple[ActionLine, str], ...]
+    texts: tuple[SubGroupText, ...]
 
 
 @dataclass(frozen=True)
@@ -545,6 +547,7 @@ def _six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
         return ratings_bar(rows, id_prefix=prefix, title=title, width=width) if rows else None
 
     wide = bars(WIDE, "bars")
+    texts = [said for said in document.sub_group_texts if said.text]
     return {
         "body": "reports/document/_six_monthly.html",
         "parts": SIX_MONTHLY_PARTS,
@@ -561,9 +564,14 @@ def _six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
                 tally(part.counts),
                 tuple(by_ref[ref] for ref in part.exceptions),
                 tuple((by_ref[ref], _brief(by_ref[ref])) for ref in part.others),
+                tuple(said for said in texts if said.priority == part.code),
             )
             for part in document.priorities
         ),
+        "other_texts": tuple(
+            said for said in texts if said.priority not in {part.code for part in document.priorities}
+        ),
+        "texts_owed": tuple(said for said in document.sub_group_texts if not said.text),
         "sub_groups": tuple(
             (group, tally(group.counts), tuple(by_ref[ref] for ref in group.refs)) for group in document.sub_groups
         ),

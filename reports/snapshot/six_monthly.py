@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from actions.models import SubGroupReturn
 from priorities.models import AnnualFocus, Priority, SubGroup
 from priorities.periods import Period, PeriodKind
-from reports.document import PriorityPart, SixMonthlyDocument, SubGroupPart
+from reports.document import PriorityPart, SixMonthlyDocument, SubGroupPart, SubGroupText
 from reports.snapshot import actions, figures, issues, printed, returns, sentences
 from reports.snapshot import paper as papers
 from reports.snapshot.history import Judged, asked_for, judge, read
@@ -71,6 +72,7 @@ def six_monthly(
         implications=sentences.implications(head),
         data_notes=sentences.data_notes(head) + figures.data_notes(found_figures),
         queries=printed.queries(plan),
+        sub_group_texts=_sub_group_texts(plan, period, made_at),
     )
 
 
@@ -117,3 +119,33 @@ def _sub_groups(plan: Plan, focused: list[Judged]) -> tuple[SubGroupPart, ...]:
         )
         for group in SubGroup.objects.filter(plan=plan).select_related("reoffending_lead").order_by("name")
     )
+
+
+def _sub_group_texts(plan: Plan, period: Period, made_at: dt.datetime) -> tuple[SubGroupText, ...]:
+    """Each sub-group's part as it stands when the version is made, not at the cut-off: its lead writes about what came in.
+
+    Three queries. A sub-group with several priorities is printed under the first of them.
+    """
+    written = {
+        row.sub_group_id: row
+        for row in SubGroupReturn.objects.filter(
+            sub_group__plan=plan, period_kind=period.kind.value, period_start=period.start, at__lte=made_at
+        ).select_related("by__partner")
+    }
+    texts = []
+    groups = SubGroup.objects.filter(plan=plan).select_related("lead").prefetch_related("priorities")
+    for group in groups.order_by("name"):
+        row = written.get(group.pk)
+        first = min(group.priorities.all(), key=lambda priority: priority.position, default=None)
+        texts.append(
+            SubGroupText(
+                sub_group=group.name,
+                priority=first.code if first else "",
+                text=row.paragraph if row else "",
+                by=actions.organisation_of(row.by, plan) if row else "",
+                on=papers.local_day(row.at) if row else None,
+                lead=papers.role_of(group.lead, plan),
+                ready=row is not None and row.ready_at is not None,
+            )
+        )
+    return tuple(texts)
