@@ -65,6 +65,7 @@ class ActionFilters(forms.Form):
     rating = forms.ChoiceField(label="Rating", required=False)
     overdue = forms.BooleanField(label="Overdue", required=False)
     silent = forms.BooleanField(label="No update received", required=False)
+    new = forms.BooleanField(label="Added since the last report", required=False)
 
     NAMES = {"priority": "Priority", "sub_group": "Sub-group", "partner": "Partner", "rating": "Rating"}
     SELECTS = tuple(NAMES)
@@ -87,7 +88,7 @@ class ActionFilters(forms.Form):
     def selects(self) -> list[forms.BoundField]:
         return [self[name] for name in self.SELECTS]
 
-    def narrow(self, actions: ActionQuerySet, *, today: dt.date, asked: Period | None) -> ActionQuerySet:
+    def narrow(self, actions: ActionQuerySet, *, plan: Plan, today: dt.date, asked: Period | None) -> ActionQuerySet:
         """The actions that meet every filter understood."""
         wanted = self.cleaned_data
         if text := wanted.get("q"):
@@ -104,6 +105,8 @@ class ActionFilters(forms.Form):
             actions = actions.overdue(today)
         if wanted.get("silent"):
             actions = actions.not_updated(asked) if asked else actions.none()
+        if wanted.get("new"):
+            actions = actions.added_since_report(plan)
         return actions
 
     def address(self, **changes: object) -> str:

@@ -13,7 +13,6 @@ from django.db.models import BooleanField, Case, Count, Exists, F, Max, OuterRef
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
-from django.utils import timezone
 
 from actions import rating as ratings
 from actions.progress import (

@@ -37,6 +37,11 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             "from_issue",
         )
 
+    def waiting_for(self, user: User) -> ProposalQuerySet:
+        """Those this person has the next word on: all undecided for the coordinator, one's own that want changes."""
+        own = Q(state=Proposal.State.CHANGES_ASKED, proposed_by=user)
+        return self.filter(own | Q(state=Proposal.State.PROPOSED) if user.is_coordinator else own)
+
     def waiting(self) -> ProposalQuerySet:
         """Those the coordinator has to decide on."""
         return self.filter(state=Proposal.State.PROPOSED)

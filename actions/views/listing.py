@@ -12,6 +12,7 @@ from actions.forms.filters import ActionFilters, choices_of
 from actions.models import Action
 from actions.progress import Standing, plural
 from actions.views.doors import Moment, SignedIn, for_those_at_work
+from priorities.models import Plan
 
 PAGE = 50
 MOST_PAGES = 20
@@ -47,7 +48,7 @@ def show_list(request: SignedIn) -> HttpResponse:
         request,
         "actions/list.html",
         {
-            "page": _page(request, filters, moment),
+            "page": _page(request, filters, moment, moment.plan),
             "filters": filters,
             "active": filters.active(),
             "asked": moment.round.period if moment.round else None,
@@ -55,10 +56,10 @@ def show_list(request: SignedIn) -> HttpResponse:
     )
 
 
-def _page(request: SignedIn, filters: ActionFilters, moment: Moment) -> Page:
+def _page(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan) -> Page:
     asked = moment.round.period if moment.round else None
     matching = filters.narrow(
-        Action.objects.filter(plan=moment.plan).visible_to(request.user), today=moment.today, asked=asked
+        Action.objects.filter(plan=plan).visible_to(request.user), plan=plan, today=moment.today, asked=asked
     )
     number = _page_number(request.GET.get("page", ""))
     start = (number - 1) * PAGE

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 State = Proposal.State
 #: Proposals on the page; those decided longest ago fall off its end.
 DECIDED = 50
+NEW = 50
+UNDECIDED = 200
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,14 @@ class ProposalPage:
 def show_list(request: SignedIn) -> HttpResponse:
     moment = Moment.now()
     found = Proposal.objects.visible_to(request.user).filter(plan=moment.plan).for_list()
-    undecided = list(found.filter(state__in=[State.PROPOSED, State.CHANGES_ASKED]).order_by("proposed_at"))
+    undecided = list(found.filter(state__in=[State.PROPOSED, State.CHANGES_ASKED]).order_by("proposed_at")[:UNDECIDED])
     decided = list(found.exclude(state__in=[State.PROPOSED, State.CHANGES_ASKED])[: DECIDED + 1])
     page = ProposalsPage(
         waiting=[proposal for proposal in undecided if proposal.state == State.PROPOSED],
         changes=[proposal for proposal in undecided if proposal.state == State.CHANGES_ASKED],
         decided=decided[:DECIDED],
         more=len(decided) > DECIDED,
-        new=list(Action.objects.visible_to(request.user).added_since_report(moment.plan)) if moment.plan else [],
+        new=list(Action.objects.visible_to(request.user).added_since_report(moment.plan)[:NEW]) if moment.plan else [],
         may_propose=moment.plan is not None and request.user.has_perm("actions.propose"),
     )
     return render(request, "actions/proposals.html", {"page": page})

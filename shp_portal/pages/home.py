@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actions.models import Action, ActionQuerySet, ProgressUpdate
+from actions.models import Action, ActionQuerySet, ProgressUpdate, Proposal
 from actions.progress import pressing
 from actions.rating import Rating
 from performance.models import Indicator, Measurement
@@ -99,6 +99,7 @@ class Home:
     meeting: Meeting | None = None
     owed: Owed | None = None
     help_wanted: list[Help] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
     papers: list[ReportVersion] = field(default_factory=list)
     off_track: Short | None = None
     waiting: list[ReportVersion] = field(default_factory=list)
@@ -145,6 +146,8 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     if user.is_officer:
         page.owed = _owed(actions.answered_for_by(user), today, asked)
         page.help_wanted = _help_wanted(plan, user)
+    if user.is_officer or user.is_coordinator:
+        page.proposals = list(Proposal.objects.waiting_for(user).filter(plan=plan).for_list()[:ROWS])
     if user.is_chair:
         page.papers = list(versions.filter(state=State.WITH_CHAIR)[:ROWS])
         page.off_track = _short(actions.rated(Rating.OFF_TRACK, today), today, asked, list_address(rating="off_track"))

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from actions.models import Action
 from charts.comparison_bars import ComparisonBars, Rate, comparison_bars
 from charts.frame import NARROW, WIDE
 from partners.models import Partner
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from partners.models import User
 
 AREA = "Hartlepool"
+#: New initiatives on the page: more than a half-year brings.
+NEW = 50
 #: What stands under a section besides its text: the section's number in the published plan, its heading where a plan
 #: lacks that section, and the template that prints it.
 ATTACHED = {
@@ -102,6 +105,8 @@ class PlanPage:
     sub_groups: list[SubGroup]
     meetings: list[Meeting]
     past_meetings: int
+    new: list[Action]
+    works: bool
 
 
 @require_safe
@@ -111,10 +116,10 @@ def plan(request: HttpRequest) -> HttpResponse:
     found = frame_of(request).plan
     if found is None or not may_read_plan(user):
         raise Http404
-    return render(request, "portal/plan.html", {"page": plan_page(found, timezone.localdate())})
+    return render(request, "portal/plan.html", {"page": plan_page(found, timezone.localdate(), user)})
 
 
-def plan_page(plan: Plan, today: dt.date) -> PlanPage:
+def plan_page(plan: Plan, today: dt.date, user: User) -> PlanPage:
     """All of the plan's rows, arranged for reading; one query a table, however much it holds."""
     priorities = list(plan.priorities.prefetch_related("focuses").order_by("position"))
     sections = list(plan.sections.order_by("number"))
@@ -149,6 +154,8 @@ def plan_page(plan: Plan, today: dt.date) -> PlanPage:
         ),
         meetings=[meeting for meeting in meetings if meeting.date >= today],
         past_meetings=sum(meeting.date < today for meeting in meetings),
+        new=list(Action.objects.visible_to(user).added_since_report(plan)[:NEW]),
+        works=user.sees_the_work,
     )
 
 
