@@ -21,7 +21,8 @@
     try {
       const headers = method === "POST" ? { "X-CSRFToken": token } : {};
       const answer = await fetch(dialog.dataset.address, { method, headers, redirect: "error" });
-      if (answer.status === 401 || answer.status === 403) return 0;
+      // A token that is refused belongs to somebody who was signed out.
+      if (answer.status === 403) return 0;
       return answer.ok ? (await answer.json()).seconds : null;
     } catch {
       return null;

@@ -183,6 +183,26 @@ def faults_of(
     return faults
 
 
+def said_already(
+    *, action: Action, by: User, period: Period, rating: Rating, restricted: bool, **answers: Any
+) -> ProgressUpdate | None:
+    """The update of this person that says the very same and still stands last; None when these answers say anything new.
+
+    A form that comes back by the browser's Back and is sent again has a new key, and must not be taken for news.
+    """
+    last = action.updates.rated().order_by("-pk").first()
+    if last is None or last.by_id != by.pk or (last.rating, last.restricted) != (rating.value, restricted):
+        return None
+    words = ("narrative", "reason", "recovery", "help_wanted", "achievement")
+    if last.period != period or any(getattr(last, name) != answers[name] for name in words):
+        return None
+    if last.help_wanted_from != answers["help_wanted_from"]:
+        return None
+    date_moves = answers["new_due_on"] is not None and answers["new_due_on"] != action.due_on
+    done = action.milestones.filter(pk__in=answers["milestones_done"], done_on__isnull=True)
+    return None if date_moves or done.exists() else last
+
+
 @transaction.atomic
 def confirm_no_change(
     *, action: Action, by: User, at: dt.datetime, today: dt.date, submission_key: UUID, period: Period

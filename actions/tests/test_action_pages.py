@@ -25,7 +25,8 @@ def cast() -> Cast:
 
 
 def post(cast: Cast, action: Action, number: int, **changed: object) -> None:
-    answer = browser(cast.officer).post(url(action, "update/"), filled(number, **changed))
+    words = {"narrative": f"Two patrols a week, {number}.", **changed}
+    answer = browser(cast.officer).post(url(action, "update/"), filled(number, **words))
     assert answer.status_code == 302, answer.content.decode()
 
 

@@ -214,6 +214,42 @@ def test_nobody_is_told_of_an_update_about_another_period(cast: Cast) -> None:
     assert not Notice.objects.exists()
 
 
+# --- Back, and once more ---
+
+
+def test_the_same_words_again_are_no_second_update(cast: Cast) -> None:
+    """The browser's Back brings the form with what was typed and a new key."""
+    action = cast.action()
+    with on():
+        officer = browser(cast.officer)
+        officer.post(url(action, "update/"), filled(1))
+        again = officer.post(url(action, "update/"), filled(2), follow=True)
+        assert ProgressUpdate.objects.count() == 1
+        assert "ASB-01 updated: On track." in again.content.decode()
+        # Anything new is an update: other words, a milestone, somebody else's voice, and the same after that.
+        milestone = action.milestones.get(text="Plan agreed")
+        ticked = {f"milestone_{milestone.pk}": "on", **day(f"milestone_{milestone.pk}_on", TODAY)}
+        officer.post(url(action, "update/"), filled(3, reason="Said why."))
+        officer.post(url(action, "update/"), filled(4, reason="Said why.", **ticked))
+        officer.post(url(action, "update/"), filled(5, reason="Said why.", **ticked))
+        browser(cast.colleague).post(url(action, "update/"), filled(6, reason="Said why."))
+        officer.post(url(action, "update/"), filled(7, reason="Said why."))
+        officer.post(url(action, "update/"), filled(8, reason="Said why.", period="2026-10"))
+    keys = [update.submission_key for update in ProgressUpdate.objects.order_by("pk")]
+    assert keys == [key(n) for n in (1, 3, 4, 6, 7, 8)]
+
+
+def test_the_same_form_with_other_words_keeps_them(cast: Cast) -> None:
+    action = cast.action()
+    with on():
+        officer = browser(cast.officer)
+        officer.post(url(action, "update/"), filled(1, narrative="First."))
+        answer = officer.post(url(action, "update/"), filled(1, narrative="Second thoughts."), follow=True)
+    assert [update.narrative for update in ProgressUpdate.objects.all()] == ["First."]
+    assert "This form on ASB-01 had been sent before, with other words, which stand." in answer.content.decode()
+    assert Draft.objects.get().content["narrative"] == ["Second thoughts."]
+
+
 # --- Dates and milestones ---
 
 

@@ -109,13 +109,22 @@ def form_for(
 
 
 def send(request: SignedIn, form: UpdateForm, moment: Moment) -> ProgressUpdate | None:
-    """Post what the form holds; None when it was refused, with the sentences in the form."""
+    """Post what the form holds; None when it was refused, with the sentences in the form.
+
+    What says nothing new, since the browser's Back brought it here again, answers with the update made before.
+    """
     if not form.is_valid():
         return None
+    answers = form.answers()
+    if not form.brought and not form.links:
+        said = updates.said_already(action=form.action, by=request.user, **answers)
+        if said is not None:
+            drafts.drop_draft(action=form.action, by=request.user, period=said.period)
+            return said
     try:
         with evidence.on_the_shelf(form.brought) as files, transaction.atomic():
             update = updates.post_update(
-                action=form.action, by=request.user, at=moment.at, today=moment.today, **form.answers()
+                action=form.action, by=request.user, at=moment.at, today=moment.today, **answers
             )
             evidence.attach(update=update, by=request.user, at=moment.at, files=files, links=form.links)
     except ValidationError as refused:
@@ -126,7 +135,21 @@ def send(request: SignedIn, form: UpdateForm, moment: Moment) -> ProgressUpdate 
     if form.cleaned_data["draft"]:
         # The draft it began with may be about another period than the one that was chosen in the end.
         drafts.drop_draft(action=form.action, by=request.user, pk=form.cleaned_data["draft"])
+    if (update.rating, update.narrative) != (answers["rating"].value, answers["narrative"]):
+        _keep_the_later_words(request, form, moment)
     return update
+
+
+def _keep_the_later_words(request: SignedIn, form: UpdateForm, moment: Moment) -> None:
+    """A form that was sent already came again with other words: what stands is the first sending, and these wait."""
+    typed = typed_in(form.data, form.prefix or "")
+    typed.pop("submission_key", None)
+    keep_what_failed(form.action, request.user, typed, moment)
+    messages.warning(
+        request,
+        f"This form on {form.action.ref} had been sent before, with other words, which stand. What you typed now is kept "
+        "as a draft: open the update again to send it as a new one.",
+    )
 
 
 @for_those_at_work

@@ -10,9 +10,9 @@ from shp_portal.idle import renew, seconds_left
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def stay_signed_in(request: HttpRequest) -> HttpResponse:
-    """How many seconds the session still has (GET), after beginning anew (POST)."""
+    """How many seconds the session still has (GET), after beginning anew (POST); 0 for somebody signed out."""
     if not request.user.is_authenticated:
-        return JsonResponse({"signed_out": True}, status=401)
+        return JsonResponse({"seconds": 0})
     if request.method == "POST":
         renew(request)
     return JsonResponse({"seconds": seconds_left(request)})
