@@ -22,7 +22,11 @@ PAGES = {
     "/": 16,
     "/actions/": 8,
     "/actions/?rating=off_track&sort=due": 8,
+    "/actions/?new=on": 9,
+    "/actions/proposals/": 10,
     "/actions/mine/": 13,
+    "/partners/CFB/": 26,
+    "/sub-groups/FIRE/meeting/": 14,
     "/plan/": 20,
     "/priorities/ASB/": 13,
     "/sub-groups/FIRE/": 15,
@@ -56,7 +60,9 @@ def _more(cast: Cast, first: int, last: int) -> None:
             new_due_reason="Winter." if RATINGS[n % 3] == Rating.OFF_TRACK else "",
         )
         cast.action(f"DA-{n:02d}", owner=None, reoffending_focus=True)  # nobody has said anything about it
-        Priority.objects.create(plan=cast.plan, code=f"P{n}", name=f"Priority {n}", position=n + 1, statement=".")
+        own = Priority.objects.create(plan=cast.plan, code=f"P{n}", name=f"Priority {n}", position=n + 1, statement=".")
+        cast.proposal(100 + n)
+        cast.accepted(cast.proposal(200 + n, priority=own))
         SubGroup.objects.create(plan=cast.plan, code=f"G{n}", name=f"Group {n}", lead=cast["sub_group_lead"])
         Indicator.objects.create(
             code=f"I{n}", name=f"Indicator {n}", unit="offences", better="lower", data_owner=cast.fire
