@@ -196,6 +196,7 @@ ABSOLUTE_URL_OVERRIDES: dict[str, Callable[[Any], str]] = {
     "partners.partner": lambda partner: reverse("portal:partner", args=[partner.code]),
     "priorities.plan": lambda plan: reverse("portal:plan"),
     "priorities.priority": lambda priority: reverse("portal:priority", args=[priority.code]),
+    "priorities.updateround": lambda update_request: reverse("portal:board"),
     "priorities.subgroup": lambda sub_group: reverse("portal:sub-group", args=[sub_group.code]),
 }
 

@@ -35,10 +35,11 @@ PAGES = {
         "/priorities/ASB/",
         "/sub-groups/{sub_group}/",
         "/re-offending/",
+        "/accounts/emails/",
         "/actions/999999/",
     ],
     "lead": ["/", "/actions/mine/"],
-    "coordinator": ["/", "/reports/", "/reports/{report}/new-version/", "/schedule/", "{quarterly}"],
+    "coordinator": ["/", "/board/emails/", "/reports/", "/reports/{report}/new-version/", "/schedule/", "{quarterly}"],
     "analyst": ["/"],
     "chair": ["/"],  # the report before the chair is looked at below, with errors
     "reader": ["/", "/plan/", "/reports/", "{published}"],

@@ -386,13 +386,15 @@ def _missing(entry: Entry, silent: list[_Silent], desk: _Desk) -> list[emails.Mi
     for where, those in sorted(groups.items()):
         if lead:
             rows = [(f"{one.ref} {one.title}", f"{one.lead_partner.name}, {_assigned(one)}") for one in those]
-            narrowed = {"sub_group": those[0].sub_group.code, "silent": "on"}
+            narrowed = urlencode({"sub_group": those[0].sub_group.code, "silent": "on"})
+            path, link = f"{reverse('actions:list')}?{narrowed}", "See who has not updated"
         else:
             by_partner: dict[str, list[str]] = defaultdict(list)
             for one in those:
                 by_partner[one.lead_partner.name].append(f"{one.ref} ({_assigned(one)})")
             rows = [(name, ", ".join(refs)) for name, refs in sorted(by_partner.items())]
-            narrowed = {"silent": "on"}
+            # A page of the portal above, lent to the row by ABSOLUTE_URL_OVERRIDES.
+            path, link = entry.round.get_absolute_url(), "Open the board"  # type: ignore[attr-defined]
         found.append(
             emails.Missing(
                 where=where,
@@ -400,8 +402,8 @@ def _missing(entry: Entry, silent: list[_Silent], desk: _Desk) -> list[emails.Mi
                 due_on=entry.due_on,
                 number=len(those),
                 rows=rows[:MOST_LINES],
-                url=emails.address(f"{reverse('actions:list')}?{urlencode(narrowed)}"),
-                link="See who has not updated",
+                url=emails.address(path),
+                link=link,
                 more=max(len(rows) - MOST_LINES, 0),
             )
         )

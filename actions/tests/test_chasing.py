@@ -453,6 +453,15 @@ def test_a_coordinator_reads_partners_and_who_is_assigned(cast: Cast):
     sent(TO_LEAD)
     text = text_to(cast.coordinator, TO_COORDINATOR)
     assert "- Fire brigade: ASB-01 (officer)\n- Housing group: ASB-02 (no one assigned)\n" in text
+    assert "Open the board:\nhttp://127.0.0.1:8000/board/\n" in text
+
+
+def test_a_sub_groups_lead_reads_actions_and_comes_to_the_list_of_them(cast: Cast):
+    cast.action("ASB-01", title="Feeling safe after dark")
+    text = text_to(cast.lead, TO_LEAD)
+    assert "Fires group: 1 update missing\n" in text
+    assert "- ASB-01 Feeling safe after dark: Fire brigade, officer\n" in text
+    assert "See who has not updated:\nhttp://127.0.0.1:8000/actions/?sub_group=FIRE&silent=on\n" in text
 
 
 def test_a_long_list_is_cut_and_says_how_many_more(cast: Cast):
