@@ -38,20 +38,20 @@ def line(judged: Judged, before: Judged | None, *, plan: Plan, period: Period) -
     action, at, standing = judged.action, judged.position, judged.standing
     return ActionLine(
         ref=action.ref,
-        title=action.title,
+        title=judged.title,
         priority=action.priority.code,
-        sub_group=action.sub_group.name,
-        lead=action.lead_partner.name,
+        sub_group=at.words("sub_group", action.sub_group.name),
+        lead=judged.lead,
         owner=role_of(action.owner, plan),
         supporting=tuple(judged.story.supporting),
-        description=action.description,
-        measure=action.measure_of_success,
-        starts_on=action.starts_on,
+        description=at.words("description", action.description),
+        measure=at.words("measure_of_success", action.measure_of_success),
+        starts_on=at.day("starts_on", action.starts_on) or action.starts_on,
         due_on=at.due_on,
-        review_on=action.review_on,
+        review_on=at.day("review_on", action.review_on),
         original_due_on=action.original_due_on,
         completed_on=at.completed_on,
-        reoffending=action.reoffending_focus,
+        reoffending=judged.reoffending,
         source=action.source,
         mark=mark_of(standing.rating),
         confirmed=standing.confirmed,
@@ -169,7 +169,8 @@ def added(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime
     for judged in now:
         action = judged.action
         if action.origin != Action.Origin.PLAN and (since is None or action.added_at > since):
-            found.append(_change(judged, local_day(action.added_at), action.get_origin_display(), action.description))
+            text = judged.position.words("description", action.description)
+            found.append(_change(judged, local_day(action.added_at), action.get_origin_display(), text))
     return tuple(found)
 
 
@@ -194,13 +195,20 @@ def closed(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetim
             if event.kind == ActionEvent.Kind.REOPENED:
                 found.append(_change(judged, local_day(event.at), "Reopened", event.reason))
             elif event.kind == ActionEvent.Kind.STATE and event.new in ("withdrawn", "replaced", "moved"):
-                found.append(_change(judged, local_day(event.at), str(states[event.new]), event.reason))
+                text = f"{_going_on(judged, event)}{event.reason}"
+                found.append(_change(judged, local_day(event.at), str(states[event.new]), text))
     return tuple(found)
+
+
+def _going_on(judged: Judged, closing: ActionEvent) -> str:
+    """Under which reference a closed action goes on, in a sentence; empty for none."""
+    pointers = [e for e in judged.story.events if e.field == "successor" and e.at == closing.at and e.new]
+    return f"It goes on as {pointers[-1].new}. " if pointers else ""
 
 
 def _change(judged: Judged, on: dt.date, what: str, text: str) -> Change:
     action = judged.action
-    return Change(action.ref, action.title, action.lead_partner.name, on, what, text)
+    return Change(action.ref, judged.title, judged.lead, on, what, text)
 
 
 def date_moves(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[DateMove, ...]:
@@ -213,7 +221,7 @@ def date_moves(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.dat
                 found.append(
                     DateMove(
                         ref=judged.action.ref,
-                        title=judged.action.title,
+                        title=judged.title,
                         old=dt.date.fromisoformat(event.old) if event.old else None,
                         new=dt.date.fromisoformat(event.new),
                         first=judged.action.original_due_on,
@@ -229,7 +237,7 @@ def late_updates(now: Iterable[Judged], *, period: Period, due_on: dt.date) -> t
     """Updates about the period that came after the day they were due: none in a first version, by its cut-off."""
     due = end_of(due_on)
     return tuple(
-        LateUpdate(judged.action.ref, judged.action.title, judged.action.lead_partner.name, update.submitted_on)
+        LateUpdate(judged.action.ref, judged.title, judged.lead, update.submitted_on)
         for judged in now
         for update in judged.story.updates
         if update.rating and period.start <= update.period_start <= period.end and update.submitted_at > due

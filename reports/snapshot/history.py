@@ -44,6 +44,17 @@ class Position:
     completed_on: dt.date | None
     undone: frozenset[int]
     times_moved: int
+    was: dict[str, str]
+
+    def words(self, field: str, now: str) -> str:
+        """What a column said at the moment, where it was edited since; `now` where it was not."""
+        return self.was.get(field, now)
+
+    def day(self, field: str, now: dt.date | None) -> dt.date | None:
+        """The like of `words` for a date."""
+        if field not in self.was:
+            return now
+        return dt.date.fromisoformat(self.was[field]) if self.was[field] else None
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,19 @@ class Judged:
     @property
     def action(self) -> Action:
         return self.story.action
+
+    @property
+    def title(self) -> str:
+        return self.position.words("title", self.action.title)
+
+    @property
+    def lead(self) -> str:
+        return self.position.words("lead_partner", self.action.lead_partner.name)
+
+    @property
+    def reoffending(self) -> bool:
+        now = "yes" if self.action.reoffending_focus else "no"
+        return self.position.words("reoffending_focus", now) == "yes"
 
     @property
     def rating(self) -> Rating:
@@ -102,11 +126,16 @@ def position(story: Story, moment: dt.datetime) -> Position:
     action = story.action
     state, due_on, completed_on = action.state, action.due_on, action.completed_on
     undone = {milestone.pk for milestone in story.milestones if milestone.done_on is None}
+    was: dict[str, str] = {}
     for event in reversed([event for event in story.events if event.at > moment]):
         if event.kind == Kind.DATE_MOVED:
             due_on = dt.date.fromisoformat(event.old) if event.old else None
         elif event.kind in (Kind.STATE, Kind.REOPENED):
             state = event.old
+        elif event.kind == Kind.EDITED:
+            was[event.field] = event.old
+            if event.field == "due_on":
+                due_on = dt.date.fromisoformat(event.old) if event.old else None
         elif event.kind == Kind.MILESTONE:
             undone |= {milestone.pk for milestone in story.milestones if _names(event, milestone)}
     if state != "complete":
@@ -116,7 +145,7 @@ def position(story: Story, moment: dt.datetime) -> Position:
         done = [e for e in story.events if e.kind == Kind.STATE and e.new == "complete" and e.at <= moment]
         completed_on = local_day(done[-1].at) if done else None
     moved = [event for event in story.events if event.kind == Kind.DATE_MOVED and event.at <= moment]
-    return Position(state, due_on, completed_on, frozenset(undone), len(moved))
+    return Position(state, due_on, completed_on, frozenset(undone), len(moved), was)
 
 
 def asked_for(plan: Plan, period: Period) -> Period:
@@ -131,6 +160,7 @@ def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> 
         return None
     asked = asked_for(plan, period)
     at = position(story, cut_off)
+    starts_on = at.day("starts_on", action.starts_on) or action.starts_on
     rated = sorted(
         (u for u in story.updates if u.rating and u.submitted_at <= cut_off and u.period_start <= period.end),
         key=lambda u: (u.period_start, u.pk),
@@ -140,14 +170,14 @@ def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> 
     standing = assess(
         Facts(
             state=at.state,
-            starts_on=action.starts_on,
+            starts_on=starts_on,
             due_on=at.due_on,
             said=Rating(said.rating) if said else None,
             said_about=said.period if said else None,
             said_on=said.submitted_on if said else None,
             said_why=said.reason if said else "",
             completed_on=at.completed_on,
-            review_on=action.review_on,
+            review_on=at.day("review_on", action.review_on),
             milestones_missed=sum(1 for m in story.milestones if m.pk in at.undone and m.due_on < period.end),
             times_moved=at.times_moved,
             asked=asked,
@@ -162,7 +192,7 @@ def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> 
         earlier=worded[-1] if said and not said.narrative and worded else None,
         since=_since(rated, period),
         # A partner whose update closed the action did owe it, and sent it.
-        owing=owes(LIVE if said and heard(said.period, asked) else at.state, action.starts_on, asked),
+        owing=owes(LIVE if said and heard(said.period, asked) else at.state, starts_on, asked),
         received=heard(said.period if said else None, asked),
     )
 

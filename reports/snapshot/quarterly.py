@@ -65,8 +65,8 @@ def quarterly(
 def _headline(found: Judged) -> Headline:
     return Headline(
         ref=found.action.ref,
-        title=found.action.title,
-        lead=found.action.lead_partner.name,
+        title=found.title,
+        lead=found.lead,
         mark=papers.mark_of(found.rating),
         confirmed=found.standing.confirmed,
         last_heard=found.said.submitted_on if found.said else None,

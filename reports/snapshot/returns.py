@@ -14,7 +14,7 @@ def returns(now: Iterable[Judged]) -> tuple[Return, ...]:
     owed: dict[str, list[Judged]] = {}
     for judged in now:
         if judged.owing:
-            owed.setdefault(judged.action.lead_partner.name, []).append(judged)
+            owed.setdefault(judged.lead, []).append(judged)
     return tuple(_return(partner, owed[partner]) for partner in sorted(owed))
 
 

@@ -40,7 +40,7 @@ def six_monthly(
     head = papers.paper(
         report=report, title="Six-monthly report", number=number, cut_off=cut_off, made_at=made_at, reason=reason
     )
-    focused = [found for found in now if found.action.reoffending_focus]
+    focused = [found for found in now if found.reoffending]
     return SixMonthlyDocument(
         paper=head,
         definitions=papers.definitions(),
@@ -50,7 +50,7 @@ def six_monthly(
         priorities=_priorities(plan, period, now, compared),
         reoffending=actions.counts(
             focused,
-            None if compared is None else [was for was in compared.values() if was.action.reoffending_focus],
+            None if compared is None else [was for was in compared.values() if was.reoffending],
         ),
         sub_groups=_sub_groups(plan, focused),
         actions=lines,

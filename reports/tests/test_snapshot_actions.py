@@ -11,7 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from actions.models import Action
 from actions.rating import Rating
-from actions.services.lifecycle import reopen, withdraw
+from actions.services.lifecycle import move_to_next_plan, reopen, replace, withdraw
+from actions.services.proposals import Initiative, accept, propose
+from actions.services.structure import edit
+from actions.tests.makers import key
+from priorities.models import Meeting
 from reports.document import RESTRICTED, ActionLine, SixMonthlyDocument, to_json
 from reports.snapshot.paper import end_of
 from reports.tests.makers import H1_2026, H2_2025, H2_2026, UTC, Town, noon
@@ -182,6 +186,73 @@ def test_a_withdrawal_shows_only_from_its_day(town: Town) -> None:
     later = town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="For the trial.")
     assert only(later).mark.word == "Closed"
     assert [(change.what, change.text) for change in later.closed] == [("Withdrawn", "The grant ended.")]
+
+
+def test_what_is_replaced_or_moved_says_where_it_goes_on(town: Town) -> None:
+    first, second = town.action("ASB-01"), town.action("ASB-02")
+    on = noon(dt.date(2026, 8, 3))
+    replace(action=first, successor=second, by=town.coordinator, at=on, reason="They are one.")
+    move_to_next_plan(action=second, by=town.coordinator, at=on, reason="Three more years.")
+    assert [(change.ref, change.what, change.text) for change in town.six_monthly().closed] == [
+        ("ASB-01", "Replaced", "It goes on as ASB-02. They are one."),
+        ("ASB-02", "Moved to the next plan", "Three more years."),
+    ]
+
+
+def test_an_accepted_proposal_is_new_in_the_report_and_says_why_and_where_from(town: Town) -> None:
+    held = dt.date(2026, 8, 3)
+    proposal = propose(
+        plan=town.plan,
+        initiative=Initiative(
+            title="Alley gates",
+            why="Forty calls since May.",
+            priority=town.priority,
+            sub_group=town.sub_group,
+            lead_partner=town.housing,
+            starts_on=dt.date(2026, 9, 1),
+            due_on=dt.date(2027, 2, 28),
+            measure_of_success="Half the calls.",
+        ),
+        by=town.supporter,
+        at=noon(dt.date(2026, 7, 1)),
+        today=dt.date(2026, 7, 1),
+        submission_key=key(900),
+    )
+    meeting = Meeting.objects.create(plan=town.plan, date=held)
+    accept(proposal=proposal, by=town.coordinator, at=noon(held), today=held, revision=1, meeting=meeting)
+    document = town.six_monthly()
+    assert [(change.ref, change.on, change.what, change.text) for change in document.added] == [
+        ("ASB-01", held, "New initiative", "Forty calls since May.")
+    ]
+    assert only(document).source == "new initiative, agreed at the Partnership meeting, 3 August 2026"
+
+
+def test_what_was_edited_since_reads_as_it_did_at_the_cut_off(town: Town) -> None:
+    action = town.action(due_on=dt.date(2027, 3, 31), reoffending_focus=True)
+    before = only(town.six_monthly())
+    edit(
+        action=action,
+        by=town.coordinator,
+        at=noon(NOVEMBER),
+        revision=1,
+        reason="The plan was read again.",
+        changes={
+            "title": "Another title",
+            "description": "Other words.",
+            "measure_of_success": "Another measure.",
+            "lead_partner": town.housing,
+            "supporting": [],
+            "starts_on": dt.date(2026, 6, 1),
+            "due_on": None,
+            "review_on": dt.date(2027, 1, 1),
+            "reoffending_focus": False,
+        },
+    )
+    after = only(town.six_monthly())
+    # Who supports an action reads as today: docs/decisions/0003.
+    assert dataclasses.replace(after, supporting=before.supporting) == before
+    later = only(town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="For the trial."))
+    assert (later.title, later.lead, later.due_on, later.reoffending) == ("Another title", "Housing group", None, False)
 
 
 def test_an_action_added_after_the_cut_off_is_left_out(town: Town) -> None:
