@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +19,10 @@ from django.test import Client
 from django.urls import reverse
 
 from actions.models import Action, Evidence, Proposal
-from partners.models import OutgoingEmail
+from partners.models import Cover, OutgoingEmail
 from reports.models import ReportVersion
 from tests import access, paper
-from tests.makers import NOW, SECRET, Cast
+from tests.makers import NOW, SECRET, TODAY, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,12 @@ class World:
             "draft": paper.draft(self.cast, paper.half_year("2024-04")),
         }
 
+        self.cover = Cover.objects.create(
+            person=self.cast["officer_of_lead"],
+            covered_by=self.cast["officer_of_support"],
+            starts_on=TODAY + dt.timedelta(days=3650),
+            ends_on=TODAY + dt.timedelta(days=3660),
+        )
         self.email = OutgoingEmail.objects.create(
             recipient=self.cast["chair"], kind="digest", subject="Once", dedupe_key="once", created_at=NOW
         )
@@ -72,6 +79,8 @@ class World:
             given["pk"] = self.evidence[row.on].pk
         elif room == "actions" and name not in WITHOUT_ACTION:
             given["pk"] = self.actions[row.on or "live"].pk
+        elif name == "stop-cover":
+            given["pk"] = self.cover.pk
         elif name == "send-again":
             given["pk"] = self.email.pk
         elif row.on:
@@ -81,7 +90,9 @@ class World:
                 given["number"] = version.number
         elif name == "priority":
             given["code"] = self.cast.priority.code
-        elif name == "sub-group":
+        elif name == "partner":
+            given["code"] = self.cast.fire.code
+        elif name in ("sub-group", "meeting-sheet"):
             given["code"] = self.cast.sub_group.code
         elif name == "not-produced":
             given |= {"plan_pk": self.cast.plan.pk, "kind": "quarterly", "code": "2024-04"}

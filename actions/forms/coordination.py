@@ -10,7 +10,7 @@ from crispy_forms_gds.layout import Button, Field, Layout, Size
 from django import forms
 
 from actions.forms.fields import DayField, WordsField
-from actions.forms.updates import DISCLOSURE, VerbForm
+from actions.forms.updates import DISCLOSURE, STALE, VerbForm
 from actions.models import Action
 from actions.progress import british
 from actions.services.handover import LONGEST_NOTE
@@ -80,7 +80,12 @@ class ExtendForm(VerbForm):
 class ReturnForm(VerbForm):
     """The lead's paragraph. `revision` is what was on the page; "ready" is said by the second button."""
 
-    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
+    revision = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=0,
+        initial=0,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value"), STALE),
+    )
     paragraph = WordsField(
         label="The sub-group’s paragraph for the report",
         longest=LONGEST_PARAGRAPH,

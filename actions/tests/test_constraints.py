@@ -7,6 +7,7 @@ import pytest
 from actions.models import (
     Action,
     ActionEvent,
+    DeadlineExtension,
     Evidence,
     HelpReply,
     Milestone,
@@ -14,6 +15,7 @@ from actions.models import (
     ProgressUpdate,
     Proposal,
     Reminder,
+    SubGroupReturn,
 )
 from actions.tests.makers import NOW, TODAY, Cast, key
 from partners.tests.constraints import Breach, names_of, refused_by
@@ -39,6 +41,8 @@ BREACHES = [
     Breach("action_complete_has_date", "action", {}, {"ref": "B", "completed_on": DAY}),
     Breach("action_replaced_has_successor", "action", {"state": "moved"}, {"ref": "B", "state": "replaced"}),
     Breach("milestone_once", "milestone", {"due_on": DAY}, {"due_on": DAY_BEFORE}),
+    Breach("draft_once", "draft", {"content": {"narrative": ["One"]}}, {"content": {"narrative": ["Two"]}}),
+    Breach("draft_period", "draft", {}, {"period_start": dt.date(2026, 5, 1)}),
     Breach("update_period", "update", {}, {"submission_key": key(2), "period_start": dt.date(2026, 5, 1)}),
     Breach(
         "update_rating_known", "update", {"rating": "off_track"}, {"submission_key": key(2), "rating": "not_started"}
@@ -70,6 +74,10 @@ BREACHES = [
     Breach("reminder_step_has_due", "reminder", {}, {"due_on": None, "step": "overdue"}),
     Breach("reminder_step_known", "reminder", {}, {"step": "rumour"}),
     Breach("reminder_nudge_has_hand", "nudge", {}, {"by": None}),
+    Breach("extension_once", "extension", {}, {"reason": "Still new."}),
+    Breach("extension_says_why", "extension", {}, {"action": "other", "reason": ""}),
+    Breach("sub_group_return_once", "part", {}, {"paragraph": "Another."}),
+    Breach("sub_group_return_period", "part", {}, {"period_start": dt.date(2026, 5, 1)}),
     Breach("notice_kind_known", "notice", {"kind": "handover"}, {"dedupe_key": "b", "kind": "rumour"}),
     Breach("Notice.dedupe_key", "notice", {"text": "Once."}, {"text": "Again."}),
     Breach("event_kind_known", "event", {"kind": "reassigned"}, {"kind": "forgotten"}),
@@ -155,12 +163,26 @@ class Rows:
         }
         return ProgressUpdate.objects.create(action=self.of, **{**fields, **changes})
 
+    def draft(self, **changes) -> Draft:
+        fields = {"user": self.cast.officer, "action": self.of, "period_kind": "half_year", "content": {}}
+        return Draft.objects.create(**{**fields, "period_start": dt.date(2026, 4, 1), "saved_at": NOW, **changes})
+
     def reminder(self, **changes) -> Reminder:
         fields = {"recipient": self.cast.officer, "round": self.cast.round, "step": "soon", "due_on": DAY, "actions": 1}
         return Reminder.objects.create(**{**fields, "at": NOW, **changes})
 
     def nudge(self, **changes) -> Reminder:
         return self.reminder(**{"step": "nudge", "due_on": None, "by": self.cast.coordinator, **changes})
+
+    def extension(self, **changes) -> DeadlineExtension:
+        if changes.get("action"):
+            changes["action"] = self.cast.action("B")
+        fields = {"action": self.of, "round": self.cast.round, "due_on": DAY, "reason": "New officer."}
+        return DeadlineExtension.objects.create(**{**fields, "by": self.cast.coordinator, "at": NOW, **changes})
+
+    def part(self, **changes) -> SubGroupReturn:
+        fields = {"sub_group": self.cast.sub_group, "period_kind": "half_year", "period_start": dt.date(2026, 4, 1)}
+        return SubGroupReturn.objects.create(**{**fields, "by": self.cast.lead, "at": NOW, **changes})
 
     def notice(self, **changes) -> Notice:
         fields = {"recipient": self.cast.officer, "kind": "help_asked", "text": "Vans.", "path": "/", "at": NOW}

@@ -91,8 +91,7 @@ def test_all_of_a_leavers_actions_change_hands_in_one_step(cast: Cast):
 
     assert [action.ref for action in changed] == ["ASB-01", "ASB-02", "ASB-03", "ASB-04"]
     now = {
-        ref: (owner, deputy)
-        for ref, owner, deputy in Action.objects.values_list("ref", "owner__name", "deputy__name")
+        ref: (owner, deputy) for ref, owner, deputy in Action.objects.values_list("ref", "owner__name", "deputy__name")
     }
     assert now == {
         "ASB-01": ("colleague", None),

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from partners.models import EmailChoice, OutgoingEmail, Partner, User
+from partners.models import Cover, EmailChoice, OutgoingEmail, Partner, User
 from partners.tests.constraints import Breach, names_of, refused_by
 from partners.tests.makers import make_user
 
@@ -23,6 +23,8 @@ BREACHES = [
     Breach("email_state_known", "email", {"state": "sending"}, {"dedupe_key": "b", "state": "lost"}),
     Breach("email_sent_has_time", "email", {"state": "sent", "sent_at": AT}, {"dedupe_key": "b", "state": "sent"}),
     Breach("email_choice_once", "choice", {"kind": "reminders"}, {"kind": "reminders"}),
+    Breach("cover_dates_in_order", "cover", {"ends_on": AT.date()}, {"ends_on": dt.date(2026, 11, 22)}),
+    Breach("cover_by_another", "cover", {}, {"oneself": True}),
     Breach("OutgoingEmail.dedupe_key", "email", {"dedupe_key": "a"}, {"dedupe_key": "a"}),
 ]
 
@@ -39,6 +41,11 @@ class Rows:
 
     def person(self, **changes) -> User:
         return User.objects.create(**{"email": "somebody@example.org", "name": "Somebody", **changes})
+
+    def cover(self, *, oneself: bool = False, **changes) -> Cover:
+        person = User.objects.filter(name="Somebody").first() or self.person()
+        fields = {"person": person, "covered_by": person if oneself else self.reader, "starts_on": AT.date()}
+        return Cover.objects.create(**{**fields, "ends_on": AT.date(), **changes})
 
     def choice(self, **changes) -> EmailChoice:
         return EmailChoice.objects.create(user=self.reader, **changes)
