@@ -11,6 +11,7 @@ urlpatterns = [
     path("", listing.show_list, name="list"),
     path("mine/", mine.show_mine, name="mine"),
     path("mine/send/", mine.send_ready, name="send-ready"),
+    path("mine/updates.csv", mine.my_updates, name="my-updates"),
     path("<int:pk>/", page.show_action, name="action"),
     path("<int:pk>/update/", verbs.post_update, name="post-update"),
     path("<int:pk>/draft/", drafts.save_draft, name="save-draft"),

@@ -14,6 +14,8 @@ import types
 import typing
 from dataclasses import dataclass
 
+from actions.progress import slip
+
 SCHEMA_VERSION = 1
 """Rises whenever a field changes its meaning or its name; an older text then needs its own reader."""
 
@@ -347,6 +349,16 @@ class DateMove:
     times: int
     on: dt.date
     reason: str
+
+    @property
+    def slipped(self) -> str:
+        """By how much this move changed the day, in words; empty for work that was ongoing before."""
+        return slip((self.new - self.old).days) if self.old else ""
+
+    @property
+    def again(self) -> bool:
+        """Whether it had moved before: what the Partnership should look at."""
+        return self.times > 1
 
 
 @dataclass(frozen=True)

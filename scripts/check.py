@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from scripts import bootstrap
 from scripts.bootstrap import ROOT, VENV, say
 
-ROOMS = ["charts", "partners", "priorities", "performance", "actions", "reports", "shp_portal"]
+ROOMS = ["charts", "sheets", "partners", "priorities", "performance", "actions", "reports", "shp_portal"]
 
 # In demonstration mode, and told nothing by a developer's .env.
 ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)}

@@ -412,6 +412,7 @@ SESSION_COOKIE_AGE = 60 * _number("SESSION_MINUTES", default=12 * 60, least=5)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # Strict would sign people out when they follow the link in an e-mail
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "shp_portal.pages.refused.too_old"
 CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 if DEMO:

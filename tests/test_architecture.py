@@ -10,7 +10,7 @@ from django.apps import apps
 ROOT = Path(__file__).resolve().parent.parent
 STACK = ["partners", "priorities", "performance", "actions", "reports"]
 HEIGHT = {room: height for height, room in enumerate([*STACK, "portal"])}
-TREE = [*STACK, "charts", "shp_portal"]
+TREE = [*STACK, "charts", "sheets", "shp_portal"]
 
 
 def sources(*rooms: str) -> Iterator[Path]:

@@ -8,6 +8,7 @@ from actions.models import (
     Action,
     ActionEvent,
     DeadlineExtension,
+    Draft,
     Evidence,
     HelpReply,
     Milestone,

@@ -284,3 +284,29 @@ def test_a_script_learns_that_it_is_signed_out(cast: Cast) -> None:
     with on():
         answer = Client().post(url(action, "draft/"), filled(), headers=FETCH)
     assert (answer.status_code, answer.json()) == (401, {"signed_out": True})
+
+
+def test_a_page_older_than_the_sign_in_keeps_what_was_typed(cast: Cast) -> None:
+    """Signed in again in another tab: the session is good, the old page's token is not."""
+    action = cast.action()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.officer)
+    with on():
+        sent = filled(narrative="From the old tab.", writer=writer_on(client, action))
+        refused = client.post(url(action, "update/"), {**sent, "csrfmiddlewaretoken": "a" * 64})
+        page = client.get("/actions/mine/").content.decode()
+    assert refused.status_code == 403
+    assert "What you typed is kept for you." in refused.content.decode()
+    assert "You have typed something on 12 October 2026, 10:30 that is not sent yet." in page
+    assert Draft.objects.get().content["narrative"] == ["From the old tab."]
+    assert not ProgressUpdate.objects.exists()
+
+
+def test_a_foreign_page_leaves_nothing(cast: Cast) -> None:
+    action = cast.action()
+    with on():
+        writer = writer_on(browser(cast.officer), action)
+        Session.objects.all().delete()
+        refused = Client(enforce_csrf_checks=True).post(url(action, "update/"), filled(writer=writer))
+    assert "Nothing has been saved." in refused.content.decode()
+    assert not Session.objects.exists()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
@@ -319,3 +321,24 @@ def test_the_suggestion_is_on_the_form_and_sets_nothing(cast: Cast) -> None:
     assert '<span data-suggests="1">1 milestone missed, which suggests At risk or Off track.</span>' in page
     assert '<span data-suggests="0" hidden>' in page
     assert not [part for part in page.split("<input") if 'name="rating"' in part and "checked" in part]
+
+
+# --- My past updates ---
+
+
+def test_my_past_updates_are_a_file_of_my_own_words(cast: Cast) -> None:
+    action = cast.action(title="=cmd")
+    with on():
+        officer = browser(cast.officer)
+        officer.post(url(action, "update/"), filled(1, narrative="=1+1", restricted="on"))
+        officer.post(url(action, "update/"), filled(2, rating="at_risk", reason="Ice, and rain", narrative="Slow."))
+        browser(cast.colleague).post(url(action, "update/"), filled(3, narrative="Hers."))
+        answer = officer.get("/actions/mine/updates.csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert answer["Content-Disposition"] == 'attachment; filename="my-updates-2026-10-12.csv"'
+    assert [(row["Rating"], row["What has happened"], row["Restricted"]) for row in rows] == [
+        ("At risk", "Slow.", "no"),
+        ("On track", "'=1+1", "yes"),
+    ]
+    assert (rows[0]["Sent at"], rows[0]["Action"], rows[0]["Why"]) == ("2026-10-12 10:30", "'=cmd", "Ice, and rain")

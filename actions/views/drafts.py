@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
@@ -122,6 +123,18 @@ def take_back(request: SignedIn, moment: Moment) -> None:
             f"You had been signed out, so nothing was sent. What you typed on {', '.join(kept)} is here again: "
             "look at it and send it.",
         )
+
+
+def keep_refused(request: HttpRequest) -> bool:
+    """Keep an update that was refused because its page was too old (its CSRF token is no longer good); whether there was one.
+
+    Only from a browser that has a session of ours, which a form on a foreign page does not bring along.
+    """
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    match = request.resolver_match
+    _put_aside(request, match.kwargs.get("pk") if match else None)
+    return UNSENT in request.session
 
 
 @waits_for_sign_in(then="actions:post-update")

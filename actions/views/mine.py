@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from actions.forms.updates import UpdateForm
@@ -30,6 +32,7 @@ from actions.views.verbs import form_for, send, tell_of_others, tell_of_the_plan
 from actions.views.words import LastWords, last_words
 from priorities.models import UpdateRound
 from priorities.periods import Period, PeriodKind
+from sheets import csv_text
 
 MOST = 200
 """More rows than one person can answer for; the page says so instead of growing without end."""
@@ -148,6 +151,56 @@ def send_ready(request: SignedIn) -> HttpResponse:
             messages.info(request, "Nothing was waiting to be sent.")
         return redirect("actions:mine")
     return render(request, "actions/mine.html", {"page": _page(request, moment, refused)})
+
+
+@for_those_at_work
+@require_safe
+def my_updates(request: SignedIn) -> StreamingHttpResponse:
+    """Everything this person has ever said in updates, newest first, as a CSV file; their own words, restricted or not."""
+    mine = ProgressUpdate.objects.filter(by=request.user).order_by("-submitted_at", "-pk")
+    rows = mine.select_related("action", "help_wanted_from", "on_behalf_of").iterator(chunk_size=500)
+    file = StreamingHttpResponse(csv_text(COLUMNS, map(_as_row, rows)), content_type="text/csv; charset=utf-8")
+    file["Content-Disposition"] = f'attachment; filename="my-updates-{timezone.localdate().isoformat()}.csv"'
+    return file
+
+
+COLUMNS = (
+    "Sent at",
+    "Reference",
+    "Action",
+    "About",
+    "Kind",
+    "Rating",
+    "What has happened",
+    "Why",
+    "Recovery",
+    "Help wanted",
+    "Help wanted from",
+    "Delivered",
+    "Restricted",
+    "Late",
+    "On behalf of",
+)
+
+
+def _as_row(update: ProgressUpdate) -> tuple[str | bool | dt.datetime, ...]:
+    return (
+        timezone.localtime(update.submitted_at),
+        update.action.ref,
+        update.action.title,
+        update.period.label,
+        update.get_kind_display(),
+        LOOKS[Rating(update.rating)].word if update.rating else "",
+        update.narrative,
+        update.reason,
+        update.recovery,
+        update.help_wanted,
+        update.help_wanted_from.name if update.help_wanted_from else "",
+        update.achievement,
+        update.restricted,
+        update.late,
+        update.on_behalf_of.name if update.on_behalf_of else "",
+    )
 
 
 def _named(request: SignedIn, moment: Moment) -> list[Action]:
