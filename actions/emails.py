@@ -165,7 +165,8 @@ class Digest:
     @property
     def subject(self) -> str:
         """What matters most: what the reader owes, then what others do, then what happened."""
-        for part in (*self.owed, *self.missing):
+        parts: list[Owed | Missing] = [*self.owed, *self.missing]
+        for part in parts:
             if part.subject:
                 return part.subject
         first, *others = self.told

@@ -214,11 +214,13 @@ class _Request:
         sent: dict[int, set[tuple[Step, dt.date]]] = defaultdict(set)
         nudges: dict[int, list[int]] = defaultdict(list)
         ledger = Reminder.objects.filter(round=request).order_by("pk")
-        for pk, person, step, due_on, email in ledger.values_list("pk", "recipient", "step", "due_on", "email"):
-            if step != Reminder.Step.NUDGE:
+        steps = ledger.exclude(step=Reminder.Step.NUDGE).values_list("recipient", "step", "due_on")
+        for person, step, due_on in steps:
+            if due_on is not None:
                 sent[person].add((Step(step), due_on))
-            elif email is None:
-                nudges[person].append(pk)
+        waiting = ledger.filter(step=Reminder.Step.NUDGE, email__isnull=True).values_list("pk", "recipient")
+        for pk, person in waiting:
+            nudges[person].append(pk)
         return cls(round=request, owed=owed, led=led, silent=silent, sent=sent, nudges=nudges)
 
     def reached(self, people: _People, today: dt.date) -> dict[int, _Reached]:
