@@ -293,7 +293,7 @@ class PartnerAdmin(ReferenceAdmin):
 
 @admin.register(OutgoingEmail)
 class OutgoingEmailAdmin(ReadOnlyAdmin):
-    """Messages of the portal's own. Sign-in e-mails are never stored, so none stands here."""
+    """Messages of the portal's own, without their words, which are the work's. Sign-in e-mails are never stored."""
 
     list_display = ("subject", "recipient", "kind", "state", "attempts", "created_at", "sent_at")
     list_filter = ("state", "kind")
@@ -310,5 +310,4 @@ class OutgoingEmailAdmin(ReadOnlyAdmin):
         "created_at",
         "not_before",
         "sent_at",
-        "text",
     )

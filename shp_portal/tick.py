@@ -45,12 +45,12 @@ def tick(now: dt.datetime) -> Ticked:
     plans = list(Plan.objects.order_by("starts_on"))
     for plan in plans:
         rounds += _open_rounds(plan, now)
-    digests = put_digests(now)
     for plan in plans:
         versions += building.make_due(plan=plan, now=now)
     files_waiting = renditions.any_waiting(now)
     if files_waiting:
         delivery.wake_render()
+    digests = put_digests(now)
     evidence.sweep(now)
     if evidence.any_waiting():
         evidence.wake_scanner()
