@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.utils.text import Truncator
 
 from actions import permissions as permissions  # the rules behind `has_perm`
-from actions.models import Action, ActionEvent, Milestone, ProgressUpdate
+from actions.models import Action, ActionEvent, Milestone, ProgressUpdate, Proposal
 from partners.admin import ReadOnlyAdmin, ReadOnlyInline
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+
+#: Characters of a text in a list.
+SHORT = 80
 
 
 class MilestoneInline(ReadOnlyInline):
@@ -75,7 +80,7 @@ class ProgressUpdateAdmin(ReadOnlyAdmin):
 
 @admin.register(ActionEvent)
 class ActionEventAdmin(ReadOnlyAdmin):
-    list_display = ("action", "kind", "old", "new", "by", "at")
+    list_display = ("action", "kind", "field", "old_in_short", "new_in_short", "by", "at")
     list_filter = ("kind", "action__priority")
     list_select_related = ("action", "by")
     search_fields = ("action__ref", "action__title")
@@ -83,9 +88,27 @@ class ActionEventAdmin(ReadOnlyAdmin):
 
     def get_fields(self, request: HttpRequest, obj: ActionEvent | None = None) -> list[Any]:
         """The reason belongs to the words of the update that brought the change, and is held back with them."""
-        facts = ["action", "kind", "old", "new", "by", "at", "update"]
+        facts = ["action", "kind", "field", "old", "new", "by", "at", "update"]
         held = obj is not None and obj.update is not None and not _may_read(request, obj.update)
         return facts if held else [*facts, "reason"]
 
+    @admin.display(description="old")
+    def old_in_short(self, event: ActionEvent) -> str:
+        return Truncator(event.old).chars(SHORT)
+
+    @admin.display(description="new")
+    def new_in_short(self, event: ActionEvent) -> str:
+        return Truncator(event.new).chars(SHORT)
+
     def view_on_site(self, event: ActionEvent) -> str:
         return event.action.get_absolute_url()
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ReadOnlyAdmin):
+    list_display = ("title", "priority", "lead_partner", "state", "proposed_by", "proposed_at", "action")
+    list_filter = ("plan", "state", "priority", "lead_partner")
+    list_select_related = ("priority", "lead_partner", "proposed_by", "action")
+    search_fields = ("title", "action__ref", "proposed_by__name")
+    date_hierarchy = "proposed_at"
+    exclude = ("submission_key", "revision")

@@ -54,6 +54,7 @@ READ_ONLY = {
     "performance.emergingissue",
     "actions.action",
     "actions.progressupdate",
+    "actions.proposal",
     "actions.actionevent",
     "reports.report",
     "reports.reportversion",

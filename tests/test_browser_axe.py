@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from actions.models import Action
+from actions.models import Action, Proposal
 from partners.models import User
 from priorities.models import Plan, SubGroup
 from reports.models import Rendition, ReportVersion
@@ -37,9 +37,16 @@ PAGES = {
         "/re-offending/",
         "/accounts/emails/",
         "/actions/999999/",
+        "/actions/propose/",
+        "/actions/proposals/",
+        "{proposal}",
+        "{proposal}edit/",
     ],
     "lead": ["/", "/actions/mine/", "/sub-groups/{sub_group}/meeting/", "/partners/CFB/", "/accounts/cover/"],
     "coordinator": [
+        "/actions/{action}/edit/",
+        "/actions/{action}/close/",
+        "{proposal}",
         "/board/",
         "/board/?by=person",
         "/board/nudge/",
@@ -74,6 +81,7 @@ def places(demonstration: None) -> dict[str, object]:
     published = ReportVersion.objects.filter(state="published", report__kind="six_monthly").latest("published_at")
     return {
         "action": Action.objects.get(ref="DVA-09").pk,
+        "proposal": Proposal.objects.get(state="changes_asked").get_absolute_url(),
         "closed": Action.objects.get(ref="SV-06").pk,
         "sub_group": SubGroup.objects.earliest("pk").code,
         "report": made["quarterly"].report_id,

@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 
-from actions.models import Action
+from actions.models import Action, Proposal
 from actions.rating import Rating
 from actions.services.lifecycle import add_action
+from actions.services.proposals import Initiative, ask_for_changes, propose
 from actions.services.updates import confirm_no_change, post_update
 from performance.models import EmergingIssue, Measurement
 from performance.services import raise_issue, record_measurement, set_issue_state, write_commentary
@@ -85,6 +86,8 @@ def tell(plan: Plan, as_of: dt.date, report_steps: Callable[[Timeline, Cast, Rec
         day = record.day("added_on") if "added_on" in record else plan.starts_on
         updates = told[record.text("ref")].records("updates") if record.text("ref") in told else []
         timeline.add(day, PLAN, partial(_add, timeline, cast, record, updates))
+    for record in story.records("proposals"):
+        timeline.add(record.day("on"), WORDS, partial(_propose, timeline, cast, record))
     for record in data.records("indicators"):
         _figures(timeline, cast, record)
     for record in story.records("similar_areas"):
@@ -160,6 +163,38 @@ def _update(cast: Cast, action: Action, record: Record, at: dt.datetime) -> None
         )
     except ValidationError as fault:
         raise BrokenData(f"{record.where} ({action.ref}): {'; '.join(fault.messages)}") from fault
+
+
+def _propose(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) -> None:
+    initiative = Initiative(
+        title=record.text("title"),
+        why=record.text("why"),
+        priority=cast.priority(record),
+        sub_group=cast.sub_group(record),
+        lead_partner=cast.partner(record, "lead"),
+        supporting=[cast.partners[code] for code in record.texts("supporting")],
+        starts_on=record.day("starts_on"),
+        due_on=record.day("due_on"),
+        beyond_plan_reason=record.text("beyond_plan", ""),
+        measure_of_success=record.text("measure"),
+        milestones=[(m.text("text"), m.day("due_on")) for m in record.records("milestones")],
+    )
+    proposal = propose(
+        plan=cast.plan,
+        initiative=initiative,
+        by=cast.person(record, "by"),
+        at=at,
+        today=at.astimezone(LONDON).date(),
+        submission_key=uuid.uuid5(NAMESPACE, f"proposal {initiative.title}"),
+    )
+    asked_on = record.day_or_none("asked_on")
+    if asked_on is not None:
+        timeline.add(asked_on, WORDS, partial(_ask_for_changes, cast, proposal, record.text("asked")))
+
+
+def _ask_for_changes(cast: Cast, proposal: Proposal, reason: str, at: dt.datetime) -> None:
+    by = cast.people["coordinator"]
+    ask_for_changes(proposal=proposal, by=by, at=at, revision=proposal.revision, reason=reason)
 
 
 def _list(record: Record, name: str) -> list[Record]:
