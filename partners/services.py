@@ -196,7 +196,7 @@ def add_cover(
     if faults:
         raise ValidationError(faults)
     cover = Cover(person=person, covered_by=covered_by, starts_on=starts_on, ends_on=ends_on, note=note.strip())
-    cover._history_user = by
+    cover._history_user = by  # type: ignore[attr-defined]
     cover.save()
     return cover
 
@@ -212,7 +212,7 @@ def end_cover(*, cover: Cover, by: User, today: dt.date) -> None:
         raise PermissionDenied("Cover is ended by whoever is away, or by the coordinator.")
     if found is None or found.ends_on < today:
         return
-    found._history_user = by
+    found._history_user = by  # type: ignore[attr-defined]
     if found.starts_on >= today:
         found.delete()
         return

@@ -74,28 +74,33 @@ def reassign(
 def _take_over(
     action: Action, to: User, of: User | None, *, by: User, at: dt.datetime, note: str
 ) -> ActionEvent | None:
-    """Change a locked action and write the event; None when it stays as it is."""
+    """Change a locked action and write an event for each place that changed; the last of them, None for no change."""
     if action.state != Action.State.LIVE:
         return None
-    before = (action.owner_id, action.deputy_id)
-    old, new = _name(action.owner), to.name
+    before = {"owner": action.owner, "deputy": action.deputy}
     if of is None or action.owner_id == of.pk:
         action.owner = to
         if action.deputy_id in {to.pk, of.pk if of else None}:
             action.deputy = None
     elif action.deputy_id == of.pk:
-        old = f"{of.name} (deputy)"
-        if action.owner_id == to.pk:
-            action.deputy, new = None, ""
-        else:
-            action.deputy, new = to, f"{to.name} (deputy)"
-    if (action.owner_id, action.deputy_id) == before:
+        action.deputy = None if action.owner_id == to.pk else to
+    changed = [place for place, person in before.items() if person != getattr(action, place)]
+    if not changed:
         return None
     action.revision += 1
     action.save(update_fields=["owner", "deputy", "revision"])
-    return ActionEvent.objects.create(
-        action=action, kind=ActionEvent.Kind.REASSIGNED, old=old[:250], new=new[:250], reason=note, by=by, at=at
-    )
+    for place in changed:
+        event = ActionEvent.objects.create(
+            action=action,
+            kind=ActionEvent.Kind.REASSIGNED,
+            field=place,
+            old=_name(before[place]),
+            new=_name(getattr(action, place)),
+            reason=note,
+            by=by,
+            at=at,
+        )
+    return event
 
 
 def _name(user: User | None) -> str:

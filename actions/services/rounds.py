@@ -109,7 +109,7 @@ def who_owes(*, round_: UpdateRound, today: dt.date) -> list[Owing]:
     owed: dict[int, list[Action]] = defaultdict(list)
     silent = Action.objects.filter(plan=round_.plan_id).not_updated(round_.period)
     for action in silent.select_related("lead_partner").order_by("ref"):
-        named = {action.owner_id, action.deputy_id} - {None}
+        named = {pk for pk in (action.owner_id, action.deputy_id) if pk is not None}
         if action.owner_id is None:
             named |= officers[action.lead_partner_id]
         named |= {stand_in for away in named for stand_in in covers[away]}

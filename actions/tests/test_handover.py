@@ -101,12 +101,13 @@ def test_all_of_a_leavers_actions_change_hands_in_one_step(cast: Cast):
         "ASB-05": ("lead", None),
         "ASB-06": ("officer", None),
     }
-    told = [(event.old, event.new) for event in ActionEvent.objects.filter(kind="reassigned").order_by("action__ref")]
-    assert told == [
-        ("officer", "colleague"),
-        ("officer", "colleague"),
-        ("officer (deputy)", "colleague (deputy)"),
-        ("officer (deputy)", ""),
+    told = ActionEvent.objects.filter(kind="reassigned").order_by("action__ref", "pk")
+    assert list(told.values_list("action__ref", "field", "old", "new")) == [
+        ("ASB-01", "owner", "officer", "colleague"),
+        ("ASB-02", "owner", "officer", "colleague"),
+        ("ASB-02", "deputy", "colleague", ""),
+        ("ASB-03", "deputy", "officer", "colleague"),
+        ("ASB-04", "deputy", "officer", ""),
     ]
     [notice] = Notice.objects.all()
     assert notice.text == f"coordinator handed 4 actions over to you: {NOTE}"

@@ -136,6 +136,8 @@ def _sentence(event: ActionEvent) -> str:
             return f"Deputy changed from {event.old or 'no one'} to {event.new or 'no one'}"
         case ActionEvent.Kind.REASSIGNED:
             return f"Reassigned from {event.old or 'no one'} to {event.new or 'no one'}"
+        case ActionEvent.Kind.EXTENDED:
+            return f"More time for the update: until {_day(event.new)}, no longer {_day(event.old)}"
         case _:
             return "Added to the plan"
 

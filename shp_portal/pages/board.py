@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -228,7 +228,7 @@ def _grouped(rows: Iterable[Silent], by: str) -> list[Group]:
     for row in rows:
         action = row.action
         if by == "sub-group":
-            group = Group(action.sub_group.name, [], action.sub_group.get_absolute_url())
+            group = Group(action.sub_group.name, [], _page_of(action.sub_group))
             key: object = action.sub_group_id
         elif by == "person":
             name = f"{row.answers.name}" if row.answers else "No one assigned"
@@ -244,7 +244,7 @@ def _page_of(row: object) -> str:
     return str(row.get_absolute_url()) if hasattr(row, "get_absolute_url") else ""
 
 
-def _short(rows: QuerySet) -> Short:  # type: ignore[type-arg]
+def _short(rows: QuerySet[Any]) -> Short:
     return Short(list(rows[:ROWS]), rows.count())
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actions.models import Action, ProgressUpdate
+from actions.models import Action, HelpReply, ProgressUpdate
 from actions.views.doors import SignedIn, for_those_at_work
 from partners.models import Cover, Partner, User
 from performance.models import Indicator, Measurement
@@ -118,7 +118,7 @@ def _help(partner: Partner, plan: Plan, user: User) -> list[Asked]:
     found = []
     for update in owed.select_related("by__partner")[:HELP]:
         readable = user.has_perm("actions.read_restricted", update)
-        promised = update.last_answer == "will"
+        promised = getattr(update, "last_answer", None) == HelpReply.Answer.WILL
         found.append(Asked(update, update.help_wanted if readable else "", promised))
     return found
 
