@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils.text import Truncator
 
 from actions import permissions as permissions  # the rules behind `has_perm`
-from actions.models import Action, ActionEvent, Milestone, ProgressUpdate, Proposal
+from actions.models import Action, ActionEvent, DeadlineExtension, Milestone, ProgressUpdate, Proposal, SubGroupReturn
 from partners.admin import ReadOnlyAdmin, ReadOnlyInline
 
 if TYPE_CHECKING:
@@ -112,3 +112,21 @@ class ProposalAdmin(ReadOnlyAdmin):
     search_fields = ("title", "action__ref", "proposed_by__name")
     date_hierarchy = "proposed_at"
     exclude = ("submission_key", "revision")
+
+
+@admin.register(DeadlineExtension)
+class DeadlineExtensionAdmin(ReadOnlyAdmin):
+    list_display = ("action", "round", "due_on", "reason", "by", "at")
+    list_select_related = ("action", "round", "by")
+    search_fields = ("action__ref", "action__title")
+
+    def view_on_site(self, extension: DeadlineExtension) -> str:
+        return extension.action.get_absolute_url()
+
+
+@admin.register(SubGroupReturn)
+class SubGroupReturnAdmin(ReadOnlyAdmin):
+    list_display = ("sub_group", "period_start", "ready_at", "by", "at")
+    list_filter = ("sub_group",)
+    list_select_related = ("sub_group", "by")
+    exclude = ("revision",)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from partners import roles, services
-from partners.models import OutgoingEmail, Partner, User
+from partners.models import Cover, OutgoingEmail, Partner, User
 from partners.permissions import is_administrator
 
 if TYPE_CHECKING:
@@ -289,6 +289,16 @@ class PartnerAdmin(ReferenceAdmin):
         ("Membership", {"fields": ("joined_on", "left_on")}),
         ("Names and queries", {"fields": ("former_names", "note")}),
     )
+
+
+@admin.register(Cover)
+class CoverAdmin(ReadOnlyAdmin):
+    """Named and ended on the portal's own page, by those concerned."""
+
+    list_display = ("person", "covered_by", "starts_on", "ends_on", "note")
+    list_select_related = ("person", "covered_by")
+    search_fields = ("person__name", "covered_by__name")
+    date_hierarchy = "starts_on"
 
 
 @admin.register(OutgoingEmail)
