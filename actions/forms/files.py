@@ -132,6 +132,14 @@ class BringsEvidence(forms.Form):
             self.add_error("evidence_files", ValidationError(again, code="again"))
 
     @property
+    def evidence_begun(self) -> bool:
+        """Whether the page shows something in these fields, so that they must not be folded away."""
+        names = ("evidence_files", "evidence_links")
+        return any(self.is_bound and (self[name].errors or self[name].data) for name in names) or bool(
+            self.initial.get("evidence_links")
+        )
+
+    @property
     def links(self) -> list[str]:
         return list(self.cleaned_data.get("evidence_links") or [])
 
@@ -141,9 +149,14 @@ class BringsEvidence(forms.Form):
 
 
 def evidence_fields() -> list[Any]:
-    """The part of a layout that asks for evidence."""
+    """The part of a layout that asks for evidence, folded away until it is wanted; most updates have none."""
     return [
-        HTML('<h2 class="govuk-heading-m">Evidence</h2>'),
+        HTML(
+            '<details class="govuk-details evidence-fields"{% if form.evidence_begun %} open{% endif %}>'
+            '<summary class="govuk-details__summary"><span class="govuk-details__summary-text">'
+            'Add evidence: files or links</span></summary><div class="govuk-details__text">'
+        ),
         "evidence_files",
         Field.textarea("evidence_links", rows=2),
+        HTML("</div></details>"),
     ]

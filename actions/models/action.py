@@ -30,10 +30,10 @@ from partners.models import Partner
 from performance.models import EmergingIssue, Indicator
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Plan, Priority, SubGroup, UpdateRound
+from priorities.periods import Period, PeriodKind
 
 if TYPE_CHECKING:
     from partners.models import User
-    from priorities.periods import Period
 
 
 @dataclass(frozen=True)
@@ -315,7 +315,8 @@ class Action(models.Model):
             )
             for round_ in UpdateRound.objects.asked_by(self.plan, today)
         ]
-        updated = {update.period for update in self.updates.rated().order_by().only("period_kind", "period_start")}
+        told = self.updates.rated().order_by().values_list("period_kind", "period_start").distinct()
+        updated = {Period(PeriodKind(kind_), start) for kind_, start in told}
         kind = self.plan.update_kind
         return PeriodChoice(
             default=default_period(asked, updated, self.starts_on, kind, today),

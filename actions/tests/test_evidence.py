@@ -524,3 +524,18 @@ def test_many_at_once_keep_to_the_limit_and_to_one_of_each(cast: Cast):
         row.sha256 for row in Evidence.objects.all()
     }
     assert len(stored()) == 5
+
+
+# --- What is folded away --------------------------------------------------------------------------------------------------
+
+
+def test_the_questions_are_folded_away_until_something_stands_there(cast: Cast):
+    action = cast.action()
+    with on():
+        client = browser(cast.officer)
+        fresh = client.get(url(action, "update/")).content.decode()
+        empty = client.post(url(action, "update/"), filled(narrative="")).content.decode()
+        wrong = client.post(url(action, "update/"), filled(evidence_links="www.example.org")).content.decode()
+    assert 'evidence-fields">' in fresh
+    assert 'evidence-fields">' in empty
+    assert 'evidence-fields" open>' in wrong

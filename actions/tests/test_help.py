@@ -251,3 +251,13 @@ def test_an_update_that_asks_nothing_has_no_such_page(cast: Cast):
     update = asking(cast, help_wanted="", help_wanted_from=None)
     with on():
         assert browser(cast.coordinator).get(f"/actions/help/{update.pk}/").status_code == 404
+
+
+def test_a_request_that_stands_no_more_is_not_called_unanswered(cast: Cast):
+    first = asking(cast, 1)
+    second = asking(cast, 2, action=first.action, help_wanted="Keys to six blocks.")
+    with on():
+        history = browser(cast.supporter).get(f"/actions/{first.action_id}/").content.decode()
+    assert history.count("Housing group has not answered yet.") == 1
+    assert f"/actions/help/{second.pk}/" in history
+    assert f"/actions/help/{first.pk}/" not in history

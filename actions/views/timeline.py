@@ -39,6 +39,7 @@ class Entry:
     ident: str
     evidence: list[Evidence] = field(default_factory=list)
     replies: list[HelpReply] = field(default_factory=list)
+    unanswered: bool = False
     may_answer: bool = False
     may_add_evidence: bool = False
 
@@ -66,9 +67,10 @@ def timeline(action: Action, user: User, today: dt.date, before: dt.datetime | N
     if before is not None:
         updates, events = updates.filter(submitted_at__lt=before), events.filter(at__lt=before)
     found = list(updates[: PAGE + 1])
+    standing_help = set(ProgressUpdate.objects.asking_help().filter(action=action).values_list("pk", flat=True))
     own = any(update.by_id == user.pk for update in found)
     open_periods = action.period_choice(today).choices if own else []
-    merged = [_of_update(update, action, user, open_periods) for update in found]
+    merged = [_of_update(update, action, user, open_periods, update.pk in standing_help) for update in found]
     merged += [_of_event(event) for event in events[: PAGE + 1]]
     merged.sort(key=lambda entry: (entry.at, entry.update is not None), reverse=True)
     shown = merged[:PAGE]
@@ -77,7 +79,7 @@ def timeline(action: Action, user: User, today: dt.date, before: dt.datetime | N
     return Timeline(shown, shown[-1].at.isoformat() if len(merged) > len(shown) else "")
 
 
-def _of_update(update: ProgressUpdate, action: Action, user: User, open_periods: list[Period]) -> Entry:
+def _of_update(update: ProgressUpdate, action: Action, user: User, open_periods: list[Period], asking: bool) -> Entry:
     update.action = action  # with its names, so that no rule reads it again
     readable = user.has_perm("actions.read_restricted", update)
     asked = update.help_wanted_from_id is not None
@@ -93,7 +95,8 @@ def _of_update(update: ProgressUpdate, action: Action, user: User, open_periods:
         ident=f"update-{update.pk}",
         evidence=list(update.evidence.all()) if readable else [],
         replies=list(update.help_replies.all()) if told else [],
-        may_answer=asked and action.state == Action.State.LIVE and user.has_perm("actions.answer_help", update),
+        unanswered=asking and readable and not update.help_replies.all(),
+        may_answer=asking and user.has_perm("actions.answer_help", update),
         may_add_evidence=update.period in open_periods and user.has_perm("actions.add_evidence", update),
     )
 
