@@ -46,6 +46,7 @@ REFERENCE = {
     "performance.printedfigure",
 }
 READ_ONLY = {
+    "partners.cover",
     "partners.outgoingemail",
     "priorities.updateround",
     "performance.measurement",
@@ -56,6 +57,8 @@ READ_ONLY = {
     "actions.progressupdate",
     "actions.proposal",
     "actions.actionevent",
+    "actions.deadlineextension",
+    "actions.subgroupreturn",
     "reports.report",
     "reports.reportversion",
     "reports.rendition",
