@@ -144,10 +144,11 @@ class Cast:
         return proposal
 
     def evidence(self, action: Action) -> Evidence:
-        """A file, full of the secret words, with the action's latest update."""
+        """A file with the action's latest update; with a restricted one it is full of the secret words."""
         update = action.latest_update
         assert update
-        files = evidence.bring([examine("marigold.txt", SECRET.encode())])
+        name, words = ("marigold.txt", SECRET) if update.restricted else ("visits.txt", "Four visits.")
+        files = evidence.bring([examine(name, words.encode())])
         (row,) = evidence.attach(update=update, by=update.by, at=NOW, files=files)
         return row
 
