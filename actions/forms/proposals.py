@@ -173,7 +173,7 @@ class ProposalForm(WithMilestones):
             "review_on",
             Heading("Milestones", "milestones"),
             HTML(
-                '<p class="govuk-hint">Steps on the way, each with its date. Leave rows empty that you do not need.</p>'
+                '<p class="govuk-hint">Steps on the way, each with its date. Leave rows empty that you do not need. Each has room for 250 characters.</p>'
             ),
             *self.new_rows(),
         )
@@ -283,7 +283,7 @@ class DecisionForm(VerbForm):
         self.helper.form_tag = False
         self.helper.layout = Layout(
             "revision",
-            Field.radios("outcome", legend_size=Size.MEDIUM),
+            Field.radios("outcome", legend_size=Size.SMALL),
             Field.select("owner"),
             Field.select("meeting"),
             Field.textarea("reason", rows=4, max_characters=LONGEST),

@@ -300,7 +300,7 @@ class EditForm(Revisited, WithMilestones):
             "due_on",
             "review_on",
             Heading("Milestones", "milestones"),
-            HTML('<p class="govuk-hint">A milestone that is done stays as it is.</p>'),
+            HTML('<p class="govuk-hint">A milestone that is done stays as it is. Each has room for 250 characters.</p>'),
             *kept,
             *self.new_rows(),
             Heading("The reason"),
