@@ -433,7 +433,9 @@ class _Fold(Div):
 
     def render(self, form: forms.Form, context: Context, template_pack: str = "gds", **kwargs: Any) -> SafeString:
         fields = self.get_rendered_fields(form, context, template_pack, **kwargs)
-        return render_to_string(self.template, {**context.flatten(), "form": form, "fields": fields})
+        return render_to_string(
+            self.template, {**cast("dict[str, Any]", context.flatten()), "form": form, "fields": fields}
+        )
 
 
 class _Heading(HTML):

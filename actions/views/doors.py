@@ -9,7 +9,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -30,12 +31,14 @@ class SignedIn(HttpRequest):
 Given = ParamSpec("Given")
 
 
-def for_those_at_work(view: Callable[Concatenate[SignedIn, Given], HttpResponse]) -> Callable[..., HttpResponse]:
+def for_those_at_work(
+    view: Callable[Concatenate[SignedIn, Given], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """Sign-in first; for readers, who see published reports alone, the page is not there."""
 
     @login_required
     @wraps(view)
-    def guarded(request: SignedIn, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+    def guarded(request: SignedIn, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponseBase:
         if not request.user.sees_the_work:
             raise Http404
         request.user.stand_in(timezone.localdate())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -50,8 +51,9 @@ def writer_of(user: User) -> str:
     return signing.dumps(user.pk, salt=_SALT)
 
 
-def typed_in(data: QueryDict, prefix: str = "") -> dict[str, list[str]]:
+def typed_in(data: Mapping[str, Any], prefix: str = "") -> dict[str, list[str]]:
     """What was typed into one form of what was sent, by the names of its fields without their prefix."""
+    data = cast("QueryDict", data)
     start = f"{prefix}-" if prefix else ""
     names = {name: name.removeprefix(start) for name in data if name.startswith(start)}
     return {plain: data.getlist(name) for name, plain in names.items() if plain not in _NOT_KEPT}
@@ -77,15 +79,15 @@ def keep_what_failed(action: Action, by: User, typed: dict[str, list[str]], mome
         return
 
 
-def waits_for_sign_in(then: str = "") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def waits_for_sign_in(then: str = "") -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """For views that take an update: what somebody signed out sends is kept until they have signed in again.
 
     `then` names the page they come to when the address itself takes no visit.
     """
 
-    def outer(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def outer(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def inner(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inner(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method != "POST" or request.user.is_authenticated:
                 return view(request, *args, **kwargs)
             _put_aside(request, kwargs.get("pk"))
@@ -184,8 +186,9 @@ def _missing(action: Action, data: QueryDict, prefix: str, moment: Moment) -> st
     form = UpdateForm(
         data, action=action, choice=action.period_choice(moment.today), today=moment.today, prefix=prefix or None
     )
-    faults = {name: list(sentences) for name, sentences in form.errors.items()} or form.refusals()
-    return next((sentence for sentences in faults.values() for sentence in sentences), "")
+    said = [str(sentence) for sentences in form.errors.values() for sentence in sentences]
+    refused = [] if said else [sentence for sentences in form.refusals().values() for sentence in sentences]
+    return next(iter([*said, *refused]), "")
 
 
 def _opened(data: QueryDict, prefix: str) -> int | None:
@@ -200,7 +203,8 @@ def _by_script(request: HttpRequest) -> bool:
 
 def _put_aside(request: HttpRequest, pk: int | None) -> None:
     """Keep each form that we made for one and the same person; anything else is let go, so that strangers fill nothing."""
-    writer, rows = None, {}
+    writer: int | None = None
+    rows: dict[str, dict[str, list[str]]] = {}
     for name in request.POST:
         match = _WRITER.fullmatch(name)
         if not match or len(rows) == MOST_ROWS:

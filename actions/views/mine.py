@@ -315,14 +315,14 @@ def _next_periods(actions: list[Action], moment: Moment) -> dict[int, Period]:
 
 def _may_confirm(action: Action, moment: Moment) -> bool:
     """Whether “No change, confirmed” would be taken; only a live action takes updates."""
-    return action.state == LIVE and not _refusal(action, moment, unchanged=action.unchanged)
+    return action.state == LIVE and not _refusal(action, moment, unchanged=getattr(action, "unchanged", 0))
 
 
 def _wants_words(action: Action, moment: Moment) -> bool:
     """Whether words alone keep On track from being confirmed: it was confirmed without any often enough."""
     last = action.latest_update
     on_track = last is not None and last.rating == Rating.ON_TRACK and not last.reason
-    wanted = on_track and wants_words(action.unchanged) and not _refusal(action, moment, unchanged=0)
+    wanted = on_track and wants_words(getattr(action, "unchanged", 0)) and not _refusal(action, moment, unchanged=0)
     return wanted and action.state == LIVE
 
 
