@@ -8,7 +8,17 @@ from django.contrib import admin
 from django.utils.text import Truncator
 
 from actions import permissions as permissions  # the rules behind `has_perm`
-from actions.models import Action, ActionEvent, DeadlineExtension, Milestone, ProgressUpdate, Proposal, SubGroupReturn
+from actions.models import (
+    Action,
+    ActionEvent,
+    DeadlineExtension,
+    Milestone,
+    Notice,
+    ProgressUpdate,
+    Proposal,
+    Reminder,
+    SubGroupReturn,
+)
 from partners.admin import ReadOnlyAdmin, ReadOnlyInline
 
 if TYPE_CHECKING:
@@ -130,3 +140,26 @@ class SubGroupReturnAdmin(ReadOnlyAdmin):
     list_filter = ("sub_group",)
     list_select_related = ("sub_group", "by")
     exclude = ("revision",)
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnlyAdmin):
+    """The ledger of who was reminded of what."""
+
+    list_display = ("recipient", "step", "round", "due_on", "actions", "at", "by")
+    list_filter = ("step", "round")
+    list_select_related = ("recipient", "round", "by")
+    search_fields = ("recipient__name", "recipient__email")
+    date_hierarchy = "at"
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    """Without its words, which are the work's."""
+
+    list_display = ("recipient", "kind", "at", "email")
+    list_filter = ("kind",)
+    list_select_related = ("recipient", "email")
+    search_fields = ("recipient__name", "recipient__email")
+    date_hierarchy = "at"
+    exclude = ("text",)

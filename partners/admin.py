@@ -15,7 +15,7 @@ from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from partners import roles, services
-from partners.models import Cover, OutgoingEmail, Partner, User
+from partners.models import Cover, EmailChoice, OutgoingEmail, Partner, User
 from partners.permissions import is_administrator
 
 if TYPE_CHECKING:
@@ -321,3 +321,13 @@ class OutgoingEmailAdmin(ReadOnlyAdmin):
         "not_before",
         "sent_at",
     )
+
+
+@admin.register(EmailChoice)
+class EmailChoiceAdmin(ReadOnlyAdmin):
+    """Optional e-mails somebody does not want; everybody chooses their own."""
+
+    list_display = ("user", "kind")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    search_fields = ("user__name", "user__email")
