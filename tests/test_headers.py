@@ -121,6 +121,18 @@ def test_a_pdf_is_guarded_and_kept_nowhere(cast: Cast):
     assert_guarded(response)
 
 
+def test_a_file_of_evidence_is_guarded_and_kept_nowhere(cast: Cast):
+    action = cast.action()
+    cast.update(action, 1)
+    action.refresh_from_db()
+    client = Client()
+    client.force_login(cast["officer_of_other"])
+    response = client.get(cast.evidence(action).get_absolute_url())
+    assert response.status_code == 200
+    assert "sandbox" in policy(response)
+    assert_guarded(response)
+
+
 def test_no_page_asks_for_inline_style_or_script(cast: Cast):
     """Anything the policy would block is not written in the first place, in our templates at least."""
     faults = []
