@@ -159,6 +159,7 @@ class UpdateForm(AboutAPeriod):
             self._add_milestone(milestone)
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = self._layout()
 
     def clean(self) -> dict[str, Any]:
@@ -296,6 +297,7 @@ class WordsForm(AboutAPeriod):
         super().__init__(data, choice=choice, today=today, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
             "submission_key",
             "period" if self.only_period else Field.radios("period", legend_size=Size.MEDIUM),
@@ -328,6 +330,7 @@ class ReopenForm(VerbForm):
         self.fields["due_on"].help_text = f"{now}Leave this empty to keep that. For example, 30 9 2026."
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
             Field.textarea("reason", rows=3), "due_on", Button.primary("send", "Reopen the action")
         )
