@@ -142,24 +142,27 @@ def moves(now: Sequence[Judged], before: dict[int, Judged]) -> Moves:
     return Moves(tuple(worse), tuple(better))
 
 
-def _events(judged: Judged, since: dt.datetime | None, cut_off: dt.datetime) -> list[ActionEvent]:
-    return [e for e in judged.story.events if e.at <= cut_off and (since is None or e.at > since)]
+def _news(judged: Judged, before: dict[int, Judged]) -> list[ActionEvent]:
+    """Events that count for this report and did not for the one before, so that each is told once."""
+    was = before.get(judged.action.pk)
+    known = {event.pk for event in was.events} if was else set()
+    return [event for event in judged.events if event.pk not in known]
 
 
-def added(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[Change, ...]:
-    """Initiatives that joined since the last report's cut-off; what the plan began with is not new."""
+def added(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[Change, ...]:
+    """Initiatives that joined since the last report; what the plan began with is not new."""
     found = []
     for judged in now:
         action = judged.action
-        if action.origin != Action.Origin.PLAN and (since is None or action.added_at > since):
+        if action.origin != Action.Origin.PLAN and action.pk not in before:
             found.append(_change(judged, local_day(action.added_at), action.get_origin_display(), action.description))
     return tuple(found)
 
 
-def completed(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[Change, ...]:
+def completed(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[Change, ...]:
     found = []
     for judged in now:
-        done = [e for e in _events(judged, since, cut_off) if e.new == "complete" and e.kind == ActionEvent.Kind.STATE]
+        done = [e for e in _news(judged, before) if e.new == "complete" and e.kind == ActionEvent.Kind.STATE]
         if done and judged.position.state == "complete":
             update = judged.said
             text = RESTRICTED if update and update.restricted else update.achievement if update else ""
@@ -168,12 +171,12 @@ def completed(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.date
     return tuple(found)
 
 
-def closed(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[Change, ...]:
+def closed(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[Change, ...]:
     """Withdrawn, replaced, moved to the next plan; and reopened."""
     states = dict(Action.State.choices)
     found = []
     for judged in now:
-        for event in _events(judged, since, cut_off):
+        for event in _news(judged, before):
             if event.kind == ActionEvent.Kind.REOPENED:
                 found.append(_change(judged, local_day(event.at), "Reopened", event.reason))
             elif event.kind == ActionEvent.Kind.STATE and event.new in ("withdrawn", "replaced", "moved"):
@@ -186,11 +189,11 @@ def _change(judged: Judged, on: dt.date, what: str, text: str) -> Change:
     return Change(action.ref, action.title, action.lead_partner.name, on, what, text)
 
 
-def date_moves(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[DateMove, ...]:
-    """Every move of a due date since the last report's cut-off. A restricted update's reason is held back with it."""
+def date_moves(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[DateMove, ...]:
+    """Every move of a due date since the last report. A restricted update's reason is held back with it."""
     found = []
     for judged in now:
-        for event in _events(judged, since, cut_off):
+        for event in _news(judged, before):
             if event.kind == ActionEvent.Kind.DATE_MOVED:
                 held = event.update is not None and event.update.restricted
                 found.append(

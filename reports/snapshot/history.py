@@ -1,6 +1,8 @@
-"""Actions as they stood at a moment: rows read once, later events rolled back, updates chosen by period and cut-off.
+"""Actions as they stood at a period's end: rows read once, what does not count rolled back, updates chosen by period.
 
-`Action.latest_update` and the columns of today are never trusted for a report: both go on moving after the cut-off.
+A change counts when it happened by the period's end. What was received between the end and the cut-off counts only as
+far as it tells of the period: it came with an update about it, or states a day in it. `Action.latest_update` and the
+columns of today are never trusted for a report: both go on moving.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch
 
 from actions.models import Action, ActionEvent, Milestone, ProgressUpdate
-from actions.progress import Facts, Standing, assess, heard, owes
+from actions.progress import Facts, Standing, assess, owes
 from actions.rating import LIVE, Rating
 from priorities.periods import Period
-from reports.snapshot.paper import last_ended, local_day
+from reports.snapshot.paper import end_of, last_ended, local_day
 
 if TYPE_CHECKING:
     from priorities.models import Plan
@@ -25,7 +27,7 @@ Kind = ActionEvent.Kind
 
 @dataclass(frozen=True)
 class Story:
-    """Everything known of one action up to a cut-off, and the events after it that must be undone."""
+    """What was received of one action up to a cut-off, and all its events: those that do not count must be undone."""
 
     action: Action
     updates: list[ProgressUpdate]
@@ -36,7 +38,7 @@ class Story:
 
 @dataclass(frozen=True)
 class Position:
-    """The columns of an action as they were at a moment."""
+    """The columns of an action as they were at a period's end."""
 
     state: str
     due_on: dt.date | None
@@ -50,6 +52,7 @@ class Judged:
     """One action judged for a period: what was said by the cut-off, how it stands, since when."""
 
     story: Story
+    events: tuple[ActionEvent, ...]
     position: Position
     standing: Standing
     said: ProgressUpdate | None
@@ -95,26 +98,81 @@ def read(plan: Plan, cut_off: dt.datetime) -> list[Story]:
     ]
 
 
-def position(story: Story, moment: dt.datetime) -> Position:
-    """The action as it was at `moment`: later events are undone, newest first."""
+def counted(story: Story, period: Period, cut_off: dt.datetime) -> list[ActionEvent]:
+    """The events that a report on `period` with this cut-off tells of, oldest first."""
+    end = end_of(period.end)
+    told = [u.submitted_at for u in story.updates if u.submitted_at <= cut_off and speaks_of(u, period)]
+
+    def counts(event: ActionEvent) -> bool:
+        if event.at > cut_off or event.at <= end:
+            return event.at <= cut_off
+        if event.kind == Kind.REOPENED:
+            # Whoever then says how the action went in the period says it of an open one.
+            return any(moment >= event.at for moment in told)
+        if event.update is not None and speaks_of(event.update, period):
+            return True
+        done_on = _done_on(event)
+        return done_on is not None and done_on <= period.end
+
+    return [event for event in story.events if counts(event)]
+
+
+def speaks_of(update: ProgressUpdate, period: Period) -> bool:
+    """Whether an update is about the period or one before it, not about what follows."""
+    return update.period_start <= period.end
+
+
+def position(story: Story, events: list[ActionEvent]) -> Position:
+    """The action as `events` left it: what came after the last of them is undone."""
     action = story.action
-    state, due_on, completed_on = action.state, action.due_on, action.completed_on
-    undone = {milestone.pk for milestone in story.milestones if milestone.done_on is None}
-    for event in reversed([event for event in story.events if event.at > moment]):
-        if event.kind == Kind.DATE_MOVED:
-            due_on = dt.date.fromisoformat(event.old) if event.old else None
-        elif event.kind in (Kind.STATE, Kind.REOPENED):
-            state = event.old
-        elif event.kind == Kind.MILESTONE:
-            undone |= {milestone.pk for milestone in story.milestones if _names(event, milestone)}
-    if state != "complete":
-        completed_on = None
-    elif completed_on is None:
-        # Complete at the moment and reopened since: the date went with the reopening, its event remains.
-        done = [e for e in story.events if e.kind == Kind.STATE and e.new == "complete" and e.at <= moment]
+    known = {event.pk for event in events}
+    moved = _undone_from(story, known, (Kind.DATE_MOVED,))
+    due_on = action.due_on if moved is None else dt.date.fromisoformat(moved.old) if moved.old else None
+    changed = _undone_from(story, known, (Kind.STATE, Kind.REOPENED))
+    state, completed_on = (action.state, action.completed_on) if changed is None else (changed.old, None)
+    if changed is not None and state == "complete":
+        # The column went with the reopening or the next completion; the event of this one remains.
+        done = [e for e in events if e.kind == Kind.STATE and e.new == "complete" and e.pk < changed.pk]
         completed_on = local_day(done[-1].at) if done else None
-    moved = [event for event in story.events if event.kind == Kind.DATE_MOVED and event.at <= moment]
-    return Position(state, due_on, completed_on, frozenset(undone), len(moved))
+    unknown = [event for event in story.events if event.kind == Kind.MILESTONE and event.pk not in known]
+    undone = {
+        milestone.pk
+        for milestone in story.milestones
+        if milestone.done_on is None or any(_names(event, milestone) for event in unknown)
+    }
+    times = sum(1 for event in events if event.kind == Kind.DATE_MOVED)
+    return Position(state, due_on, completed_on, frozenset(undone), times)
+
+
+def _undone_from(story: Story, known: set[int], kinds: tuple[str, ...]) -> ActionEvent | None:
+    """The first event after the last known one of these kinds: its `old` is how things stood. None when nothing came after."""
+    first = None
+    for event in story.events:
+        if event.kind in kinds:
+            first = None if event.pk in known else first or event
+    return first
+
+
+def _done_on(event: ActionEvent) -> dt.date | None:
+    """The day on which the event says a milestone was reached; None when it states no day."""
+    if event.kind != Kind.MILESTONE:
+        return None
+    try:
+        return dt.date.fromisoformat(event.new.partition(" ")[0])
+    except ValueError:
+        return None
+
+
+def in_the_plan(story: Story, period: Period, cut_off: dt.datetime) -> bool:
+    """Whether the action belonged to the plan at the period's end: from the start, added by then, or told of since."""
+    action = story.action
+    if action.added_at > cut_off:
+        return False
+    return (
+        action.origin == Action.Origin.PLAN
+        or action.added_at <= end_of(period.end)
+        or any(u.submitted_at <= cut_off and speaks_of(u, period) for u in story.updates)
+    )
 
 
 def asked_for(plan: Plan, period: Period) -> Period:
@@ -125,15 +183,19 @@ def asked_for(plan: Plan, period: Period) -> Period:
 def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> Judged | None:
     """How the action stood at the end of `period` by what was received up to `cut_off`; None if not yet in the plan."""
     action = story.action
-    if action.added_at > cut_off:
+    if not in_the_plan(story, period, cut_off):
         return None
     asked = asked_for(plan, period)
-    at = position(story, cut_off)
+    events = counted(story, period, cut_off)
+    at = position(story, events)
     rated = sorted(
-        (u for u in story.updates if u.rating and u.submitted_at <= cut_off and u.period_start <= period.end),
+        (u for u in story.updates if u.rating and u.submitted_at <= cut_off and speaks_of(u, period)),
         key=lambda u: (u.period_start, u.pk),
     )
     said = rated[-1] if rated else None
+    # A completion that was reopened is taken back and counts no more.
+    standing_still = [u for u in rated if u.kind != ProgressUpdate.Kind.COMPLETION or at.state == "complete"]
+    received = any(update.period == asked for update in standing_still)
     worded = [update for update in rated if update.narrative]
     standing = assess(
         Facts(
@@ -141,27 +203,27 @@ def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> 
             starts_on=action.starts_on,
             due_on=at.due_on,
             said=Rating(said.rating) if said else None,
-            said_about=said.period if said else None,
             said_on=said.submitted_on if said else None,
-            said_why=said.reason if said else "",
             completed_on=at.completed_on,
             review_on=action.review_on,
             milestones_missed=sum(1 for m in story.milestones if m.pk in at.undone and m.due_on < period.end),
             times_moved=at.times_moved,
             asked=asked,
+            received=received,
         ),
         period.end,
     )
     return Judged(
         story=story,
+        events=tuple(events),
         position=at,
         standing=standing,
         said=said,
         earlier=worded[-1] if said and not said.narrative and worded else None,
         since=_since(rated, period),
         # A partner whose update closed the action did owe it, and sent it.
-        owing=owes(LIVE if said and heard(said.period, asked) else at.state, action.starts_on, asked),
-        received=heard(said.period if said else None, asked),
+        owing=owes(LIVE if received else at.state, action.starts_on, asked),
+        received=received,
     )
 
 

@@ -125,8 +125,9 @@ def implications(paper: Paper) -> tuple[Note, ...]:
 
 def data_notes(paper: Paper) -> tuple[str, ...]:
     return (
-        f"Ratings, due dates and milestones are as at {british(paper.period_end)}; updates are those received up to "
-        f"{british(paper.cut_off_on)}. What came later belongs to a later version or the next report.",
+        f"Ratings, due dates and milestones are as at {british(paper.period_end)}, by what had been received up to "
+        f"{british(paper.cut_off_on)}. What was said of later work belongs to the next report; what came later, to that or "
+        "to a later version.",
         "Counts in brackets are those of the period before, worked out from what had been received by its own cut-off.",
         f"Words that a partner marked as restricted are left out and held by the {HOLDER}.",
     )

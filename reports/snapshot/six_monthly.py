@@ -54,10 +54,10 @@ def six_monthly(
         sub_groups=_sub_groups(plan, focused),
         actions=lines,
         moves=actions.moves(now, before),
-        added=actions.added(now, since, cut_off),
-        completed=actions.completed(now, since, cut_off),
-        closed=actions.closed(now, since, cut_off),
-        date_moves=actions.date_moves(now, since, cut_off),
+        added=actions.added(now, before),
+        completed=actions.completed(now, before),
+        closed=actions.closed(now, before),
+        date_moves=actions.date_moves(now, before),
         returns=partner_returns,
         late_updates=actions.late_updates(
             now, period=period, due_on=papers.updates_due_on(plan, asked_for(plan, period))
