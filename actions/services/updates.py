@@ -13,6 +13,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from actions.ledger import completed_text
 from actions.models import Action, ActionEvent, ProgressUpdate
 from actions.progress import british, cannot_confirm, is_late, needs_reason
 from actions.rating import LOOKS, SUBMITTABLE, Rating
@@ -122,8 +123,9 @@ def post_update(
         )
     if new_due_on is not None and new_due_on != action.due_on:
         move_date(action, new_due_on, by=by, at=at, reason=new_due_reason, update=update)
-    if complete:
-        _event(action, ActionEvent.Kind.STATE, update, by, at, old=action.state, new=Action.State.COMPLETE)
+    if complete and completed_on is not None:
+        new = completed_text(completed_on)
+        _event(action, ActionEvent.Kind.STATE, update, by, at, old=action.state, new=new)
         action.state = Action.State.COMPLETE
         action.completed_on = completed_on
         action.revision += 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q
 
+from actions.ledger import state_of
 from actions.models import Action, ActionEvent, ProgressUpdate
 from actions.progress import british
 
@@ -92,7 +93,7 @@ def _of_event(event: ActionEvent) -> Entry:
 
 def _told_already(event: ActionEvent) -> bool:
     """The completion stands in the update's own rating."""
-    return event.kind == ActionEvent.Kind.STATE and event.new == Action.State.COMPLETE
+    return event.kind == ActionEvent.Kind.STATE and state_of(event.new)[0] == Action.State.COMPLETE
 
 
 def _change(event: ActionEvent, readable: bool) -> Change:
@@ -124,7 +125,8 @@ def _day(iso: str) -> str:
 
 
 def _state(value: str) -> str:
-    return dict(Action.State.choices).get(value, value).lower()
+    state, _ = state_of(value)
+    return dict(Action.State.choices).get(state, state).lower()
 
 
 def moves_of(action: Action) -> list[ActionEvent]:

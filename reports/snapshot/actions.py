@@ -10,7 +10,7 @@ from actions import rating as ratings
 from actions.models import Action, ActionEvent, ProgressUpdate
 from actions.rating import NEEDS_CONFIRMING, Rating
 from reports.document import RESTRICTED, ActionLine, Change, Count, DateMove, LateUpdate, Milestone, Moves, Words
-from reports.snapshot.history import Judged, Story
+from reports.snapshot.history import Judged, Story, is_completion
 from reports.snapshot.paper import end_of, local_day, mark_of, role_of
 
 if TYPE_CHECKING:
@@ -162,9 +162,10 @@ def added(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[Change, ...
 def completed(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[Change, ...]:
     found = []
     for judged in now:
-        done = [e for e in _news(judged, before) if e.new == "complete" and e.kind == ActionEvent.Kind.STATE]
+        done = [event for event in _news(judged, before) if is_completion(event)]
         if done and judged.position.state == "complete":
-            update = judged.said
+            # The completion's own update: the newest about the period may be another.
+            update = done[-1].update
             text = RESTRICTED if update and update.restricted else update.achievement if update else ""
             on = judged.position.completed_on or local_day(done[-1].at)
             found.append(_change(judged, on, "Complete", text))

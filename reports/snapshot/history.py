@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
+from actions.ledger import state_of
 from actions.models import Action, ActionEvent, Milestone, ProgressUpdate
 from actions.progress import Facts, Standing, assess, owes
 from actions.rating import LIVE, Rating
 from priorities.periods import Period
-from reports.snapshot.paper import end_of, last_ended, local_day
+from reports.snapshot.paper import end_of, last_ended
 
 if TYPE_CHECKING:
     from priorities.models import Plan
@@ -111,8 +112,8 @@ def counted(story: Story, period: Period, cut_off: dt.datetime) -> list[ActionEv
             return any(moment >= event.at for moment in told)
         if event.update is not None and speaks_of(event.update, period):
             return True
-        done_on = _done_on(event)
-        return done_on is not None and done_on <= period.end
+        day = done_on(event)
+        return day is not None and day <= period.end
 
     return [event for event in story.events if counts(event)]
 
@@ -132,8 +133,8 @@ def position(story: Story, events: list[ActionEvent]) -> Position:
     state, completed_on = (action.state, action.completed_on) if changed is None else (changed.old, None)
     if changed is not None and state == "complete":
         # The column went with the reopening or the next completion; the event of this one remains.
-        done = [e for e in events if e.kind == Kind.STATE and e.new == "complete" and e.pk < changed.pk]
-        completed_on = local_day(done[-1].at) if done else None
+        done = [event for event in events if is_completion(event) and event.pk < changed.pk]
+        completed_on = done_on(done[-1]) if done else None
     unknown = [event for event in story.events if event.kind == Kind.MILESTONE and event.pk not in known]
     undone = {
         milestone.pk
@@ -153,8 +154,14 @@ def _undone_from(story: Story, known: set[int], kinds: tuple[str, ...]) -> Actio
     return first
 
 
-def _done_on(event: ActionEvent) -> dt.date | None:
-    """The day on which the event says a milestone was reached; None when it states no day."""
+def is_completion(event: ActionEvent) -> bool:
+    return event.kind == Kind.STATE and state_of(event.new)[0] == "complete"
+
+
+def done_on(event: ActionEvent) -> dt.date | None:
+    """The day on which the event says a milestone or the action itself was done; None when it states no day."""
+    if event.kind == Kind.STATE:
+        return state_of(event.new)[1]
     if event.kind != Kind.MILESTONE:
         return None
     try:

@@ -227,6 +227,19 @@ def test_a_completion_after_the_end_told_of_the_next_period_is_the_next_reports(
     assert [(change.ref, change.on) for change in following.completed] == [("ASB-01", BETWEEN)]
 
 
+def test_a_completion_by_the_end_is_one_whenever_it_was_told_and_in_its_own_words(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 2), achievement="Twenty vans run.")
+    town.say(
+        action, Rating.COMPLETE, BETWEEN, H2_2026, completed_on=dt.date(2026, 9, 28), achievement="All thirty vans run."
+    )
+    document = town.six_monthly()
+    assert (only(document).mark.word, only(document).completed_on) == ("Complete", dt.date(2026, 9, 28))
+    assert [(change.on, change.text) for change in document.completed] == [
+        (dt.date(2026, 9, 28), "All thirty vans run.")
+    ]
+
+
 def test_a_milestone_reached_by_the_end_is_reached_whenever_it_was_told(town: Town) -> None:
     action = town.action()
     agreed, done = action.milestones.all()
@@ -249,10 +262,12 @@ def test_a_withdrawal_after_the_end_is_the_next_reports(town: Town) -> None:
 
 def test_a_completion_reopened_since_is_still_complete_in_its_report(town: Town) -> None:
     action = town.action()
-    town.say(action, Rating.COMPLETE, dt.date(2026, 10, 9))
+    town.say(action, Rating.COMPLETE, dt.date(2026, 10, 9), completed_on=dt.date(2026, 8, 3))
+    before = to_json(town.six_monthly())
     reopen(action=action, by=town.coordinator, at=noon(NOVEMBER), reason="Not all of it was done.")
     line = only(town.six_monthly())
-    assert (line.mark.word, line.completed_on) == ("Complete", dt.date(2026, 10, 9))
+    assert (line.mark.word, line.completed_on) == ("Complete", dt.date(2026, 8, 3))
+    assert to_json(town.six_monthly()) == before
     following = town.six_monthly(H2_2026)
     assert only(following).mark.word == "Not yet rated"
     assert [(change.what, change.text) for change in following.closed] == [("Reopened", "Not all of it was done.")]
