@@ -6,19 +6,29 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from simple_history.models import HistoricalRecords
 
 from partners.models import Partner
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.periods import Period, PeriodKind, periods_between
-from priorities.timetable import Weeks
+from priorities.timetable import Timetable, Weeks
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
     def current(self, day: dt.date) -> Plan | None:
-        """The plan in force on `day`; before the first, the first; after the last, the last. None when there is no plan."""
-        return self.filter(starts_on__lte=day).order_by("-starts_on").first() or self.order_by("starts_on").first()
+        """The plan at work on `day`; before the first, the first; after the last, the last. None when there is no plan.
+
+        A plan stays at work after its end until its last request for updates is settled, or that report's final day has
+        passed: its officers still owe it words, and the pages must let them say them.
+        """
+        asking = UpdateRound.objects.filter(
+            plan=OuterRef("pk"), settled_at__isnull=True, opens_on__lte=day, final_on__gte=day
+        )
+        begun = list(self.filter(starts_on__lte=day).annotate(asking=Exists(asking)).order_by("-starts_on")[:2])
+        if not begun:
+            return self.order_by("starts_on").first()
+        return begun[-1] if begun[-1].asking else begun[0]
 
 
 class Plan(models.Model):
@@ -395,6 +405,10 @@ class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):
         """Rounds of a plan whose request has gone out by `day`, newest first."""
         return self.filter(plan=plan, opens_on__lte=day).order_by("-period_start")
 
+    def promised(self, plan: Plan) -> dict[dt.date, Timetable]:
+        """The dates of the plan's requests that have been opened, by the last day of the period each is about."""
+        return {asked.period.end: asked.timetable for asked in self.filter(plan=plan)}
+
 
 class UpdateRound(HasPeriod, models.Model):
     """A request for updates on the period that has just ended. Open or not is what its dates say; nothing is stored."""
@@ -433,3 +447,14 @@ class UpdateRound(HasPeriod, models.Model):
 
     def __str__(self) -> str:
         return f"Update request, {self.opens_on:%B %Y}"
+
+    @property
+    def timetable(self) -> Timetable:
+        """Its dates, as they were when it opened."""
+        return Timetable(
+            opens_on=self.opens_on,
+            updates_due_on=self.updates_due_on,
+            draft_on=self.draft_on,
+            chair_on=self.chair_on,
+            final_on=self.final_on,
+        )

@@ -21,21 +21,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from actions.progress import british
 from partners import outbox
-from priorities.models import Plan
+from priorities.models import Plan, UpdateRound
 from priorities.periods import Period
-from priorities.timetable import timetable_for
 from reports import delivery, rendering
 from reports.document import file_name, from_json
 from reports.forms import ApproveForm, NewVersionForm, NotProducedForm, RecordDecisionForm, ReturnForm
 from reports.models import Decision, Rendition, Report, ReportVersion
 from reports.services import building, decisions, renditions, schedule
-from reports.timetable import KINDS
+from reports.timetable import KINDS, dates_of
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from partners.models import User
+    from priorities.timetable import Timetable
     from reports.forms import DecisionForm
+
+    Promised = Mapping[dt.date, Timetable]
 
     class SignedIn(HttpRequest):
         user: User
@@ -84,7 +87,11 @@ def list_reports(request: SignedIn) -> HttpResponse:
     )
     page = Paginator(reports, PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
-    shelved = sorted((_shelved(report, request.user, today) for report in page), key=lambda one: one.newest_first)
+    promised = {plan: UpdateRound.objects.promised(plan) for plan in {report.plan for report in page}}
+    shelved = sorted(
+        (_shelved(report, request.user, promised[report.plan], today) for report in page),
+        key=lambda one: one.newest_first,
+    )
     return render(
         request,
         "reports/list.html",
@@ -96,7 +103,7 @@ def list_reports(request: SignedIn) -> HttpResponse:
     )
 
 
-def _shelved(report: Report, user: User, today: dt.date) -> Shelved:
+def _shelved(report: Report, user: User, promised: Promised, today: dt.date) -> Shelved:
     seen: list[ReportVersion] = report.seen  # type: ignore[attr-defined]
     if not seen:
         standing = "Not produced" if report.not_produced else "Failed" if report.build_error else "Being made"
@@ -113,11 +120,11 @@ def _shelved(report: Report, user: User, today: dt.date) -> Shelved:
         version,
         done[0] if done else None,
         standing,
-        _waits_for(version, files.get(Stage.DRAFT), today),
+        _waits_for(version, files.get(Stage.DRAFT), promised, today),
     )
 
 
-def _waits_for(version: ReportVersion, draft: Rendition | None, today: dt.date) -> str:
+def _waits_for(version: ReportVersion, draft: Rendition | None, promised: Promised, today: dt.date) -> str:
     """With whom a version is, and for what; empty when nothing is waited for."""
     report = version.report
     if version.state == State.DRAFT:
@@ -127,7 +134,7 @@ def _waits_for(version: ReportVersion, draft: Rendition | None, today: dt.date) 
             return "The coordinator: its PDF could not be laid out"
         return "The coordinator, to send it to the chair" if report.needs_chair else "The coordinator, to publish it"
     if version.state == State.WITH_CHAIR:
-        by = timetable_for(report.period, report.plan.weeks).chair_on
+        by = dates_of(report.period, report.plan.weeks, promised).chair_on
         return (
             f"The chair, to decide by {british(by)}"
             if today <= by
@@ -224,7 +231,9 @@ def _version_page(
         final=final,
         files=[by_stage[stage] for stage in _stages_for(user) if stage in by_stage],
         decision=_decision_on(version) if user.sees_the_work else None,
-        waits_for=_waits_for(version, draft, timezone.localdate()) if user.sees_the_work else "",
+        waits_for=_waits_for(version, draft, UpdateRound.objects.promised(report.plan), timezone.localdate())
+        if user.sees_the_work
+        else "",
         can_send=version.state == State.DRAFT
         and report.needs_chair
         and ready

@@ -14,10 +14,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from actions.progress import british
+from priorities.models import UpdateRound
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports import snapshot
 from reports.document import SCHEMA_VERSION, sha256_of, to_json
 from reports.models import Rendition, Report, ReportVersion
+from reports.snapshot.paper import usual_cut_off
 from reports.timetable import KINDS, Owed, owed
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ MOST_ATTEMPTS = 3
 
 def owed_by(plan: Plan) -> list[Owed]:
     """Every report the plan calls for, oldest first."""
-    return owed(plan.starts_on, plan.ends_on, plan.weeks)
+    return owed(plan.starts_on, plan.ends_on, plan.weeks, UpdateRound.objects.promised(plan))
 
 
 def make_due(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
@@ -46,7 +48,6 @@ def make_due(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
     row and does not hold up the others.
     """
     today = timezone.localdate(now)
-    zone = timezone.get_default_timezone()
     due = [one for one in owed_by(plan) if one.due_on <= today]
     known = Report.objects.filter(plan=plan)
     made_before = set(known.filter(versions__isnull=False).values_list("kind", "period_start"))
@@ -58,7 +59,7 @@ def make_due(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
         if (one.kind, one.period.start) in made_before | left_alone:
             continue
         report = _report_for(plan, one.kind, one.period, now)
-        version = _attempt(report, cut_off=one.cut_off(zone), now=now)
+        version = _attempt(report, cut_off=usual_cut_off(plan, one.period), now=now)
         if version is not None:
             made.append(version)
     return made
@@ -77,7 +78,7 @@ def make_first(*, plan: Plan, kind: str, period: Period, now: dt.datetime) -> Re
     report = _report_for(plan, kind, period, now)
     if report.not_produced:
         raise ValidationError(f"It was not produced: {report.not_produced}")
-    cut_off = one.cut_off(timezone.get_default_timezone())
+    cut_off = usual_cut_off(plan, one.period)
     return build_version(report=report, number=1, cut_off=cut_off, at=now) or report.versions.get(number=1)
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from actions.rating import LOOKS, ORDER, Rating
-from priorities.models import Meeting, Plan
+from priorities.models import Meeting, Plan, UpdateRound
 from priorities.periods import Period, PeriodKind
-from priorities.timetable import timetable_for
 from reports.document import HOLDER, Definition, Mark, Paper
+from reports.models import ReportVersion
+from reports.timetable import dates_of
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -34,7 +35,7 @@ def local_day(moment: dt.datetime) -> dt.date:
 
 
 def updates_due_on(plan: Plan, period: Period) -> dt.date:
-    return timetable_for(period, plan.weeks).updates_due_on
+    return dates_of(period, plan.weeks, UpdateRound.objects.promised(plan)).updates_due_on
 
 
 def usual_cut_off(plan: Plan, period: Period) -> dt.datetime:
@@ -42,10 +43,19 @@ def usual_cut_off(plan: Plan, period: Period) -> dt.datetime:
     return end_of(updates_due_on(plan, period))
 
 
-def cut_off_before(plan: Plan, period: Period) -> dt.datetime | None:
-    """The cut-off of the report before this one; None for the plan's first period."""
-    before = period.previous()
-    return usual_cut_off(plan, before) if before.end >= plan.starts_on else None
+def cut_off_before(report: Report) -> dt.datetime | None:
+    """The first cut-off of the report before this one, as it was or would be; None for the plan's first period."""
+    plan, before = report.plan, report.period.previous()
+    if before.end < plan.starts_on:
+        return None
+    first = ReportVersion.objects.filter(
+        report__plan=plan,
+        report__kind=report.kind,
+        report__period_kind=before.kind.value,
+        report__period_start=before.start,
+        number=1,
+    )
+    return first.values_list("cut_off", flat=True).first() or usual_cut_off(plan, before)
 
 
 def last_ended(kind: PeriodKind, day: dt.date) -> Period:

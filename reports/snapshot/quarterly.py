@@ -20,7 +20,7 @@ def quarterly(
     *, report: Report, number: int, cut_off: dt.datetime, made_at: dt.datetime, reason: str
 ) -> QuarterlyDocument:
     plan, period = report.plan, report.period
-    since = papers.cut_off_before(plan, period)
+    since = papers.cut_off_before(report)
     found_figures = figures.figures(plan, period, cut_off)
     now = [found for story in read(plan, cut_off) if (found := judge(story, plan=plan, period=period, cut_off=cut_off))]
     found_issues, restricted_issues = issues.issues(plan, since, cut_off)

@@ -21,7 +21,7 @@ def six_monthly(
     *, report: Report, number: int, cut_off: dt.datetime, made_at: dt.datetime, reason: str
 ) -> SixMonthlyDocument:
     plan, period = report.plan, report.period
-    since = papers.cut_off_before(plan, period)
+    since = papers.cut_off_before(report)
     stories = read(plan, cut_off)
     now = [found for story in stories if (found := judge(story, plan=plan, period=period, cut_off=cut_off))]
     before: dict[int, Judged] = {}

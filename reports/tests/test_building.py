@@ -6,9 +6,11 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from priorities.periods import Period, PeriodKind
+from priorities.services import open_round
 from reports import snapshot
 from reports.models import Rendition, Report, ReportVersion
 from reports.services import building, decisions
+from reports.snapshot.paper import cut_off_before
 from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,38 @@ def test_a_late_start_makes_every_report_oldest_first_each_with_its_own_cut_off(
         "2026-10-21T23:59:59.999999+01:00",
     ]
     assert {one.made_at for one in made} == {LATER}
+
+
+def hurry(plan) -> None:
+    """Somebody changes the plan's weeks."""
+    plan.updates_due_weeks, plan.draft_weeks, plan.chair_weeks, plan.final_weeks = 1, 2, 3, 4
+    plan.save()
+
+
+def test_weeks_changed_after_a_request_opened_do_not_move_its_reports_dates():
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    open_round(plan=desk.plan, period=H1, at=dt.datetime(2026, 10, 1, 7, tzinfo=dt.UTC))
+    hurry(desk.plan)
+    assert building.make_due(plan=desk.plan, now=DUE - dt.timedelta(days=1)) == []
+    [version] = building.make_due(plan=desk.plan, now=DUE)
+    assert version.cut_off.isoformat() == "2026-10-21T23:59:59.999999+01:00"
+
+
+def test_weeks_changed_before_a_request_opened_move_its_reports_dates():
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    hurry(desk.plan)
+    [version] = building.make_due(plan=desk.plan, now=DUE - dt.timedelta(days=1))
+    assert version.cut_off.isoformat() == "2026-10-07T23:59:59.999999+01:00"
+
+
+def test_the_report_before_is_read_at_its_own_cut_off_whatever_the_weeks_are_now():
+    desk = Desk()
+    first = desk.draft()
+    hurry(desk.plan)
+    following = Report(plan=desk.plan, kind="six_monthly", period_kind="half_year", period_start=H1.next().start)
+    assert cut_off_before(following) == first.cut_off
 
 
 def test_a_second_run_makes_nothing():

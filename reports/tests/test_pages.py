@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners.models import OutgoingEmail
+from priorities.services import open_round
 from reports.models import Rendition, Report, ReportVersion
 from reports.services import building, decisions, renditions
 from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk, at, make, out_of_paper
@@ -55,6 +56,16 @@ def test_the_list_says_whom_each_report_waits_for(desk):
     page = signed_in(desk.officer).get(reverse("reports:list")).content.decode()
     assert "The chair, whose decision was due on 4 November 2026" in page
     assert "The coordinator, to publish it" in page
+
+
+def test_the_chair_keeps_the_time_promised_when_the_weeks_change(desk):
+    open_round(plan=desk.plan, period=H1, at=DUE)
+    version = desk.with_chair()
+    desk.plan.chair_weeks, desk.plan.final_weeks = 9, 10
+    desk.plan.save()
+    with time_machine.travel(SENT):
+        assert "The chair, to decide by 4 November 2026" in signed_in(desk.officer).get(reverse("reports:list")).text
+        assert "The chair, to decide by 4 November 2026" in signed_in(desk.officer).get(version.get_absolute_url()).text
 
 
 def test_readers_see_what_is_published_and_nothing_else(desk):
