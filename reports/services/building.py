@@ -111,8 +111,8 @@ def build_version(
     text = to_json(document)
     try:
         with transaction.atomic():
-            # Holds off whoever would send the version before to the chair at this moment.
-            Report.objects.select_for_update().get(pk=report.pk)
+            # Holds off whoever would send the version before to the chair, or leave the report out, at this moment.
+            held_to_be_made(report)
             if report.versions.filter(state=State.WITH_CHAIR).exists():
                 raise ValidationError("The version before is with the chair: it has to be returned first.")
             version = ReportVersion.objects.create(
@@ -140,6 +140,13 @@ def build_version(
     return version
 
 
+def held_to_be_made(report: Report) -> None:
+    """Lock the report's row for the transaction. ValidationError when it was marked as not produced meanwhile."""
+    fresh = Report.objects.select_for_update().get(pk=report.pk)
+    if fresh.not_produced:
+        raise ValidationError(f"This report is marked as not produced: {fresh.not_produced}")
+
+
 def make_new_version(*, report: Report, reason: str, cut_off: dt.datetime, by: User, at: dt.datetime) -> ReportVersion:
     """The next version, with the updates received up to `cut_off`, saying why it is made.
 
@@ -149,8 +156,6 @@ def make_new_version(*, report: Report, reason: str, cut_off: dt.datetime, by: U
     if not by.has_perm("reports.make_version", report):
         raise PermissionDenied("Only the coordinator can make another version of a report.")
     newest = report.versions.order_by("-number").first()
-    if report.not_produced:
-        raise ValidationError(f"This report is marked as not produced: {report.not_produced}")
     if newest is None:
         raise ValidationError("There is no version yet: the first is made when the report falls due.")
     if newest.state == State.WITH_CHAIR:
@@ -239,7 +244,7 @@ def _attempt(report: Report, *, cut_off: dt.datetime, now: dt.datetime) -> Repor
     except Exception as error:
         log.exception("%s could not be put together", report)
         sentence = str(error).strip() or type(error).__name__
-        Report.objects.filter(pk=report.pk, versions__isnull=True).update(
+        Report.objects.filter(pk=report.pk, not_produced="", versions__isnull=True).update(
             build_error=sentence[:2000], build_failed_at=now
         )
         return None

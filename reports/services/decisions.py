@@ -20,6 +20,7 @@ from reports import emails
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports.models import Decision, Rendition, Report, ReportVersion
 from reports.services import renditions
+from reports.services.building import held_to_be_made
 
 if TYPE_CHECKING:
     from priorities.models import Meeting
@@ -35,14 +36,14 @@ def send_to_chair(*, version: ReportVersion, by: User, at: dt.datetime) -> Repor
     """Put a draft before the chair, once its PDF can be read, and tell the chairs.
 
     Raises PermissionDenied; ValidationError with a sentence when the version is not a draft any more, its PDF is not ready,
-    or this report needs no chair.
+    this report needs no chair or is not to be produced.
     """
     if not by.has_perm("reports.send_to_chair", version):
         raise PermissionDenied("Only the coordinator sends a report to the chair.")
     if not version.report.needs_chair:
         raise ValidationError("This report needs no decision by the chair: publish it.")
     _done(version, Stage.DRAFT, "The draft PDF is not ready yet: the chair has to be able to read it.")
-    Report.objects.select_for_update().get(pk=version.report_id)  # holds off a newer version at this moment
+    held_to_be_made(version.report)  # and holds off a newer version at this moment
     _move(version, State.DRAFT, State.WITH_CHAIR, sent_by=by, sent_at=at)
     for chair in _people_in(roles.CHAIR):
         if chair.pk != by.pk:
@@ -118,6 +119,7 @@ def publish(*, version: ReportVersion, by: User, at: dt.datetime) -> ReportVersi
     if not by.has_perm("reports.publish", version):
         raise PermissionDenied("Only the coordinator publishes a report.")
     report = version.report
+    held_to_be_made(report)
     if version.state == State.APPROVED:
         before = State.APPROVED
         _done(version, Stage.FINAL, "The final PDF is not ready yet.")

@@ -229,6 +229,39 @@ def test_not_produced_wants_a_reason_a_past_period_and_the_coordinator():
     assert mark().not_produced == "No data."
 
 
+def leave_out(desk, period=Q2, kind="quarterly") -> None:
+    building.mark_not_produced(
+        plan=desk.plan, kind=kind, period=period, reason="Nobody wants it.", by=desk.coordinator, at=LATER
+    )
+
+
+def test_a_report_left_out_while_it_is_put_together_is_not_made(monkeypatch):
+    desk = Desk()
+    only(("quarterly", Q2), plan=desk.plan)
+    written = building.to_json
+
+    def meanwhile(document):
+        leave_out(desk)
+        return written(document)
+
+    monkeypatch.setattr(building, "to_json", meanwhile)
+    assert building.make_due(plan=desk.plan, now=LATER) == []
+    report = Report.objects.get(kind="quarterly", period_start=Q2.start)
+    assert (report.not_produced, report.build_error, report.versions.count()) == ("Nobody wants it.", "", 0)
+
+
+def test_what_is_left_out_goes_neither_to_the_chair_nor_to_the_shelf():
+    desk = Desk()
+    six_monthly, quarterly = desk.draft(), desk.draft(kind="quarterly", period=Q2)
+    # As a worker of an older release might have left them: a draft beside the mark.
+    Report.objects.update(not_produced="Nobody wants it.")
+    with pytest.raises(ValidationError, match="marked as not produced: Nobody wants it"):
+        decisions.send_to_chair(version=six_monthly, by=desk.coordinator, at=LATER)
+    with pytest.raises(ValidationError, match="marked as not produced: Nobody wants it"):
+        decisions.publish(version=quarterly, by=desk.coordinator, at=LATER)
+    assert set(ReportVersion.objects.values_list("state", flat=True)) == {State.DRAFT}
+
+
 def test_a_draft_nobody_was_shown_gives_way_to_not_produced_but_a_sent_one_does_not():
     desk = Desk()
     shown = desk.with_chair()
