@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Meeting, Plan
-from priorities.periods import PeriodKind
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -35,8 +34,6 @@ class Report(HasPeriod, models.Model):
         QUARTERLY = "quarterly", "Quarterly performance report"
         SIX_MONTHLY = "six_monthly", "Six-monthly partnership report"
 
-    PERIOD_KINDS = {Kind.QUARTERLY: PeriodKind.QUARTER, Kind.SIX_MONTHLY: PeriodKind.HALF_YEAR}
-
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     period_kind = period_kind_field()
@@ -46,6 +43,9 @@ class Report(HasPeriod, models.Model):
         blank=True, help_text="Why this report will not be made. Empty for a report that is, or will be, made."
     )
     build_attempts = models.PositiveSmallIntegerField(default=0)
+    build_lease_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until then whoever began the last attempt is taken to be at it."
+    )
     build_error = models.TextField(blank=True, help_text="Why the last attempt to put the report together failed.")
     build_failed_at = models.DateTimeField(null=True, blank=True)
 

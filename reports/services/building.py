@@ -19,6 +19,7 @@ from reports import permissions as permissions  # the rules behind `has_perm`
 from reports import snapshot
 from reports.document import SCHEMA_VERSION, sha256_of, to_json
 from reports.models import Rendition, Report, ReportVersion
+from reports.services.renditions import LEASE
 from reports.snapshot.paper import usual_cut_off
 from reports.timetable import KINDS, Owed, owed
 
@@ -34,6 +35,8 @@ State = ReportVersion.State
 #: After so many failures the clock leaves a report alone until somebody presses “try again”.
 MOST_ATTEMPTS = 3
 
+STOPPED = f"The worker stopped {MOST_ATTEMPTS} times while putting it together."
+
 
 def owed_by(plan: Plan) -> list[Owed]:
     """Every report the plan calls for, oldest first."""
@@ -44,7 +47,7 @@ def make_due(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
     """Make version 1 of every report that is due and missing, oldest first, each with its own cut-off; those just made.
 
     Called by the clock, not by a person, so it asks for no permission. Safe twice, late and at once: a report is a unique
-    row, an attempt is claimed by compare-and-set, a version is a unique row again. One that fails keeps its reason in its
+    row, an attempt is claimed by compare-and-set and leased, a version is a unique row again. One that fails keeps its reason in its
     row and does not hold up the others.
     """
     today = timezone.localdate(now)
@@ -52,7 +55,9 @@ def make_due(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
     known = Report.objects.filter(plan=plan)
     made_before = set(known.filter(versions__isnull=False).values_list("kind", "period_start"))
     left_alone = set(
-        known.filter(~Q(not_produced="") | Q(build_attempts__gte=MOST_ATTEMPTS)).values_list("kind", "period_start")
+        known.filter(~Q(not_produced="") | Q(build_attempts__gte=MOST_ATTEMPTS) & ~Q(build_error="")).values_list(
+            "kind", "period_start"
+        )
     )
     made = []
     for one in due:
@@ -127,7 +132,7 @@ def build_version(
                 made_by=by,
             )
             Rendition.objects.create(version=version, stage=Rendition.Stage.DRAFT, queued_at=at)
-            Report.objects.filter(pk=report.pk).update(build_error="", build_failed_at=None)
+            Report.objects.filter(pk=report.pk).update(build_error="", build_failed_at=None, build_lease_until=None)
             # A draft that was not decided on, and an approval that was not published, give way to the newer facts;
             # what was published stays until this version is published itself.
             report.versions.filter(number__lt=number, state__in=[State.DRAFT, State.APPROVED]).update(
@@ -215,7 +220,7 @@ def try_again(*, report: Report, by: User, at: dt.datetime) -> None:
     freed = (
         Report.objects.filter(pk=report.pk, not_produced="", versions__isnull=True)
         .exclude(build_error="")
-        .update(build_attempts=0, build_error="", build_failed_at=None)
+        .update(build_attempts=0, build_error="", build_failed_at=None, build_lease_until=None)
     )
     if not freed:
         raise ValidationError("There is nothing to try again: this report has not failed.")
@@ -234,10 +239,18 @@ def _report_for(plan: Plan, kind: str, period: Period, at: dt.datetime) -> Repor
 
 def _attempt(report: Report, *, cut_off: dt.datetime, now: dt.datetime) -> ReportVersion | None:
     """Claim one attempt and make it; a failure of whatever kind is noted where the schedule page shows it."""
-    claimed = Report.objects.filter(
-        pk=report.pk, build_attempts=report.build_attempts, not_produced="", versions__isnull=True
-    ).update(build_attempts=F("build_attempts") + 1)
-    if not claimed:
+    free = Report.objects.filter(
+        Q(build_lease_until__isnull=True) | Q(build_lease_until__lt=now),
+        pk=report.pk,
+        build_attempts=report.build_attempts,
+        not_produced="",
+        versions__isnull=True,
+    )
+    if report.build_attempts >= MOST_ATTEMPTS:
+        # Every attempt was begun and none came to an end, not even a bad one.
+        free.update(build_error=STOPPED, build_failed_at=now, build_lease_until=None)
+        return None
+    if not free.update(build_attempts=F("build_attempts") + 1, build_lease_until=now + LEASE):
         return None
     try:
         return build_version(report=report, number=1, cut_off=cut_off, at=now)
@@ -245,7 +258,7 @@ def _attempt(report: Report, *, cut_off: dt.datetime, now: dt.datetime) -> Repor
         log.exception("%s could not be put together", report)
         sentence = str(error).strip() or type(error).__name__
         Report.objects.filter(pk=report.pk, not_produced="", versions__isnull=True).update(
-            build_error=sentence[:2000], build_failed_at=now
+            build_error=sentence[:2000], build_failed_at=now, build_lease_until=None
         )
         return None
 

@@ -98,6 +98,9 @@ def _told(
         next_run = "when somebody presses “try again”" if stopped else NEXT_TICK
         why = f"Attempt {report.build_attempts} of {MOST_ATTEMPTS} failed: {report.build_error}"
         return "Failed", report.build_failed_at, next_run, why, None
+    if report is not None and report.build_attempts:
+        why = f"Attempt {report.build_attempts} of {MOST_ATTEMPTS} was begun and has not come to an end."
+        return "Being made", None, NEXT_TICK, why, None
     if due_on > today:
         return "Not due yet", None, f"on {british(due_on)}", "", None
     return "Due", None, NEXT_TICK, "Nothing has run since it fell due.", None

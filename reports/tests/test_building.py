@@ -9,7 +9,7 @@ from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
 from reports import snapshot
 from reports.models import Rendition, Report, ReportVersion
-from reports.services import building, decisions
+from reports.services import building, decisions, schedule
 from reports.snapshot.paper import cut_off_before
 from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk
 
@@ -156,6 +156,70 @@ def test_after_three_failures_it_waits_for_try_again(broken):
     assert len(building.make_due(plan=desk.plan, now=LATER)) == 1
     with pytest.raises(ValidationError, match="has not failed"):
         building.try_again(report=report, by=desk.coordinator, at=LATER)
+
+
+class WorkerDied(BaseException):
+    """A worker that is killed runs no `except Exception`."""
+
+
+@pytest.fixture
+def deadly(monkeypatch):
+    def take(**how):
+        raise WorkerDied
+
+    monkeypatch.setattr(snapshot, "take", take)
+
+
+def told(desk) -> tuple[str, str, str, bool]:
+    [line] = [one for one in schedule.lines(desk.plan, LATER.date()) if (one.kind, one.period) == ("six_monthly", H1)]
+    return line.what, line.why, line.next_run, line.can_build_again
+
+
+def test_two_ticks_at_once_take_the_snapshot_once(monkeypatch):
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    taken = []
+    real = snapshot.take
+
+    def take(**how):
+        taken.append(how["number"])
+        if len(taken) == 1:
+            assert building.make_due(plan=desk.plan, now=DUE) == []
+        return real(**how)
+
+    monkeypatch.setattr(snapshot, "take", take)
+    assert len(building.make_due(plan=desk.plan, now=DUE)) == 1
+    assert taken == [1]
+    assert Report.objects.get(not_produced="").build_lease_until is None
+
+
+def test_an_attempt_whose_worker_died_is_made_again_when_its_lease_has_run_out(deadly, monkeypatch):
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    with pytest.raises(WorkerDied):
+        building.make_due(plan=desk.plan, now=DUE)
+    monkeypatch.undo()
+    assert told(desk)[:2] == ("Being made", "Attempt 1 of 3 was begun and has not come to an end.")
+    assert building.make_due(plan=desk.plan, now=DUE + dt.timedelta(minutes=4)) == []
+    assert len(building.make_due(plan=desk.plan, now=DUE + dt.timedelta(minutes=6))) == 1
+
+
+def test_a_report_whose_worker_died_three_times_says_so_and_can_be_tried_again(deadly, monkeypatch):
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    for hour in range(3):
+        with pytest.raises(WorkerDied):
+            building.make_due(plan=desk.plan, now=DUE + dt.timedelta(hours=hour))
+    assert building.make_due(plan=desk.plan, now=DUE + dt.timedelta(hours=3)) == []
+    assert told(desk) == (
+        "Failed",
+        f"Attempt 3 of 3 failed: {building.STOPPED}",
+        "when somebody presses “try again”",
+        True,
+    )
+    monkeypatch.undo()
+    building.try_again(report=Report.objects.get(not_produced=""), by=desk.coordinator, at=LATER)
+    assert len(building.make_due(plan=desk.plan, now=LATER)) == 1
 
 
 def test_whoever_loses_the_race_for_a_version_makes_none():
