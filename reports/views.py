@@ -168,7 +168,7 @@ def show_report(request: SignedIn, pk: int) -> HttpResponse:
     newest = report.versions.visible_to(request.user).defer("snapshot").order_by("-number").first()
     if newest is not None:
         return redirect(newest)
-    line = next(line for line in schedule.lines(report.plan, timezone.localdate()) if line.report == report)
+    line = schedule.line_of(report, timezone.localdate())
     return render(request, "reports/without_version.html", {"report": report, "line": line})
 
 

@@ -1,5 +1,6 @@
 """The shelf, a report's page, its file and its verbs, through HTTP as each role meets them."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator
 
@@ -105,6 +106,20 @@ def test_a_report_leads_to_its_newest_version(desk):
     )
     response = signed_in(desk.analyst).get(first.report.get_absolute_url())
     assert response["Location"] == second.get_absolute_url()
+
+
+def test_a_report_outside_the_plans_dates_says_that_it_is_not_due(desk):
+    report = Report.objects.create(
+        plan=desk.plan,
+        kind="quarterly",
+        period_kind="quarter",
+        period_start=dt.date(2023, 4, 1),
+        created_at=LATER,
+        build_error="There is no figure.",
+    )
+    response = signed_in(desk.coordinator).get(report.get_absolute_url())
+    assert response.status_code == 200
+    assert "The plan runs from 1 April 2024 to 31 March 2027: it calls for no report on this period." in response.text
 
 
 def test_the_html_edition_and_the_hashes_stand_on_the_page(desk):
