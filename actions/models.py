@@ -53,6 +53,11 @@ class PeriodChoice:
     asked: list[Asked]
 
 
+NO_ONE_ASSIGNED = (Q(owner__isnull=True) | Q(owner__is_active=False)) & (
+    Q(deputy__isnull=True) | Q(deputy__is_active=False)
+)
+
+
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, user: User) -> ActionQuerySet:
         """Those who do the work see every action; readers see published reports only."""
@@ -61,11 +66,14 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def in_order(self) -> ActionQuerySet:
         return self.order_by("priority__position", "ref")
 
-    def for_list(self, as_of: dt.date) -> ActionQuerySet:
-        """Everything a row of a list needs, in one query."""
+    def for_list(self, as_of: dt.date, asked: Period | None) -> ActionQuerySet:
+        """Everything a row of a list needs, in one query; `asked` is the period an update is wanted on."""
+        return self.with_names().with_facts(as_of).with_received(asked)
+
+    def with_names(self) -> ActionQuerySet:
         return self.select_related(
             "priority", "sub_group", "lead_partner", "owner", "latest_update", "latest_update__by"
-        ).with_facts(as_of)
+        )
 
     def with_facts(self, as_of: dt.date) -> ActionQuerySet:
         """Adds `milestones_missed` (due before `as_of`, not done) and `times_moved` (moves of the due date)."""
@@ -85,6 +93,13 @@ class ActionQuerySet(models.QuerySet["Action"]):
         )
         return self.annotate(milestones_missed=Coalesce(Subquery(missed), 0), times_moved=Coalesce(Subquery(moved), 0))
 
+    def with_received(self, asked: Period | None) -> ActionQuerySet:
+        """Adds `received`: whether an update with a rating about that very period has come; about any when none is asked.
+
+        A completion that was reopened is taken back and counts no more.
+        """
+        return self.annotate(received=_received(asked))
+
     def live(self) -> ActionQuerySet:
         return self.filter(state=Action.State.LIVE)
 
@@ -96,15 +111,19 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return self.live().filter(starts_on__lte=asked.end)
 
     def not_updated(self, asked: Period) -> ActionQuerySet:
-        """Owing, and nothing received about `asked` or later."""
-        return self.owing(asked).exclude(latest_update__period_start__gte=asked.start)
+        """Owing, and nothing received about `asked`."""
+        return self.owing(asked).filter(~_received(asked))
 
     def answered_for_by(self, user: User) -> ActionQuerySet:
         """Actions this person is expected to update: owner, deputy, or their partner leads and no one is assigned."""
         mine = Q(owner=user) | Q(deputy=user)
         if user.partner_id and user.is_officer:
-            mine |= Q(owner__isnull=True, lead_partner=user.partner_id)
+            mine |= NO_ONE_ASSIGNED & Q(lead_partner=user.partner_id)
         return self.filter(mine)
+
+    def no_one_assigned(self) -> ActionQuerySet:
+        """Actions without an owner or deputy who still works here; a leaver answers for nothing."""
+        return self.filter(NO_ONE_ASSIGNED)
 
     def of_partner(self, partner: Partner) -> ActionQuerySet:
         """Actions a partner leads or supports."""
@@ -124,13 +143,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def tallies(self, by: str, as_of: dt.date, asked: Period | None) -> list[Tally]:
         """Counts by rating for each value of the column `by`, judged by `progress.assess`; one grouped query."""
         reached = Q(starts_on__lte=asked.end) if asked else Q(pk__in=[])
-        received = Q(latest_update__period_start__gte=asked.start) if asked else Q(latest_update__isnull=False)
         rows = (
             self.order_by()
+            .with_received(asked)
             .annotate(
                 begun=_yes(Q(starts_on__lte=as_of)),
                 reached=_yes(reached),
-                received=_yes(received),
             )
             .values_list(by, "state", "begun", "reached", "received", "latest_update__rating")
             .annotate(number=Count("pk"))
@@ -141,6 +159,11 @@ class ActionQuerySet(models.QuerySet["Action"]):
             confirmed = is_confirmed(rating, state == ratings.LIVE and is_reached, is_received)
             counted[key, rating, confirmed] = counted.get((key, rating, confirmed), 0) + number
         return [Tally(*group, number) for group, number in counted.items()]
+
+
+def _received(asked: Period | None) -> Exists:
+    updates = ProgressUpdate.objects.filter(action=OuterRef("pk")).standing()
+    return Exists(updates.about(asked) if asked else updates)
 
 
 def _yes(condition: Q) -> Case:
@@ -245,9 +268,8 @@ class Action(models.Model):
             starts_on=self.starts_on,
             due_on=self.due_on,
             said=Rating(last.rating) if last and last.rating else None,
-            said_about=last.period if last else None,
             said_on=last.submitted_on if last else None,
-            said_why=last.reason if last else "",
+            received=self.received_about(asked),
             completed_on=self.completed_on,
             review_on=self.review_on,
             milestones_missed=getattr(self, "milestones_missed", 0),
@@ -255,13 +277,20 @@ class Action(models.Model):
             asked=asked,
         )
 
+    def received_about(self, asked: Period | None) -> bool:
+        """What `with_received` reads for a whole list; asks by itself for a single action read without it."""
+        known: bool | None = getattr(self, "received", None)
+        if known is None:
+            return Action.objects.filter(_received(asked), pk=self.pk).exists()
+        return known
+
     def period_choice(self, today: dt.date) -> PeriodChoice:
         """Which period a new update is about, and which others it may be about."""
         asked = [
             Asked(period=round_.period, due_on=round_.updates_due_on, settled=round_.settled_at is not None)
             for round_ in UpdateRound.objects.asked_by(self.plan, today)
         ]
-        updated = {update.period for update in self.updates.rated().order_by().only("period_kind", "period_start")}
+        updated = {update.period for update in self.updates.standing().order_by().only("period_kind", "period_start")}
         kind = self.plan.update_kind
         return PeriodChoice(
             default=default_period(asked, updated, self.starts_on, kind, today),
@@ -291,6 +320,10 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     def rated(self) -> ProgressUpdateQuerySet:
         """Updates that carry a rating; a supporting partner's words don't."""
         return self.exclude(rating="")
+
+    def standing(self) -> ProgressUpdateQuerySet:
+        """Judgements on how a live action goes: a completion of one that is live again was taken back."""
+        return self.rated().exclude(kind=ProgressUpdate.Kind.COMPLETION)
 
     def about(self, period: Period) -> ProgressUpdateQuerySet:
         return self.filter(period_kind=period.kind.value, period_start=period.start)

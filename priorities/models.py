@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -28,7 +29,8 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         begun = list(self.filter(starts_on__lte=day).annotate(asking=Exists(asking)).order_by("-starts_on")[:2])
         if not begun:
             return self.order_by("starts_on").first()
-        return begun[-1] if begun[-1].asking else begun[0]
+        earlier: Any = begun[-1]  # carries the annotation
+        return earlier if earlier.asking else begun[0]
 
 
 class Plan(models.Model):

@@ -645,8 +645,12 @@ def _picture(table: PrintedTable | None, partnership: str, width: float, prefix:
     ]
     if not rates:
         return None
-    area = partnership.removeprefix("Safer ").removesuffix(" Partnership") or partnership
-    return comparison_bars(rates, id_prefix=prefix, area=area, unit="as printed", width=width)
+    return comparison_bars(rates, id_prefix=prefix, area=area_of(partnership), unit="as printed", width=width)
+
+
+def area_of(partnership: str) -> str:
+    """The town or district in a partnership's name: Hartlepool of the Safer Hartlepool Partnership."""
+    return partnership.removeprefix("Safer ").removesuffix(" Partnership") or partnership
 
 
 def contact_line(contact: str) -> str:

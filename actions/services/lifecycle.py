@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from actions.models import Action, ActionEvent, Milestone
+from actions.models import Action, ActionEvent, Milestone, ProgressUpdate
 
 if TYPE_CHECKING:
     from partners.models import Partner, User
@@ -149,6 +149,9 @@ def reopen(*, action: Action, by: User, at: dt.datetime, reason: str, due_on: dt
     if due_on is not None and due_on < action.starts_on:
         raise ValidationError({"due_on": ["The due date cannot come before the start date."]})
     action.completed_on = None
+    if action.latest_update is not None and action.latest_update.kind == ProgressUpdate.Kind.COMPLETION:
+        # The completion is taken back: it says nothing about how the action goes from here.
+        action.latest_update = None
     _change_state(action, Action.State.LIVE, by=by, at=at, reason=reason, kind=ActionEvent.Kind.REOPENED)
     if due_on is not None and due_on != action.due_on:
         move_date(action, due_on, by=by, at=at, reason=reason)
@@ -186,4 +189,4 @@ def _change_state(action: Action, state: str, *, by: User, at: dt.datetime, reas
     ActionEvent.objects.create(action=action, kind=kind, old=action.state, new=state, reason=reason, by=by, at=at)
     action.state = state
     action.revision += 1
-    action.save(update_fields=["state", "completed_on", "revision"])
+    action.save(update_fields=["state", "completed_on", "latest_update", "revision"])

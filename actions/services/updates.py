@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: Longest text of one field, in characters; said in the form's hints.
 LONGEST = 4000
 
+#: How long after the plan's end an action's date may be moved to.
+FURTHEST = dt.timedelta(days=731)
+
 NOT_YOURS = "Updates on this action come from its lead partner, its owner or its sub-group's lead."
 
 
@@ -79,12 +82,14 @@ def post_update(
             f" although it was due on {british(action.due_on)}" if rating == Rating.ON_TRACK and action.due_on else ""
         )
         faults["reason"] = [f"Say why the action is {word[0].lower()}{word[1:]}{past}."]
-    if bool(help_wanted.strip()) != (help_wanted_from is not None):
+    if help_wanted_from == action.lead_partner:
+        faults["help_wanted_from"] = [f"{help_wanted_from} leads this action: choose another partner."]
+    elif bool(help_wanted.strip()) != (help_wanted_from is not None):
         if help_wanted_from is None:
             faults["help_wanted_from"] = ["Choose which partner the help is wanted from."]
         else:
             faults["help_wanted"] = [f"Say what help is wanted from {help_wanted_from}."]
-    _check_new_date(action, rating, new_due_on, new_due_reason, faults)
+    _check_new_date(action, rating, new_due_on, new_due_reason, today, faults)
     _check_completion(action, rating, completed_on, achievement, today, faults)
     ticked = _check_milestones(action, milestones_done, today, faults)
     if faults:
@@ -168,6 +173,8 @@ def confirm_no_change(
         rating=last.rating,
         reason=last.reason,
         recovery=last.recovery,
+        help_wanted=last.help_wanted,
+        help_wanted_from=last.help_wanted_from,
         restricted=last.restricted,
     )
 
@@ -228,7 +235,12 @@ def _check_open(action: Action) -> None:
 
 
 def _check_new_date(
-    action: Action, rating: Rating, new_due_on: dt.date | None, why: str, faults: dict[str, list[str]]
+    action: Action,
+    rating: Rating,
+    new_due_on: dt.date | None,
+    why: str,
+    today: dt.date,
+    faults: dict[str, list[str]],
 ) -> None:
     if new_due_on is None:
         if why.strip():
@@ -238,6 +250,11 @@ def _check_new_date(
         faults["new_due_on"] = ["A complete action has no new date."]
     elif new_due_on < action.starts_on:
         faults["new_due_on"] = [f"The new date cannot come before the start, {british(action.starts_on)}."]
+    elif new_due_on < today and new_due_on != action.due_on:
+        faults["new_due_on"] = ["The new date cannot be in the past."]
+    elif new_due_on > action.plan.ends_on + FURTHEST:
+        furthest = british(action.plan.ends_on + FURTHEST)
+        faults["new_due_on"] = [f"The new date cannot come after {furthest}, two years after the plan's end."]
     if new_due_on != action.due_on and not why.strip():
         faults["new_due_reason"] = ["Say why the date moves."]
 
@@ -277,6 +294,9 @@ def _check_milestones(
             faults["milestones_done"] = ["That milestone belongs to another action."]
         elif done_on > today:
             faults["milestones_done"] = [f"“{milestone.text}” cannot be done on a day still to come."]
+        elif done_on < action.starts_on:
+            start = british(action.starts_on)
+            faults["milestones_done"] = [f"“{milestone.text}” cannot be done before the action's start, {start}."]
         elif milestone.done_on is None:
             ticked.append((milestone, done_on))
     return ticked

@@ -42,7 +42,7 @@ def show_mine(request: SignedIn) -> HttpResponse:
     for row in sorted(mine[:MOST], key=lambda row: (pressing(row.standing, row.action.due_on), row.action.ref)):
         if row.action.state != LIVE:
             closed.append(row)
-        elif row.standing.update.ok:
+        elif row.standing.update.ok or moment.open is None:
             current.append(row)
         else:
             owed.append(row)
@@ -51,7 +51,8 @@ def show_mine(request: SignedIn) -> HttpResponse:
         "actions/mine.html",
         {
             "round": moment.round,
-            "past_due": moment.round is not None and moment.round.updates_due_on < moment.today,
+            "settled": moment.round is not None and moment.open is None,
+            "past_due": moment.open is not None and moment.open.updates_due_on < moment.today,
             "owed": owed,
             "current": current,
             "closed": closed,
@@ -68,16 +69,15 @@ def _mine(request: SignedIn, moment: Moment) -> list[Mine]:
         Action.objects.filter(plan=moment.plan)
         .visible_to(request.user)
         .answered_for_by(request.user)
-        .for_list(moment.today)
+        .for_list(moment.today, moment.asked)
         .in_order()[: MOST + 1]
     )
-    asked_period = moment.round.period if moment.round else None
     words = last_words(actions, request.user)
     about = _next_periods(actions, moment)
     return [
         Mine(
             action=action,
-            standing=action.standing(asked_period, moment.today),
+            standing=action.standing(moment.asked, moment.today),
             words=words.get(action.pk),
             about=about[action.pk],
             may_confirm=_may_confirm(action, moment),
@@ -94,7 +94,7 @@ def _next_periods(actions: list[Action], moment: Moment) -> dict[int, Period]:
         for round_ in UpdateRound.objects.asked_by(moment.plan, moment.today)
     ]
     updated: dict[int, set[Period]] = {action.pk: set() for action in actions}
-    said = ProgressUpdate.objects.filter(action__in=actions).rated().order_by()
+    said = ProgressUpdate.objects.filter(action__in=actions).standing().order_by()
     for pk, kind, start in said.values_list("action", "period_kind", "period_start").distinct():
         updated[pk].add(Period(PeriodKind(kind), start))
     return {

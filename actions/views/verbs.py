@@ -144,10 +144,10 @@ def _tell(request: SignedIn, update: ProgressUpdate, what: str, moment: Moment) 
 
 
 def _next(user: User, moment: Moment) -> str:
-    if moment.round is None:
+    if moment.open is None:
         return ""
     mine = Action.objects.filter(plan=moment.plan).answered_for_by(user)
-    waiting = mine.not_updated(moment.round.period).count()
+    waiting = mine.not_updated(moment.open.period).count()
     if waiting:
         return f"Next: {plural(waiting, 'action')} still {'waits' if waiting == 1 else 'wait'} for your update."
     return "No other action waits for your update." if mine.exists() else ""

@@ -36,7 +36,7 @@ def _links(user: User) -> list[tuple[str, str]]:
     works = user.sees_the_work
     links = [
         ("Home", "portal:home", True),
-        ("My actions", "actions:mine", user.is_officer),
+        ("My actions", "actions:mine", user.is_officer or user.is_coordinator or user.is_analyst),
         ("Actions", "actions:list", works),
         ("Plan", "portal:plan", may_read_plan(user)),
         ("Re-offending", "portal:reoffending", works),
