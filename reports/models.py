@@ -23,7 +23,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         if user.sees_the_work:
             return self
         if user.is_reader:
-            return self.filter(versions__state=ReportVersion.State.PUBLISHED).distinct()
+            return self.filter(versions__published_at__isnull=False).distinct()
         return self.none()
 
 
@@ -77,11 +77,11 @@ class Report(HasPeriod, models.Model):
 
 class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
     def visible_to(self, user: User) -> ReportVersionQuerySet:
-        """Those who do the work see every version; readers the published one and those it replaced."""
+        """Those who do the work see every version; readers those that were published, replaced since or not."""
         if user.sees_the_work:
             return self
         if user.is_reader:
-            return self.filter(state=ReportVersion.State.PUBLISHED)
+            return self.filter(published_at__isnull=False)
         return self.none()
 
 
@@ -141,6 +141,15 @@ class ReportVersion(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:version", args=[self.report_id, self.number])
+
+    def successor(self) -> ReportVersion | None:
+        """What took this version's place: for one that was published the next published one, else the next."""
+        if self.state != self.State.REPLACED:
+            return None
+        later = ReportVersion.objects.filter(report=self.report_id, number__gt=self.number)
+        if self.published_at is not None:
+            later = later.filter(published_at__isnull=False)
+        return later.defer("snapshot").order_by("number").first()
 
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):

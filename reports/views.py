@@ -177,6 +177,7 @@ class VersionPage:
     report: Report
     version: ReportVersion
     others: list[ReportVersion]
+    replaced_by: ReportVersion | None
     draft: Rendition | None
     final: Rendition | None
     files: list[Rendition]
@@ -227,6 +228,7 @@ def _version_page(
         report=report,
         version=version,
         others=list(others),
+        replaced_by=version.successor(),
         draft=draft,
         final=final,
         files=[by_stage[stage] for stage in _stages_for(user) if stage in by_stage],

@@ -84,6 +84,25 @@ def test_readers_see_what_is_published_and_nothing_else(desk):
     assert reader.get(reverse("reports:schedule")).status_code == 404
 
 
+def test_a_reader_keeps_the_paper_they_bookmarked_and_is_led_to_what_replaced_it(desk):
+    first = desk.published()
+    second = desk.another(first)
+    reader = signed_in(desk.reader)
+    assert "Replaced by" not in reader.get(first.get_absolute_url()).text
+    decisions.send_to_chair(version=second, by=desk.coordinator, at=LATER)
+    assert reader.get(second.get_absolute_url()).status_code == 404
+    decisions.approve(version=second, by=desk.chair, at=LATER, **desk.seen(second))
+    decisions.publish(version=desk.laid_out(second, "final"), by=desk.coordinator, at=LATER)
+    page = reader.get(first.get_absolute_url())
+    assert page.status_code == 200
+    assert f'Replaced by <a class="govuk-link" href="{second.get_absolute_url()}">version 2</a>' in page.text
+    assert reader.get(address("pdf", first, "final")).status_code == 200
+    assert reader.get(first.report.get_absolute_url())["Location"] == second.get_absolute_url()
+    shelf = reader.get(reverse("reports:list")).text
+    assert "Version 2, published" in shelf
+    assert "Version 1" not in shelf
+
+
 def test_a_published_page_tells_readers_nothing_of_the_work_behind_it(desk):
     published = desk.published()
     page = signed_in(desk.reader).get(published.get_absolute_url()).content.decode()
