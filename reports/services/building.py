@@ -152,17 +152,22 @@ def held_to_be_made(report: Report) -> None:
         raise ValidationError(f"This report is marked as not produced: {fresh.not_produced}")
 
 
-def make_new_version(*, report: Report, reason: str, cut_off: dt.datetime, by: User, at: dt.datetime) -> ReportVersion:
-    """The next version, with the updates received up to `cut_off`, saying why it is made.
+def make_new_version(
+    *, report: Report, follows: int, reason: str, cut_off: dt.datetime, by: User, at: dt.datetime
+) -> ReportVersion:
+    """The version after number `follows`, with the updates received up to `cut_off`, saying why it is made.
 
-    Raises PermissionDenied; ValidationError keyed by these parameter names, or with one sentence when the report's newest
-    version is before the chair or there is none yet.
+    Asked twice by the same person for the same reason, it answers with the version already made. Raises PermissionDenied;
+    ValidationError keyed by these parameter names, or with one sentence when the report's newest version is another or
+    before the chair, or there is none yet.
     """
     if not by.has_perm("reports.make_version", report):
         raise PermissionDenied("Only the coordinator can make another version of a report.")
     newest = report.versions.order_by("-number").first()
     if newest is None:
         raise ValidationError("There is no version yet: the first is made when the report falls due.")
+    if newest.number != follows:
+        return _made_already(newest, follows, reason, by)
     if newest.state == State.WITH_CHAIR:
         raise ValidationError(f"Version {newest.number} is with the chair: it has to be returned first.")
     faults: dict[str, list[str]] = {}
@@ -180,9 +185,14 @@ def make_new_version(*, report: Report, reason: str, cut_off: dt.datetime, by: U
     version = build_version(
         report=report, number=newest.number + 1, cut_off=cut_off, at=at, reason=reason.strip(), by=by
     )
-    if version is None:
-        raise ValidationError("Somebody else has just made another version. Look at that one first.")
-    return version
+    return version or _made_already(report.versions.get(number=follows + 1), follows, reason, by)
+
+
+def _made_already(newest: ReportVersion, follows: int, reason: str, by: User) -> ReportVersion:
+    """`newest`, when it is what this very request asked for the first time it came."""
+    if (newest.number, newest.reason, newest.made_by_id) == (follows + 1, reason.strip(), by.pk):
+        return newest
+    raise ValidationError(f"Version {newest.number} has been made since you began. Look at that one first.")
 
 
 def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by: User, at: dt.datetime) -> Report:

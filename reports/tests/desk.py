@@ -87,7 +87,14 @@ class Desk:
 
     def another(self, first: ReportVersion, **fields: Any) -> ReportVersion:
         """The version after `first`, its PDF ready."""
-        wanted = {"reason": "A figure was wrong.", "cut_off": LATER, "by": self.coordinator, "at": LATER, **fields}
+        wanted = {
+            "follows": first.number,
+            "reason": "A figure was wrong.",
+            "cut_off": LATER,
+            "by": self.coordinator,
+            "at": LATER,
+            **fields,
+        }
         return self.laid_out(building.make_new_version(report=first.report, **wanted))
 
     def meeting(self, day: dt.date, **fields: Any) -> Meeting:

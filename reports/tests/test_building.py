@@ -242,7 +242,7 @@ def test_another_version_says_why_and_replaces_a_draft():
     desk = Desk()
     first = desk.draft()
     second = building.make_new_version(
-        report=first.report, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
+        report=first.report, follows=1, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
     )
     first.refresh_from_db()
     assert (second.number, second.reason, second.cut_off, first.state) == (2, "A late update.", LATER, State.REPLACED)
@@ -253,7 +253,14 @@ def test_another_version_is_refused_with_sentences():
     first = desk.draft()
 
     def ask(**changed):
-        wanted = {"reason": "A late update.", "cut_off": LATER, "by": desk.coordinator, "at": LATER, **changed}
+        wanted = {
+            "follows": 1,
+            "reason": "A late update.",
+            "cut_off": LATER,
+            "by": desk.coordinator,
+            "at": LATER,
+            **changed,
+        }
         return building.make_new_version(report=first.report, **wanted)
 
     with pytest.raises(PermissionDenied, match="Only the coordinator"):
@@ -267,6 +274,23 @@ def test_another_version_is_refused_with_sentences():
     with pytest.raises(ValidationError, match="is with the chair"):
         ask()
     assert first.report.versions.count() == 1
+
+
+def test_a_second_press_answers_with_the_version_already_made():
+    desk = Desk()
+    first = desk.draft()
+
+    def press(**changed):
+        wanted = {"follows": 1, "reason": "A late update.", "cut_off": LATER, "by": desk.coordinator, **changed}
+        return building.make_new_version(report=first.report, at=LATER, **wanted)
+
+    second = press()
+    assert press(cut_off=LATER - dt.timedelta(minutes=1)) == second
+    with pytest.raises(ValidationError, match="Version 2 has been made since you began"):
+        press(by=desk.colleague)
+    with pytest.raises(ValidationError, match="Version 2 has been made since you began"):
+        press(reason="A figure was wrong.")
+    assert first.report.versions.count() == 2
 
 
 def test_not_produced_wants_a_reason_a_past_period_and_the_coordinator():

@@ -149,7 +149,7 @@ def test_returned_with_a_comment_then_another_version(desk):
     assert not version.renditions.filter(stage="final").exists()
     assert "Ask the police." in OutgoingEmail.objects.filter(kind="report-decided").first().text
     second = building.make_new_version(
-        report=version.report, reason="The police answered.", cut_off=LATER, by=desk.coordinator, at=LATER
+        report=version.report, follows=1, reason="The police answered.", cut_off=LATER, by=desk.coordinator, at=LATER
     )
     assert (second.number, second.state, state_of(version)) == (2, State.DRAFT, State.RETURNED)
 
@@ -230,7 +230,7 @@ def test_a_correction_replaces_what_was_published_only_when_it_is_published_itse
     first = desk.published()
     second = desk.laid_out(
         building.make_new_version(
-            report=first.report, reason="A figure was wrong.", cut_off=LATER, by=desk.coordinator, at=LATER
+            report=first.report, follows=1, reason="A figure was wrong.", cut_off=LATER, by=desk.coordinator, at=LATER
         )
     )
     assert state_of(first) == State.PUBLISHED

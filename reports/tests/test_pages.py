@@ -121,7 +121,7 @@ def test_an_administrator_without_a_role_sees_no_report(desk):
 def test_a_report_leads_to_its_newest_version(desk):
     first = desk.draft()
     second = building.make_new_version(
-        report=first.report, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
+        report=first.report, follows=1, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
     )
     response = signed_in(desk.analyst).get(first.report.get_absolute_url())
     assert response["Location"] == second.get_absolute_url()
@@ -332,9 +332,14 @@ def test_another_version_is_made_from_the_form(desk):
     version = desk.draft()
     client = signed_in(desk.coordinator)
     path = reverse("reports:new-version", args=[version.report_id])
-    page = client.post(path, {"cut_off": "now", "reason": ""}).content.decode()
+    form = client.get(path).text
+    assert '<input type="hidden" name="follows" value="1"' in form
+    page = client.post(path, {"cut_off": "now", "reason": "", "follows": "1"}).content.decode()
     assert "Say why there is another version." in page
-    client.post(path, {"cut_off": "same", "reason": "A name was misspelt."})
+    for _ in range(2):  # pressed twice
+        made = client.post(path, {"cut_off": "same", "reason": "A name was misspelt.", "follows": "1"})
+        assert made["Location"].endswith("/v2/")
+    assert version.report.versions.count() == 2
     newest = ReportVersion.objects.get(number=2)
     assert (newest.reason, newest.cut_off) == ("A name was misspelt.", version.cut_off)
     assert signed_in(desk.chair).get(path).status_code == 403

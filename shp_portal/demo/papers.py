@@ -110,6 +110,7 @@ class Papers:
     ) -> None:
         again = building.make_new_version(
             report=version.report,
+            follows=version.number,
             reason=f"Returned by the chair: {told[0].text('comment')}",
             cut_off=at,
             by=cast.people["coordinator"],
