@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,6 @@ from reports.timetable import KINDS, dates_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
 
     from partners.models import User
     from priorities.timetable import Timetable
@@ -120,19 +119,13 @@ def _shelved(report: Report, user: User, promised: Promised, today: dt.date) -> 
         version,
         done[0] if done else None,
         standing,
-        _waits_for(version, files.get(Stage.DRAFT), promised, today),
+        _waits_for(version, files, promised, today),
     )
 
 
-def _waits_for(version: ReportVersion, draft: Rendition | None, promised: Promised, today: dt.date) -> str:
+def _waits_for(version: ReportVersion, files: Mapping[str, Rendition], promised: Promised, today: dt.date) -> str:
     """With whom a version is, and for what; empty when nothing is waited for."""
     report = version.report
-    if version.state == State.DRAFT:
-        if draft is None or draft.state in (Rendition.State.QUEUED, Rendition.State.RENDERING):
-            return "The portal: its PDF is being laid out"
-        if draft.state == Rendition.State.FAILED:
-            return "The coordinator: its PDF could not be laid out"
-        return "The coordinator, to send it to the chair" if report.needs_chair else "The coordinator, to publish it"
     if version.state == State.WITH_CHAIR:
         by = dates_of(report.period, report.plan.weeks, promised).chair_on
         return (
@@ -142,9 +135,21 @@ def _waits_for(version: ReportVersion, draft: Rendition | None, promised: Promis
         )
     if version.state == State.RETURNED:
         return "The coordinator, to make another version"
-    if version.state == State.APPROVED:
+    if version.state not in (State.DRAFT, State.APPROVED):
+        return ""
+    prepared = Stage.FINAL in files or version.state == State.APPROVED
+    file = files.get(Stage.FINAL if prepared else Stage.DRAFT)
+    if file is None or file.state in (Rendition.State.QUEUED, Rendition.State.RENDERING):
+        return f"The portal: its {'final' if prepared else 'draft'} PDF is being laid out"
+    if file.state == Rendition.State.FAILED:
+        return f"The coordinator: its {'final' if prepared else 'draft'} PDF could not be laid out"
+    if prepared:
         return "The coordinator, to publish it"
-    return ""
+    return (
+        "The coordinator, to send it to the chair"
+        if report.needs_chair
+        else "The coordinator, to prepare it for publishing"
+    )
 
 
 def _only_those_with_a_role(user: User) -> None:
@@ -178,12 +183,11 @@ class VersionPage:
     version: ReportVersion
     others: list[ReportVersion]
     replaced_by: ReportVersion | None
-    draft: Rendition | None
-    final: Rendition | None
     files: list[Rendition]
     decision: Decision | None
     waits_for: str
     can_send: bool
+    can_prepare: bool
     can_publish: bool
     can_make_version: bool
     can_record: bool
@@ -213,7 +217,7 @@ def _version_page(
     user = request.user
     report = version.report
     by_stage = {file.stage: file for file in version.renditions.defer("html")}
-    draft, final = by_stage.get(Stage.DRAFT), by_stage.get(Stage.FINAL)
+    draft = by_stage.get(Stage.DRAFT)
     ready = draft is not None and draft.state == Rendition.State.DONE
     with_chair = version.state == State.WITH_CHAIR and ready
     for form in (approve, turn_back):
@@ -229,18 +233,19 @@ def _version_page(
         version=version,
         others=list(others),
         replaced_by=version.successor(),
-        draft=draft,
-        final=final,
         files=[by_stage[stage] for stage in _stages_for(user) if stage in by_stage],
         decision=_decision_on(version) if user.sees_the_work else None,
-        waits_for=_waits_for(version, draft, UpdateRound.objects.promised(report.plan), timezone.localdate())
+        waits_for=_waits_for(version, by_stage, UpdateRound.objects.promised(report.plan), timezone.localdate())
         if user.sees_the_work
         else "",
         can_send=version.state == State.DRAFT
         and report.needs_chair
         and ready
         and user.has_perm("reports.send_to_chair", version),
-        can_publish=_publishable(version, draft, final) and user.has_perm("reports.publish", version),
+        can_prepare=Stage.FINAL not in by_stage
+        and not decisions.cannot_prepare(version, by_stage)
+        and user.has_perm("reports.publish", version),
+        can_publish=not decisions.cannot_publish(version, by_stage) and user.has_perm("reports.publish", version),
         can_make_version=not report.not_produced
         and version.state in (State.DRAFT, State.RETURNED, State.APPROVED, State.PUBLISHED)
         and user.has_perm("reports.make_version", report)
@@ -261,13 +266,6 @@ def _version_page(
         stage="final" if final_words else "draft",
     )
     return render(request, "reports/version.html", {**report_shown, "view": page})
-
-
-def _publishable(version: ReportVersion, draft: Rendition | None, final: Rendition | None) -> bool:
-    if version.state == State.APPROVED:
-        return final is not None and final.state == Rendition.State.DONE
-    ready = draft is not None and draft.state == Rendition.State.DONE
-    return version.state == State.DRAFT and not version.report.needs_chair and ready
 
 
 def _decision_on(version: ReportVersion) -> Decision | None:
@@ -321,6 +319,18 @@ def send_to_chair(request: SignedIn, pk: int, number: int) -> HttpResponse:
         version.get_absolute_url(),
         f"Version {number} is with the chair, who has been sent an e-mail.",
         lambda at: decisions.send_to_chair(version=version, by=request.user, at=at),
+    )
+
+
+@login_required
+@require_POST
+def prepare(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = _version(request.user, pk, number)
+    return _press(
+        request,
+        version.get_absolute_url(),
+        f"The final PDF of version {number} is being laid out. Publish it when you have looked at it.",
+        lambda at: decisions.prepare(version=version, by=request.user, at=at),
     )
 
 

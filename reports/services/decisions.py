@@ -6,6 +6,7 @@ A decision is bound to the facts (snapshot hash) and to the file that was read (
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 State = ReportVersion.State
 Stage = Rendition.Stage
 
+ONLY_COORDINATOR_PUBLISHES = "Only the coordinator publishes a report."
 CHANGED = "The report has changed since you opened it. Read it again, then decide."
 
 
@@ -41,7 +43,7 @@ def send_to_chair(*, version: ReportVersion, by: User, at: dt.datetime) -> Repor
     if not by.has_perm("reports.send_to_chair", version):
         raise PermissionDenied("Only the coordinator sends a report to the chair.")
     if not version.report.needs_chair:
-        raise ValidationError("This report needs no decision by the chair: publish it.")
+        raise ValidationError("This report needs no decision by the chair: prepare it for publishing.")
     _done(version, Stage.DRAFT, "The draft PDF is not ready yet: the chair has to be able to read it.")
     held_to_be_made(version.report)  # and holds off a newer version at this moment
     _move(version, State.DRAFT, State.WITH_CHAIR, sent_by=by, sent_at=at)
@@ -110,30 +112,69 @@ def return_to_coordinator(
 
 
 @transaction.atomic
-def publish(*, version: ReportVersion, by: User, at: dt.datetime) -> ReportVersion:
-    """Put a version on the shelf; the one that was there is replaced by it.
+def prepare(*, version: ReportVersion, by: User, at: dt.datetime) -> Rendition:
+    """Ask for the final PDF of a draft that needs no chair, so that it can be published; asking again changes nothing.
 
-    A report of the chair's must be approved and its final PDF ready. One that needs no chair is published from its draft,
-    and its final PDF queued. Raises PermissionDenied; ValidationError with a sentence.
+    Raises PermissionDenied; ValidationError with a sentence.
     """
     if not by.has_perm("reports.publish", version):
-        raise PermissionDenied("Only the coordinator publishes a report.")
+        raise PermissionDenied(ONLY_COORDINATOR_PUBLISHES)
+    held_to_be_made(version.report)
+    version.refresh_from_db()
+    if refusal := cannot_prepare(version, _files(version)):
+        raise ValidationError(refusal)
+    return renditions.queue(version=version, stage=Stage.FINAL, at=at)
+
+
+@transaction.atomic
+def publish(*, version: ReportVersion, by: User, at: dt.datetime) -> ReportVersion:
+    """Put a version whose final PDF is ready on the shelf; the one that was there is replaced by it.
+
+    A report of the chair's must be approved, one that needs no chair prepared. Raises PermissionDenied; ValidationError
+    with a sentence.
+    """
+    if not by.has_perm("reports.publish", version):
+        raise PermissionDenied(ONLY_COORDINATOR_PUBLISHES)
     report = version.report
     held_to_be_made(report)
-    if version.state == State.APPROVED:
-        before = State.APPROVED
-        _done(version, Stage.FINAL, "The final PDF is not ready yet.")
-    elif not report.needs_chair:
-        before = State.DRAFT
-        _done(version, Stage.DRAFT, "The draft PDF is not ready yet.")
-        renditions.queue(version=version, stage=Stage.FINAL, at=at)
-    else:
-        raise ValidationError("Only a version that the chair has approved can be published.")
+    version.refresh_from_db()
+    if refusal := cannot_publish(version, _files(version)):
+        raise ValidationError(refusal)
     # First the older one makes room: the database holds that only one version of a report is published.
     report.versions.filter(state=State.PUBLISHED).exclude(pk=version.pk).update(state=State.REPLACED)
-    _move(version, before, State.PUBLISHED, published_by=by, published_at=at)
+    _move(version, version.state, State.PUBLISHED, published_by=by, published_at=at)
     _settle(report, at)
     return version
+
+
+def cannot_prepare(version: ReportVersion, files: Mapping[str, Rendition]) -> str:
+    """Why no final PDF of this version can be asked for, in a sentence; empty when it can. `files` are its own, by stage."""
+    if version.report.needs_chair:
+        return "This report goes to the chair first."
+    if version.state != State.DRAFT:
+        return _is_now(version)
+    return "" if _is_done(files.get(Stage.DRAFT)) else "The draft PDF is not ready yet."
+
+
+def cannot_publish(version: ReportVersion, files: Mapping[str, Rendition]) -> str:
+    """Why this version cannot be published, in a sentence; empty when it can. `files` are its own, by stage."""
+    if version.state in (State.PUBLISHED, State.REPLACED):
+        return _is_now(version)
+    if version.state != State.APPROVED and (version.report.needs_chair or version.state != State.DRAFT):
+        return "Only a version that the chair has approved can be published."
+    return "" if _is_done(files.get(Stage.FINAL)) else "The final PDF is not ready yet."
+
+
+def _is_now(version: ReportVersion) -> str:
+    return f"Version {version.number} is “{version.get_state_display().lower()}” now. Nothing was changed."
+
+
+def _is_done(file: Rendition | None) -> bool:
+    return file is not None and file.state == Rendition.State.DONE
+
+
+def _files(version: ReportVersion) -> dict[str, Rendition]:
+    return {file.stage: file for file in version.renditions.defer("html")}
 
 
 def _decide(

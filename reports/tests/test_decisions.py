@@ -219,11 +219,30 @@ def test_a_six_monthly_report_is_not_published_unapproved(desk):
     assert state_of(version) == State.DRAFT
 
 
-def test_a_quarterly_report_is_published_from_its_draft_and_its_final_pdf_queued(desk):
+def test_a_quarterly_report_is_published_only_when_its_final_pdf_is_ready(desk):
     version = desk.draft(kind="quarterly", period=Q2)
+    with pytest.raises(ValidationError, match="final PDF is not ready"):
+        decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
+    with pytest.raises(PermissionDenied, match="Only the coordinator publishes"):
+        decisions.prepare(version=version, by=desk.officer, at=PUBLISHED)
+    decisions.prepare(version=version, by=desk.coordinator, at=PUBLISHED)
+    assert (state_of(version), version.renditions.get(stage="final").state) == (State.DRAFT, Rendition.State.QUEUED)
+    with pytest.raises(ValidationError, match="final PDF is not ready"):
+        decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
+    desk.laid_out(version, "final")
     decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
-    assert version.state == State.PUBLISHED
-    assert version.renditions.get(stage="final").state == Rendition.State.QUEUED
+    assert state_of(version) == State.PUBLISHED
+
+
+def test_what_cannot_be_published_is_not_prepared_either(desk):
+    with pytest.raises(ValidationError, match="goes to the chair first"):
+        decisions.prepare(version=desk.draft(), by=desk.coordinator, at=PUBLISHED)
+    replaced = desk.draft(kind="quarterly", period=Q2)
+    newest = desk.another(replaced)
+    with pytest.raises(ValidationError, match="Version 1 is “replaced” now"):
+        decisions.prepare(version=replaced, by=desk.coordinator, at=LATER)
+    assert not Rendition.objects.filter(stage="final").exists()
+    decisions.prepare(version=newest, by=desk.coordinator, at=LATER)
 
 
 def test_a_correction_replaces_what_was_published_only_when_it_is_published_itself(desk):

@@ -56,7 +56,7 @@ def test_the_list_says_whom_each_report_waits_for(desk):
     assert "The chair, to decide by 4 November 2026" in page
     page = signed_in(desk.officer).get(reverse("reports:list")).content.decode()
     assert "The chair, whose decision was due on 4 November 2026" in page
-    assert "The coordinator, to publish it" in page
+    assert "The coordinator, to prepare it for publishing" in page
 
 
 def test_the_chair_keeps_the_time_promised_when_the_weeks_change(desk):
@@ -397,9 +397,29 @@ def test_a_past_report_is_marked_as_not_produced(desk):
         assert client.get(path.replace("2024-04", wrong)).status_code == 404
 
 
-def test_a_file_made_now_is_shown_on_the_page(desk):
-    version = building.make_first(plan=desk.plan, kind="quarterly", period=Q2, now=DUE)
-    renditions.make_next(make=make, clock=timezone.now)
-    decisions.publish(version=version, by=desk.coordinator, at=LATER)
-    page = signed_in(desk.reader).get(version.get_absolute_url()).content.decode()
+def test_a_quarterly_report_reaches_readers_with_its_final_pdf_and_not_before(desk):
+    version = desk.draft(kind="quarterly", period=Q2)
+    coordinator, reader = signed_in(desk.coordinator), signed_in(desk.reader)
+    page = coordinator.get(version.get_absolute_url()).text
+    assert "Prepare for publishing" in page
+    assert address("publish", version) not in page
+    coordinator.post(address("prepare", version))
+    coordinator.post(address("publish", version))
+    assert reader.get(version.get_absolute_url()).status_code == 404
+    page = coordinator.get(version.get_absolute_url()).text
     assert "Final PDF: waiting to be laid out." in page
+    assert "The portal: its final PDF is being laid out" in page
+    assert "Prepare for publishing" not in page
+    renditions.make_next(make=make, clock=timezone.now)
+    assert "The coordinator, to publish it" in coordinator.get(reverse("reports:list")).text
+    coordinator.post(address("publish", version))
+    assert reader.get(address("pdf", version, "final")).status_code == 200
+
+
+def test_why_a_file_failed_is_for_those_at_work(desk):
+    version = desk.published()
+    version.renditions.filter(stage="final").update(state="failed", last_error="/var/lib is full.")
+    assert "/var/lib is full." in signed_in(desk.officer).get(version.get_absolute_url()).text
+    page = signed_in(desk.reader).get(version.get_absolute_url()).text
+    assert "Final PDF: failed." in page
+    assert "/var/lib" not in page
