@@ -13,10 +13,12 @@ from django.db.models import DateField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import Truncator
 from simple_history.admin import SimpleHistoryAdmin
 
 from partners import roles, services
 from partners.models import OutgoingEmail, Partner, User
+from partners.ordering import InlineFormSet, PlacedForm
 from partners.permissions import is_administrator
 
 if TYPE_CHECKING:
@@ -123,15 +125,30 @@ class ReferenceAdmin(WithPage, OfferedFilters, ForAdministrators, SimpleHistoryA
         return True
 
 
+class OrderedAdmin(ReferenceAdmin):
+    """Reference data in an order: a row put at another's place swaps with it."""
+
+    form = PlacedForm
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        form.make_room()
+        super().save_model(request, obj, form, change)
+        if form.neighbour is not None:
+            other = Truncator(form.neighbour).chars(60)
+            self.message_user(request, f"“{other}” stood at this place: it now has number {form.left}.")
+
+
 class ReferenceInline(ForAdministrators, admin.TabularInline):
     """Rows that stand and fall with the one they belong to."""
 
+    formset = InlineFormSet
     deletable = True
     extra = 0
     show_change_link = False
 
 
 class ReferenceStackedInline(ForAdministrators, admin.StackedInline):
+    formset = InlineFormSet
     deletable = True
     extra = 0
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from partners.admin import ReadOnlyAdmin, ReferenceAdmin, ReferenceInline
+from partners.admin import OrderedAdmin, ReadOnlyAdmin, ReferenceAdmin, ReferenceInline
+from partners.ordering import OrderedFormSet
 from performance.models import (
     Commentary,
     Comparator,
@@ -39,6 +40,7 @@ class IndicatorAdmin(ReferenceAdmin):
 
 class ComparatorMemberInline(ReferenceInline):
     model = ComparatorMember
+    formset = OrderedFormSet
     fields = ("position", "printed_name", "usual_name", "query")
 
 
@@ -54,6 +56,7 @@ class ComparatorGroupAdmin(ReferenceAdmin):
 
 class FindingInline(ReferenceInline):
     model = Finding
+    formset = OrderedFormSet
     fields = ("position", "priority", "text", "evidence")
     autocomplete_fields = ("priority",)
 
@@ -70,6 +73,7 @@ class StrategicAssessmentAdmin(ReferenceAdmin):
 
 class SurveyFindingInline(ReferenceInline):
     model = SurveyFinding
+    formset = OrderedFormSet
     fields = ("position", "topic", "text")
 
 
@@ -84,7 +88,7 @@ class SurveyAdmin(ReferenceAdmin):
 
 
 @admin.register(PrintedFigure)
-class PrintedFigureAdmin(ReferenceAdmin):
+class PrintedFigureAdmin(OrderedAdmin):
     list_display = ("label", "table", "printed", "printed_average", "printed_position", "priority")
     list_filter = ("plan", "table", "priority", ("query", admin.EmptyFieldListFilter))
     list_select_related = ("priority",)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from partners.admin import ReadOnlyAdmin, ReferenceAdmin, ReferenceInline, ReferenceStackedInline
+from partners.admin import OrderedAdmin, ReadOnlyAdmin, ReferenceAdmin, ReferenceInline, ReferenceStackedInline
+from partners.ordering import NumberedForm, NumberedFormSet, OrderedFormSet
 from priorities.models import (
     Achievement,
     AnnualFocus,
@@ -23,6 +24,7 @@ class PriorityInline(ReferenceInline):
     """The order at a glance; the words of a priority are changed on its own page."""
 
     model = Priority
+    formset = OrderedFormSet
     fields = ("position", "code", "name", "active_from", "active_to")
     show_change_link = True
     can_delete = False
@@ -35,6 +37,7 @@ class PriorityInline(ReferenceInline):
 
 class PlanSectionInline(ReferenceStackedInline):
     model = PlanSection
+    formset = NumberedFormSet
     fields = (("number", "heading"), "body", "source", "query")
     classes = ("collapse",)
 
@@ -74,7 +77,7 @@ class AnnualFocusInline(ReferenceInline):
 
 
 @admin.register(Priority)
-class PriorityAdmin(ReferenceAdmin):
+class PriorityAdmin(OrderedAdmin):
     list_display = ("name", "code", "position", "plan", "active_from", "active_to")
     list_filter = ("plan",)
     list_select_related = ("plan",)
@@ -127,7 +130,8 @@ class MeetingAdmin(ReferenceAdmin):
 
 
 @admin.register(PlanSection)
-class PlanSectionAdmin(ReferenceAdmin):
+class PlanSectionAdmin(OrderedAdmin):
+    form = NumberedForm
     deletable = True
     list_display = ("number", "heading", "plan", "source")
     list_display_links = ("heading",)
@@ -138,7 +142,7 @@ class PlanSectionAdmin(ReferenceAdmin):
 
 
 @admin.register(ContextFact)
-class ContextFactAdmin(ReferenceAdmin):
+class ContextFactAdmin(OrderedAdmin):
     deletable = True
     list_display = ("text", "topic", "printed", "position")
     list_filter = ("plan", "topic")
@@ -147,7 +151,7 @@ class ContextFactAdmin(ReferenceAdmin):
 
 
 @admin.register(Achievement)
-class AchievementAdmin(ReferenceAdmin):
+class AchievementAdmin(OrderedAdmin):
     deletable = True
     list_display = ("text", "priority", "source", "position")
     list_filter = ("plan", "priority")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,19 @@ from django.urls import reverse
 from actions.models import ProgressUpdate
 from partners import roles, services
 from partners.models import OutgoingEmail, Partner, User
-from performance.models import EmergingIssue, Indicator, Measurement
-from priorities.models import Meeting, Membership, Plan, Priority, SubGroup
+from performance.models import (
+    ComparatorGroup,
+    ComparatorMember,
+    EmergingIssue,
+    Finding,
+    Indicator,
+    Measurement,
+    PrintedFigure,
+    StrategicAssessment,
+    Survey,
+    SurveyFinding,
+)
+from priorities.models import Achievement, ContextFact, Meeting, Membership, Plan, PlanSection, Priority, SubGroup
 from tests.makers import NOW, SECRET, Cast
 
 pytestmark = pytest.mark.django_db
@@ -214,12 +226,158 @@ def test_a_priority_gets_an_annual_focus_on_its_own_page(cast: Cast, client: Cli
     assert [focus.text for focus in cast.priority.focuses.all()] == ["Young people."]
 
 
-def test_two_priorities_do_not_share_a_place(cast: Cast, client: Client):
+def test_a_new_priority_is_told_a_free_place(cast: Cast, client: Client):
     sent = {"plan": cast.plan.pk, "position": "1", "code": "DA", "name": "Drugs", "statement": "Fewer."}
     sent |= _management_forms(client, Priority)
     refused = client.post(address(Priority, "add"), sent)
-    assert "Another priority already stands at this place" in refused.content.decode()
+    assert "“Anti-Social Behaviour” stands at this place. The next free one is 2." in refused.content.decode()
     assert Priority.objects.count() == 1
+    assert client.post(address(Priority, "add"), sent | {"position": "2"}).status_code == 302
+
+
+@dataclass(frozen=True)
+class Order:
+    """Rows of one kind in an order: how to make one at a place, and the page of what they belong to (none: their own)."""
+
+    make: Callable[[Cast, Model | None, int], Model]
+    whole: Callable[[Cast], Model] | None = None
+    name: str = "position"
+
+
+def _plan(cast: Cast) -> Model:
+    return cast.plan
+
+
+def _group(cast: Cast) -> Model:
+    return ComparatorGroup.objects.get_or_create(plan=cast.plan, name="Similar areas")[0]
+
+
+def _assessment(cast: Cast) -> Model:
+    day = dt.date(2023, 10, 1)
+    fields = {"title": "Assessment", "covers_to": dt.date(2024, 9, 30)}
+    return StrategicAssessment.objects.get_or_create(plan=cast.plan, covers_from=day, defaults=fields)[0]
+
+
+def _survey(cast: Cast) -> Model:
+    return Survey.objects.get_or_create(plan=cast.plan, year=2023, defaults={"title": "Survey"})[0]
+
+
+ORDERS = {
+    "priorities": Order(
+        lambda cast, whole, n: Priority.objects.update_or_create(
+            plan=cast.plan, position=n, defaults={"code": f"P{n}", "name": f"Row {n}", "statement": "."}
+        )[0],
+        _plan,
+    ),
+    "sections": Order(
+        lambda cast, whole, n: PlanSection.objects.create(plan=cast.plan, number=n, heading=f"Row {n}", body="."),
+        _plan,
+        "number",
+    ),
+    "members": Order(
+        lambda cast, whole, n: ComparatorMember.objects.create(group=whole, position=n, printed_name=f"Row {n}"),
+        _group,
+    ),
+    "findings": Order(
+        lambda cast, whole, n: Finding.objects.create(assessment=whole, position=n, text="."), _assessment
+    ),
+    "survey findings": Order(
+        lambda cast, whole, n: SurveyFinding.objects.create(survey=whole, position=n, topic="T", text="."), _survey
+    ),
+    "facts": Order(
+        lambda cast, whole, n: ContextFact.objects.create(plan=cast.plan, position=n, topic="T", text=f"Row {n}")
+    ),
+    "achievements": Order(
+        lambda cast, whole, n: Achievement.objects.create(
+            plan=cast.plan, priority=cast.priority, position=n, text=f"Row {n}"
+        )
+    ),
+    "figures": Order(
+        lambda cast, whole, n: PrintedFigure.objects.create(plan=cast.plan, position=n, label=f"Row {n}", printed="1")
+    ),
+}
+WITH_PAGE = [name for name, order in ORDERS.items() if name in ("priorities", "sections") or order.whole is None]
+ON_ANOTHER = [name for name, order in ORDERS.items() if order.whole is not None]
+
+
+def places(rows: list[Model], name: str) -> list[int]:
+    for row in rows:
+        row.refresh_from_db()
+    return [getattr(row, name) for row in rows]
+
+
+def remembered(row: Model, name: str) -> list[int]:
+    """The places the row's history has been told, oldest first."""
+    history = getattr(row, "history", None)
+    return [getattr(line, name) for line in history.order_by("pk")] if history else []
+
+
+@pytest.mark.parametrize("kind", ON_ANOTHER)
+def test_rows_swap_on_the_page_of_what_they_belong_to(cast: Cast, client: Client, kind: str):
+    order = ORDERS[kind]
+    assert order.whole
+    whole = order.whole(cast)
+    rows = [order.make(cast, whole, n) for n in (1, 2, 3)]
+    before = [remembered(row, order.name) for row in rows]
+    page = address(type(whole), "change", whole.pk)
+    sent = form_of(client.get(page))
+    [prefix] = {
+        formset.formset.prefix
+        for formset in client.get(page).context["inline_admin_formsets"]
+        if formset.formset.model is type(rows[0])
+    }
+    keys = {str(sent[f"{prefix}-{n}-id"]): f"{prefix}-{n}" for n in range(3)}
+    first, second, third = (keys[str(row.pk)] for row in rows)
+
+    wrong = client.post(page, sent | {f"{first}-{order.name}": "2"})
+    assert wrong.status_code == 200
+    assert "Two rows cannot stand at the same place" in wrong.content.decode()
+
+    swap = {f"{first}-{order.name}": "2", f"{second}-{order.name}": "1"}
+    assert client.post(page, sent | swap).status_code == 302
+    assert places(rows, order.name) == [2, 1, 3]
+    # The history says where the rows stood and stand, and nothing of the way.
+    told = [[*stood, *new] for stood, new in zip(before, ([2], [1], []), strict=True)]
+    assert [remembered(row, order.name) for row in rows] == (told if hasattr(rows[0], "history") else before)
+
+    if kind != "priorities":  # which are never deleted
+        sent = form_of(client.get(page))
+        again = {f"{prefix}-{n}": str(sent[f"{prefix}-{n}-id"]) for n in range(3)}
+        first = next(key for key, pk in again.items() if pk == str(rows[0].pk))
+        third = next(key for key, pk in again.items() if pk == str(rows[2].pk))
+        assert client.post(page, sent | {f"{third}-DELETE": "on", f"{first}-{order.name}": "3"}).status_code == 302
+        assert places(rows[:2], order.name) == [3, 1]
+        assert not type(rows[2])._default_manager.filter(pk=rows[2].pk).exists()
+
+
+@pytest.mark.parametrize("kind", WITH_PAGE)
+def test_rows_swap_on_a_page_of_their_own(cast: Cast, client: Client, kind: str):
+    order = ORDERS[kind]
+    rows = [order.make(cast, None, n) for n in (1, 2, 3)]
+    before = [remembered(row, order.name) for row in rows]
+    page = address(type(rows[0]), "change", rows[0].pk)
+    answer = client.post(page, form_of(client.get(page)) | {order.name: "3"}, follow=True)
+    assert places(rows, order.name) == [3, 2, 1]
+    assert "stood at this place: it now has number 1." in answer.content.decode()
+    assert [remembered(row, order.name) for row in rows] == [[*before[0], 3], before[1], [*before[2], 1]]
+    assert {row.history.first().history_user for row in (rows[0], rows[2])} == {cast["administrator"]}
+
+
+def test_a_row_added_meanwhile_keeps_its_place(cast: Cast, client: Client):
+    page = address(Plan, "change", cast.plan.pk)
+    sent = form_of(client.get(page))
+    Priority.objects.create(plan=cast.plan, code="DA", name="Drugs", position=2, statement="Fewer.")
+    refused = client.post(page, sent | {"priorities-0-position": "2"})
+    assert "meanwhile: open this page again" in refused.content.decode()
+
+
+def test_a_code_that_moves_from_row_to_row_in_one_go_is_refused_with_a_sentence(cast: Cast, client: Client):
+    Priority.objects.create(plan=cast.plan, code="DA", name="Drugs", position=2, statement="Fewer.")
+    page = address(Plan, "change", cast.plan.pk)
+    sent = form_of(client.get(page)) | {"priorities-0-code": "DA", "priorities-1-code": "ASB"}
+    refused = client.post(page, sent)
+    assert refused.status_code == 200
+    assert "Another row still has this short code" in refused.content.decode()
 
 
 def test_a_plan_with_weeks_out_of_order_is_refused_with_a_sentence(cast: Cast, client: Client):
