@@ -182,8 +182,14 @@ class ComparatorMember(models.Model):
         return self.usual_name or self.printed_name
 
 
+class ComparatorQuerySet(models.QuerySet["Comparator"]):
+    def known_at(self, moment: dt.datetime) -> ComparatorQuerySet:
+        """Comparisons that had been recorded by `moment`."""
+        return self.filter(recorded_at__lte=moment)
+
+
 class Comparator(HasPeriod, models.Model):
-    """What others did in the same period: similar areas, region or England."""
+    """What others did in the same period: similar areas, region or England. Append-only."""
 
     class Kind(models.TextChoices):
         SIMILAR_AREAS = "similar_areas", "Similar areas"
@@ -198,6 +204,10 @@ class Comparator(HasPeriod, models.Model):
     position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 is the lowest rate.")
     group_size = models.PositiveSmallIntegerField(null=True, blank=True)
     basis = models.CharField(max_length=200, blank=True, help_text="What the average is of, printed beside it.")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = ComparatorQuerySet.as_manager()
 
     class Meta:
         ordering = ["indicator", "period_start"]

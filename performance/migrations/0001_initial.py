@@ -707,6 +707,13 @@ class Migration(migrations.Migration):
                         blank=True, help_text="What the average is of, printed beside it.", max_length=200
                     ),
                 ),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
                 (
                     "indicator",
                     models.ForeignKey(

@@ -72,7 +72,7 @@ def _read(pks: Iterable[int], quarter: Period, cut_off: dt.datetime) -> dict[int
     known = {pk: Known({}, {}, {}) for pk in pks}
     for measurement in Measurement.objects.known_at(cut_off).filter(**span).order_by("pk"):
         known[measurement.indicator_id].measured[measurement.period] = measurement
-    similar = Comparator.objects.filter(kind=Comparator.Kind.SIMILAR_AREAS, **span)
+    similar = Comparator.objects.known_at(cut_off).filter(kind=Comparator.Kind.SIMILAR_AREAS, **span)
     for comparator in similar:
         known[comparator.indicator_id].similar[comparator.period] = comparator
     # Oldest first, so that the newest commentary on a period is the one that stays.

@@ -12,8 +12,8 @@ from actions.models import Action, ProgressUpdate
 from actions.rating import LOOKS, ORDER, Rating
 from actions.services.updates import add_words, confirm_no_change, post_update
 from actions.tests.makers import H1_2026, H2_2026, UTC, Cast, key
-from performance.models import Indicator, Measurement
-from performance.services import record_measurement
+from performance.models import Comparator, Indicator, Measurement
+from performance.services import record_comparator, record_measurement
 from priorities.models import Priority
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
@@ -129,6 +129,19 @@ class Town(Cast):
             by=self.analyst,
             at=noon(on),
             as_at=on,
+            **fields,
+        )
+
+    def similar_areas(
+        self, indicator: Indicator, period: Period, average: int, on: dt.date, **fields: Any
+    ) -> Comparator:
+        return record_comparator(
+            indicator=indicator,
+            kind=Comparator.Kind.SIMILAR_AREAS,
+            period=period,
+            average=Decimal(average),
+            by=self.analyst,
+            at=noon(on),
             **fields,
         )
 

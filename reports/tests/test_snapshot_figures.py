@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from performance.models import Comparator, EmergingIssue, Indicator, PrintedFigure
+from performance.models import EmergingIssue, Indicator, PrintedFigure
 from performance.services import raise_issue, set_issue_state, write_commentary
 from priorities.models import Priority
 from priorities.periods import Period, PeriodKind
@@ -112,19 +112,16 @@ def test_similar_areas_are_compared_in_their_own_period(town: Town) -> None:
     shoplifting = town.indicator()
     town.figure(shoplifting, Q2_2026.previous(), "400", dt.date(2026, 7, 20))
     town.figure(shoplifting, Q2_2026, "418", OCTOBER)
-    Comparator.objects.create(
-        indicator=shoplifting,
-        kind=Comparator.Kind.SIMILAR_AREAS,
-        period_kind="quarter",
-        period_start=Q2_2026.previous().start,
-        average=Decimal(320),
-        position=12,
-        group_size=15,
-    )
+    town.similar_areas(shoplifting, Q2_2026.previous(), 320, OCTOBER, position=12, group_size=15)
+    # Out in November: the report with October's cut-off cannot have known it.
+    town.similar_areas(shoplifting, Q2_2026, 330, NOVEMBER, position=11, group_size=15)
     similar = only(town).similar
     assert similar
     assert (similar.label, similar.average, similar.position) == ("Q1 2026/27", "320", 12)
     assert similar.sentence.startswith("25.0% above")
+    later = town.quarterly(number=2, cut_off=noon(dt.date(2026, 11, 30)), reason="Similar areas are out.")
+    assert later.figures[0].similar
+    assert later.figures[0].similar.average == "330"
 
 
 def test_indicators_of_another_plan_or_another_time_stay_out(town: Town) -> None:

@@ -23,12 +23,12 @@ from actions.rating import Rating
 from actions.services.lifecycle import add_action
 from actions.services.updates import confirm_no_change, post_update
 from performance.models import EmergingIssue, Measurement
-from performance.services import raise_issue, record_measurement, set_issue_state, write_commentary
+from performance.services import raise_issue, record_comparator, record_measurement, set_issue_state, write_commentary
 from priorities.models import Plan
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
 from priorities.timetable import timetable_for
-from shp_portal.demo.cast import KINDS, Cast, compare_with_others, gather
+from shp_portal.demo.cast import KINDS, Cast, gather
 from shp_portal.published_plan.reading import BrokenData, Record, read_yaml
 
 DATA = Path(__file__).parent / "data"
@@ -88,7 +88,7 @@ def tell(plan: Plan, as_of: dt.date, report_steps: Callable[[Timeline, Cast, Rec
     for record in data.records("indicators"):
         _figures(timeline, cast, record)
     for record in story.records("similar_areas"):
-        compare_with_others(cast, record, as_of)
+        _similar_areas(timeline, cast, record)
     for record in story.records("commentaries"):
         timeline.add(record.day("on"), WORDS, partial(_comment, cast, record))
     for record in story.records("emerging_issues"):
@@ -201,6 +201,31 @@ def _measure(
         at=at,
         as_at=day,
         provisional=provisional,
+    )
+
+
+def _similar_areas(timeline: Timeline, cast: Cast, record: Record) -> None:
+    """What similar areas did comes out when our own figure does."""
+    indicator = cast.indicator(record)
+    for entry in record.records("quarters"):
+        period = Period.parse(KINDS[indicator.frequency], entry.text("period"))
+        average = entry.decimal_or_none("average")
+        if average is not None:
+            day = max(period.end + dt.timedelta(weeks=indicator.lag_weeks), cast.plan.starts_on)
+            timeline.add(day, FIGURES, partial(_compare, cast, record, entry, period, average))
+
+
+def _compare(cast: Cast, record: Record, entry: Record, period: Period, average: Decimal, at: dt.datetime) -> None:
+    record_comparator(
+        indicator=cast.indicator(record),
+        kind=record.text("kind"),
+        period=period,
+        average=average,
+        position=entry.number("position"),
+        group_size=record.number("group_size"),
+        basis=record.text("basis", ""),
+        by=cast.people["analyst"],
+        at=at,
     )
 
 
