@@ -152,10 +152,11 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class SimilarAreas:
-    """What similar areas did in the same period; `average` in the indicator's unit."""
+    """What similar areas did in the same period; `average` in the indicator's unit, `basis` what it is of."""
 
     label: str
     average: str
+    basis: str
     position: int | None
     group_size: int | None
     sentence: str
@@ -166,7 +167,8 @@ class Figure:
     """One indicator: its figure, what it is compared with, and the judgement in words.
 
     `word` is better, worse, similar, up, down, unchanged or no comparison. `missing` says, when there is no figure,
-    who owes it or when it can be had; `overdue` is true only when it could have been had by the cut-off.
+    who owes it or when it can be had; `overdue` is true only when it could have been had by the cut-off. `baseline_unit` is
+    empty where the baseline is in the figure's own unit.
     """
 
     code: str
@@ -180,6 +182,7 @@ class Figure:
     priorities: tuple[str, ...]
     all_priorities: bool
     baseline: str
+    baseline_unit: str
     baseline_period: str
     note: str
     period_label: str

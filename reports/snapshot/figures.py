@@ -110,6 +110,7 @@ def _figure(row: Indicator, known: Known, quarter: Period, cut_off: dt.datetime)
         priorities=tuple(priority.code for priority in row.priorities.all()),
         all_priorities=row.all_priorities,
         baseline=row.baseline_printed,
+        baseline_unit=row.baseline_unit,
         baseline_period=row.baseline_period,
         note=row.note,
         period_label=period.label,
@@ -168,6 +169,7 @@ def _similar(known: Known, period: Period, unit: str) -> SimilarAreas | None:
     return SimilarAreas(
         label=newest.label,
         average=f"{comparator.average.normalize() + 0:,f}",
+        basis=comparator.basis,
         position=comparator.position,
         group_size=comparator.group_size,
         sentence=against_average(ours.value, comparator.average).sentence if ours else "",

@@ -409,6 +409,7 @@ def figure(code: str, **fields: Any) -> Figure:
             priorities=("ASB",),
             all_priorities=False,
             baseline="17.576",
+            baseline_unit="per 1,000 population",
             baseline_period="12 months to July 2023",
             note="",
             period_label="Q2 2026/27",
