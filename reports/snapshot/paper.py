@@ -16,6 +16,7 @@ from reports.timetable import dates_of
 
 if TYPE_CHECKING:
     from partners.models import User
+    from priorities.models import Priority
     from reports.models import Report
 
 DEFINITIONS_NOTE = (
@@ -78,6 +79,12 @@ def role_of(user: User | None, plan: Plan) -> str:
     if user is None:
         return ""
     return user.job_title or (user.name if plan.is_demonstration else "")
+
+
+def priorities(plan: Plan, period: Period, used: set[str]) -> list[Priority]:
+    """The plan's priorities in order: those in use at the period's end, and any whose code still has something to tell."""
+    active = set(plan.priorities.active(period.end).values_list("pk", flat=True))
+    return [each for each in plan.priorities.order_by("position") if each.pk in active or each.code in used]
 
 
 def paper(*, report: Report, title: str, number: int, cut_off: dt.datetime, made_at: dt.datetime, reason: str) -> Paper:

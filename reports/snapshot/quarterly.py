@@ -6,7 +6,6 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from actions.progress import british
-from priorities.models import Priority
 from reports.document import FigurePriority, Headline, QuarterlyDocument
 from reports.snapshot import actions, figures, issues, printed, sentences
 from reports.snapshot import paper as papers
@@ -23,6 +22,7 @@ def quarterly(
     since = papers.cut_off_before(report)
     found_figures = figures.figures(plan, period, cut_off)
     now = [found for story in read(plan, cut_off) if (found := judge(story, plan=plan, period=period, cut_off=cut_off))]
+    used = {found.action.priority.code for found in now} | {code for f in found_figures for code in f.priorities}
     found_issues, restricted_issues = issues.issues(plan, since, cut_off)
     outside_source, outside = printed.outside(plan)
     troubled = [found for found in now if found.rating in actions.EXCEPTIONS or not found.standing.confirmed]
@@ -44,7 +44,7 @@ def quarterly(
                 priority.statement,
                 tuple(f.code for f in found_figures if priority.code in f.priorities and not f.all_priorities),
             )
-            for priority in Priority.objects.filter(plan=plan).active(period.end).order_by("position")
+            for priority in papers.priorities(plan, period, used)
         ),
         shared_codes=tuple(f.code for f in found_figures if f.all_priorities),
         other_codes=tuple(f.code for f in found_figures if not f.all_priorities and not f.priorities),

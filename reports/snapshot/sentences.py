@@ -104,22 +104,19 @@ def background(paper: Paper, returns: Iterable[Return]) -> tuple[str, ...]:
     )
 
 
-def implications(paper: Paper) -> tuple[Note, ...]:
+NOT_STATED = "No statement was recorded for this report."
+
+
+def implications() -> tuple[Note, ...]:
+    """The headings a report to the Partnership has. What nobody judged is not judged here: it says so."""
     return (
         Note(
             "Section 17",
             "The responsible authorities must consider crime and disorder in all that they do (Crime and Disorder Act "
-            "1998, section 17). The actions reported here are part of how they do so.",
+            f"1998, section 17). {NOT_STATED}",
         ),
-        Note(
-            "Police and Crime Plan",
-            "The Partnership and the Police and Crime Commissioner have regard to each other's plans. Nothing in this "
-            "report changes that.",
-        ),
-        Note(
-            "Equality, finance and law",
-            "None arise from this report. Where an action has such implications, the partner that leads it answers for them.",
-        ),
+        Note("Police and Crime Plan", NOT_STATED),
+        Note("Equality, finance and law", NOT_STATED),
     )
 
 

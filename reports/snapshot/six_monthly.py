@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from priorities.models import AnnualFocus, Priority, SubGroup
+from priorities.models import AnnualFocus, SubGroup
 from priorities.periods import Period, PeriodKind
 from reports.document import PriorityPart, SixMonthlyDocument, SubGroupPart
 from reports.snapshot import actions, figures, issues, printed, returns, sentences
@@ -68,7 +68,7 @@ def six_monthly(
         restricted_issues=restricted_issues,
         recommendations=sentences.recommendations(lines, partner_returns),
         background=sentences.background(head, partner_returns),
-        implications=sentences.implications(head),
+        implications=sentences.implications(),
         data_notes=sentences.data_notes(head) + figures.data_notes(found_figures),
         queries=printed.queries(plan),
     )
@@ -80,12 +80,9 @@ def _priorities(
     """The plan's priorities in order: those in use in the period, and any that still has actions."""
     year = Period.containing(PeriodKind.YEAR, period.end).start.year
     focuses = {focus.priority_id: focus for focus in AnnualFocus.objects.filter(priority__plan=plan, year=year)}
-    active = set(Priority.objects.filter(plan=plan).active(period.end).values_list("pk", flat=True))
     parts = []
-    for priority in Priority.objects.filter(plan=plan).order_by("position"):
+    for priority in papers.priorities(plan, period, {found.action.priority.code for found in now}):
         mine = [found for found in now if found.action.priority_id == priority.pk]
-        if not mine and priority.pk not in active:
-            continue
         was = None if before is None else [b for b in before.values() if b.action.priority_id == priority.pk]
         exceptions = [f for f in mine if f.rating in actions.EXCEPTIONS or not f.standing.confirmed]
         parts.append(

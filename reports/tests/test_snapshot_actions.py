@@ -414,6 +414,15 @@ def test_exceptions_come_first_worst_first(town: Town) -> None:
     assert (drugs.name, drugs.exceptions, drugs.others) == ("Drugs and Alcohol", (), ())
 
 
+def test_what_nobody_judged_is_not_judged_by_the_report(town: Town) -> None:
+    notes = {note.heading: note.text for note in town.six_monthly().implications}
+    assert notes["Police and Crime Plan"] == notes["Equality, finance and law"]
+    assert notes["Equality, finance and law"] == "No statement was recorded for this report."
+    assert notes["Section 17"].endswith(
+        "(Crime and Disorder Act 1998, section 17). No statement was recorded for this report."
+    )
+
+
 # --- Size -------------------------------------------------------------------------------------------------------------
 
 

@@ -112,16 +112,51 @@ def test_similar_areas_are_compared_in_their_own_period(town: Town) -> None:
     shoplifting = town.indicator()
     town.figure(shoplifting, Q2_2026.previous(), "400", dt.date(2026, 7, 20))
     town.figure(shoplifting, Q2_2026, "418", OCTOBER)
-    town.similar_areas(shoplifting, Q2_2026.previous(), 320, OCTOBER, position=12, group_size=15)
+    town.similar_areas(
+        shoplifting, Q2_2026.previous(), 320, OCTOBER, position=12, group_size=15, basis="the group's average rate"
+    )
     # Out in November: the report with October's cut-off cannot have known it.
     town.similar_areas(shoplifting, Q2_2026, 330, NOVEMBER, position=11, group_size=15)
     similar = only(town).similar
     assert similar
     assert (similar.label, similar.average, similar.position) == ("Q1 2026/27", "320", 12)
     assert similar.sentence.startswith("25.0% above")
+    assert similar.basis == "the group's average rate"
     later = town.quarterly(number=2, cut_off=noon(dt.date(2026, 11, 30)), reason="Similar areas are out.")
     assert later.figures[0].similar
     assert later.figures[0].similar.average == "330"
+
+
+def test_a_baseline_in_another_unit_says_which(town: Town) -> None:
+    town.indicator(baseline_printed="17.576", baseline_unit="per 1,000 population")
+    assert (only(town).baseline, only(town).unit, only(town).baseline_unit) == (
+        "17.576",
+        "offences",
+        "per 1,000 population",
+    )
+
+
+def test_a_priority_that_ended_keeps_its_place_as_long_as_it_has_figures_or_actions(town: Town) -> None:
+    ended = {
+        code: Priority.objects.create(
+            plan=town.plan,
+            code=code,
+            name=code.title(),
+            position=position,
+            statement="Done.",
+            active_to=dt.date(2026, 8, 31),
+        )
+        for position, code in enumerate(("MEASURED", "WORKED", "EMPTY"), start=3)
+    }
+    town.indicator("STILL", all_priorities=False).priorities.add(ended["MEASURED"])
+    town.action("WORKED-01", priority=ended["WORKED"])
+    document = town.quarterly()
+    assert [(part.code, part.codes) for part in document.priorities] == [
+        ("ASB", ()),
+        ("DA", ()),
+        ("MEASURED", ("STILL",)),
+        ("WORKED", ()),
+    ]
 
 
 def test_indicators_of_another_plan_or_another_time_stay_out(town: Town) -> None:
