@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from simple_history.models import HistoricalRecords
@@ -14,6 +15,12 @@ from partners.models import Partner
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.periods import Period, PeriodKind, periods_between
 from priorities.timetable import Timetable, Weeks
+
+#: What a plan may say of its calendar. Wider than any partnership needs, so that a slip of the keyboard does not ask the
+#: portal for a thousand years of reports.
+FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2150, 12, 31)
+LONGEST = dt.timedelta(days=6 * 365 + 1)  # six years from the first day to the last, with two leap days
+MOST_WEEKS = 26
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
@@ -107,12 +114,43 @@ class Plan(models.Model):
                 violation_error_message="The weeks must rise: updates due, then draft, then chair, then final.",
             ),
             models.CheckConstraint(
+                name="plan_weeks_within_half_a_year",
+                condition=Q(updates_due_weeks__gte=1, final_weeks__lte=MOST_WEEKS),
+                violation_error_message=f"Weeks are counted from 1 to {MOST_WEEKS}.",
+            ),
+            models.CheckConstraint(
+                name="plan_in_our_times",
+                condition=Q(starts_on__gte=FIRST_DAY, ends_on__lte=LAST_DAY),
+                violation_error_message=f"A plan lies between {FIRST_DAY.year} and {LAST_DAY.year}.",
+            ),
+            models.CheckConstraint(
+                name="plan_of_six_years_at_most",
+                condition=Q(ends_on__lte=F("starts_on") + LONGEST),
+                violation_error_message="A plan runs for six years at most.",
+            ),
+            models.CheckConstraint(
                 name="plan_update_every_known", condition=Q(update_every__in=["half_year", "quarter"])
             ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Say beside the field what the database would refuse of it."""
+        faults: dict[str, str] = {}
+        if self.updates_due_weeks is not None and self.updates_due_weeks < 1:
+            faults["updates_due_weeks"] = "Write 1 or more: partners need at least a week."
+        if self.final_weeks is not None and self.final_weeks > MOST_WEEKS:
+            faults["final_weeks"] = f"Write {MOST_WEEKS} or less: by then the next half-year is over."
+        for name in ("starts_on", "ends_on"):
+            day = getattr(self, name)
+            if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+                faults[name] = f"Write a day between {FIRST_DAY.year} and {LAST_DAY.year}."
+        if not faults and self.starts_on and self.ends_on and self.ends_on - self.starts_on > LONGEST:
+            faults["ends_on"] = "A plan runs for six years at most: write an earlier day."
+        if faults:
+            raise ValidationError(faults)
 
     @property
     def weeks(self) -> Weeks:
@@ -330,7 +368,9 @@ class SubGroup(models.Model):
 class Membership(models.Model):
     """A person's seat in a sub-group."""
 
-    sub_group = models.ForeignKey(SubGroup, on_delete=models.CASCADE, related_name="memberships")
+    sub_group = models.ForeignKey(
+        SubGroup, on_delete=models.CASCADE, related_name="memberships", verbose_name="sub-group"
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="person"
     )
@@ -369,6 +409,7 @@ class Meeting(models.Model):
         null=True,
         blank=True,
         related_name="meetings",
+        verbose_name="sub-group",
         help_text="Leave empty for a meeting of the Partnership itself.",
     )
     date = models.DateField()

@@ -388,6 +388,35 @@ def test_a_plan_with_weeks_out_of_order_is_refused_with_a_sentence(cast: Cast, c
     assert cast.plan.draft_weeks == 4
 
 
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"updates_due_weeks": "0"}, "updates_due_weeks", "Write 1 or more"),
+        (
+            {"updates_due_weeks": "0", "draft_weeks": "1", "chair_weeks": "2", "final_weeks": "3"},
+            "updates_due_weeks",
+            "Write 1 or more",
+        ),
+        ({"final_weeks": "32767"}, "final_weeks", "Write 26 or less"),
+        ({"ends_on": "2999-03-31"}, "ends_on", "Write a day between 1990 and 2150"),
+        ({"ends_on": "9999-12-31"}, "ends_on", "Write a day between 1990 and 2150"),
+        ({"starts_on": "1700-01-01"}, "starts_on", "Write a day between 1990 and 2150"),
+        ({"starts_on": "0001-01-01"}, "starts_on", "Write a day between 1990 and 2150"),
+        ({"ends_on": "2030-04-02"}, "ends_on", "six years at most"),
+    ],
+)
+def test_a_slip_in_the_plans_calendar_is_refused_beside_its_field(
+    cast: Cast, client: Client, typed: dict[str, str], field: str, sentence: str
+):
+    page = address(Plan, "change", cast.plan.pk)
+    sent = form_of(client.get(page))
+    assert client.post(page, sent | {"ends_on": "2030-03-31", "final_weeks": "26"}).status_code == 302
+    refused = client.post(page, sent | typed)
+    assert refused.status_code == 200
+    [said] = refused.context["adminform"].form.errors[field]
+    assert sentence in said
+
+
 def test_a_sub_group_gets_members_and_priorities_and_both_are_remembered(cast: Cast, client: Client):
     other = Priority.objects.create(plan=cast.plan, code="DA", name="Drugs", position=2, statement="Fewer.")
     sent = form_of(client.get(address(SubGroup, "change", cast.sub_group.pk))) | {
