@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from actions.rating import LIVE, LOOKS, NEEDS_CONFIRMING, Rating, derive, severity
-from priorities.periods import Period, PeriodKind
+from priorities.periods import Period, PeriodKind, british
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,6 @@ class Standing:
     @property
     def css(self) -> str:
         return LOOKS[self.rating].css
-
-
-def british(day: dt.date) -> str:
-    """30 September 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def plural(n: int, one: str, many: str = "") -> str:

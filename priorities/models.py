@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from partners.models import Partner
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
-from priorities.periods import Period, PeriodKind, periods_between
+from priorities.periods import Period, PeriodKind, british, periods_between
 from priorities.timetable import Timetable, Weeks
 
 #: What a plan may say of its calendar. Wider than any partnership needs, so that a slip of the keyboard does not ask the
@@ -440,7 +440,7 @@ class Meeting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sub_group or 'Partnership'} meeting, {self.date.day} {self.date:%B %Y}"
+        return f"{self.sub_group or 'Partnership'} meeting, {british(self.date)}"
 
 
 class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from actions.forms.fields import WordsField
 from actions.forms.updates import VerbForm
-from actions.progress import british
 from priorities.models import Meeting
+from priorities.periods import british
 from reports.models import Decision
 
 if TYPE_CHECKING:

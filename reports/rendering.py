@@ -21,6 +21,7 @@ from charts.line import LineChart, line_chart
 from charts.ratings_bar import RatingCount, RatingRow, RatingsBar, ratings_bar
 from charts.series import Point
 from charts.text import listed, wrap
+from priorities.periods import british
 from reports.document import (
     RESTRICTED,
     ActionLine,
@@ -295,7 +296,7 @@ def _off_line(line: ActionLine, longest: int) -> PageLine:
 
 
 def _silent_line(line: ActionLine) -> PageLine:
-    heard = f"last heard {_day(line.last_heard)}" if line.last_heard else "never heard from"
+    heard = f"last heard {british(line.last_heard)}" if line.last_heard else "never heard from"
     return PageLine(line.ref, f"{line.lead} · {heard}")
 
 
@@ -436,7 +437,7 @@ def head_line(document: Document) -> str:
     parts = [
         f"Version {paper.number}",
         f"month {paper.month} of {paper.months} of the plan",
-        f"{received} received up to {_day(paper.cut_off_on)}",
+        f"{received} received up to {british(paper.cut_off_on)}",
         clip(paper.reason, 160),
     ]
     return " · ".join(part for part in parts if part)
@@ -575,7 +576,7 @@ def _six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
 def _brief(line: ActionLine) -> str:
     if line.narrative:
         return clip(line.narrative, BRIEF)
-    return f"Starts on {_day(line.starts_on)}." if line.mark.key == "not_started" else line.update
+    return f"Starts on {british(line.starts_on)}." if line.mark.key == "not_started" else line.update
 
 
 def _quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
@@ -671,7 +672,7 @@ def _page_rules(document: Document, stage: str) -> str:
     """Running header, footer and watermark: margin boxes, so that readers by ear are told the words once, in the body."""
     paper = document.paper
     name = f"{paper.title}, {paper.period_label}"
-    version = f"Version {paper.number}{' (draft)' if stage == 'draft' else ''}, updates received up to {_day(paper.cut_off_on)}"
+    version = f"Version {paper.number}{' (draft)' if stage == 'draft' else ''}, updates received up to {british(paper.cut_off_on)}"
     contact = footer_contact(paper.contact)
     footer = f"{name} · {version}" + (f"\nContact: {contact}" if contact else "")
     rules = [
@@ -690,10 +691,6 @@ def _page_rules(document: Document, stage: str) -> str:
 def _css(text: str) -> str:
     """A CSS string. All but plain letters and figures is written by its number, so that nothing can close it."""
     return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text) + '"'
-
-
-def _day(day: dt.date | None) -> str:
-    return f"{day.day} {day:%B %Y}" if day else ""
 
 
 def _lower(text: str) -> str:

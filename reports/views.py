@@ -19,10 +19,9 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from actions.progress import british
 from partners import outbox
 from priorities.models import Plan, UpdateRound
-from priorities.periods import Period
+from priorities.periods import Period, british
 from reports import delivery, rendering
 from reports.document import file_name, from_json
 from reports.forms import ApproveForm, NewVersionForm, NotProducedForm, RecordDecisionForm, ReturnForm

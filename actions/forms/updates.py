@@ -20,11 +20,11 @@ from django.db.models import Max
 
 from actions.forms.fields import DayField, WordsField
 from actions.models import Action, Milestone, PeriodChoice
-from actions.progress import british, needs_reason
+from actions.progress import needs_reason
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services.updates import LONGEST
 from partners.models import Partner
-from priorities.periods import Period
+from priorities.periods import Period, british
 
 if TYPE_CHECKING:
     from django.http import QueryDict

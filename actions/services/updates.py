@@ -15,9 +15,10 @@ from django.db import transaction
 
 from actions.ledger import completed_text
 from actions.models import Action, ActionEvent, ProgressUpdate
-from actions.progress import british, cannot_confirm, is_late, needs_reason
+from actions.progress import cannot_confirm, is_late, needs_reason
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services.lifecycle import locked, move_date
+from priorities.periods import british
 
 if TYPE_CHECKING:
     from partners.models import Partner, User

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q
 
 from actions.ledger import state_of
 from actions.models import Action, ActionEvent, ProgressUpdate
-from actions.progress import british
+from priorities.periods import british
 
 if TYPE_CHECKING:
     from partners.models import User

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from actions.forms.updates import ReopenForm, UpdateForm, WordsForm
 from actions.models import Action, ProgressUpdate
-from actions.progress import british, plural
+from actions.progress import plural
 from actions.rating import LOOKS, Rating
 from actions.services import lifecycle, updates
 from actions.views.doors import Moment, SignedIn, action_for, for_those_at_work, standing_of
 from actions.views.words import last_words
-from priorities.periods import Period
+from priorities.periods import Period, british
 
 if TYPE_CHECKING:
     from partners.models import User

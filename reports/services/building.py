@@ -13,8 +13,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from actions.progress import british
 from priorities.models import UpdateRound
+from priorities.periods import british
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports import snapshot
 from reports.document import SCHEMA_VERSION, sha256_of, to_json

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
-from actions.progress import british
 from priorities.models import UpdateRound
+from priorities.periods import british
 from reports.models import Rendition, Report, ReportVersion
 from reports.services.building import MOST_ATTEMPTS, owed_by
 from reports.timetable import dates_of

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q
 
-from actions.progress import british
 from charts.series import MOST_POINTS
 from performance.comparison import Better, Measure, against_average, difference, direction, measure_of
 from performance.models import Commentary, Comparator, Indicator, Measurement
 from priorities.models import Priority
-from priorities.periods import Period, PeriodKind
+from priorities.periods import Period, PeriodKind, british
 from reports.document import Figure, SimilarAreas, TrendPoint, Value
 from reports.snapshot.paper import last_ended, local_day
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from actions.progress import british
+from priorities.periods import british
 from reports.document import FigurePriority, Headline, QuarterlyDocument
 from reports.snapshot import actions, figures, issues, printed, sentences
 from reports.snapshot import paper as papers

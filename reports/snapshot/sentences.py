@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from actions.progress import british, plural
+from actions.progress import plural
 from charts.text import listed
+from priorities.periods import british
 from reports.document import HOLDER, ActionLine, Note, Paper, Recommendation, Return
 
 
