@@ -13,10 +13,14 @@ from simple_history.models import HistoricalRecords
 from partners.models import Partner
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Plan, Priority, SubGroup
+from priorities.periods import PeriodKind
 
 if TYPE_CHECKING:
     from partners.models import User
     from priorities.periods import Period
+
+
+PERIOD_KINDS = {"quarterly": PeriodKind.QUARTER, "half_yearly": PeriodKind.HALF_YEAR, "annual": PeriodKind.YEAR}
 
 
 class Indicator(models.Model):
@@ -86,6 +90,11 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def period_kind(self) -> PeriodKind:
+        """The kind of period its figures are about."""
+        return PERIOD_KINDS[self.frequency]
 
 
 class MeasurementQuerySet(models.QuerySet["Measurement"]):

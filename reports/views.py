@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from partners import outbox
 from priorities.models import Plan, UpdateRound
 from priorities.periods import Period, british
-from reports import delivery, rendering
+from reports import delivery, permissions, rendering
 from reports.document import file_name, from_json
 from reports.forms import ApproveForm, NewVersionForm, NotProducedForm, RecordDecisionForm, ReturnForm
 from reports.models import Decision, Rendition, Report, ReportVersion
@@ -251,9 +251,7 @@ def _version_page(
         and not report.versions.filter(number__gt=version.number).exists(),
         can_record=with_chair and user.has_perm("reports.record_decision", version),
         can_try_again=user.has_perm("reports.try_again"),
-        cannot_decide="You sent this version to the chair yourself, so somebody else has to decide on it."
-        if sent_it
-        else "",
+        cannot_decide=permissions.SENT_IT if sent_it else "",
         approve=approve,
         turn_back=turn_back,
     )
@@ -409,11 +407,7 @@ def return_to_coordinator(request: SignedIn, pk: int, number: int) -> HttpRespon
 def _decision_again(request: SignedIn, version: ReportVersion, **forms: Any) -> HttpResponse:
     """The page with what was typed and what is wrong with it; only for those who could have decided."""
     if not request.user.has_perm("reports.decide", version):
-        raise PermissionDenied(
-            "You sent this version to the chair yourself, so somebody else has to decide on it."
-            if request.user.is_chair
-            else "Only the chair decides on a report."
-        )
+        raise PermissionDenied(permissions.refusal_to_decide(request.user))
     version.refresh_from_db()
     if version.state != State.WITH_CHAIR:
         messages.error(
@@ -456,7 +450,7 @@ def record_decision(request: SignedIn, pk: int, number: int) -> HttpResponse:
 def make_new_version(request: SignedIn, pk: int) -> HttpResponse:
     report = get_object_or_404(Report.objects.visible_to(request.user).select_related("plan"), pk=pk)
     if not request.user.has_perm("reports.make_version", report):
-        raise PermissionDenied("Only the coordinator can make another version of a report.")
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_MAKES)
     newest = report.versions.defer("snapshot").order_by("-number").first()
     if newest is None:
         messages.error(request, "There is no version yet: the first is made when the report falls due.")
@@ -522,7 +516,7 @@ def mark_not_produced(request: SignedIn, plan_pk: int, kind: str, code: str) -> 
     if not request.user.has_perm("reports.see_schedule"):
         raise Http404
     if not request.user.has_perm("reports.mark_not_produced"):
-        raise PermissionDenied("Only the coordinator can mark a report as not produced.")
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
     plan = get_object_or_404(Plan, pk=plan_pk)
     try:
         owed = building.find_owed(plan, kind, Period.parse(KINDS[kind], code))

@@ -162,7 +162,7 @@ def make_new_version(
     before the chair, or there is none yet.
     """
     if not by.has_perm("reports.make_version", report):
-        raise PermissionDenied("Only the coordinator can make another version of a report.")
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_MAKES)
     newest = report.versions.order_by("-number").first()
     if newest is None:
         raise ValidationError("There is no version yet: the first is made when the report falls due.")
@@ -203,7 +203,7 @@ def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by:
     has been before the chair or published, or the plan has no such report.
     """
     if not by.has_perm("reports.mark_not_produced"):
-        raise PermissionDenied("Only the coordinator can mark a report as not produced.")
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
     find_owed(plan, kind, period)
     if period.end >= timezone.localdate(at):
         raise ValidationError(f"{period.label} is not over yet.")

@@ -224,13 +224,11 @@ def _check_right_to_decide(version: ReportVersion, by: User, taken_in_the_room: 
         return
     if by.has_perm("reports.decide", version):
         return
-    if by.is_chair:
-        raise PermissionDenied("You sent this version to the chair yourself, so somebody else has to decide on it.")
-    if by.has_perm("reports.record_decision", version):
+    if by.has_perm("reports.record_decision", version) and not by.is_chair:
         raise PermissionDenied(
             "The chair decides on this report. You can record a decision taken at a meeting, with its minute."
         )
-    raise PermissionDenied("Only the chair decides on a report.")
+    raise PermissionDenied(permissions.refusal_to_decide(by))
 
 
 def _faults_of_meeting(

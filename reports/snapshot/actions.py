@@ -10,26 +10,13 @@ from actions import rating as ratings
 from actions.models import Action, ActionEvent, ProgressUpdate
 from actions.rating import NEEDS_CONFIRMING, Rating
 from reports.document import RESTRICTED, ActionLine, Change, Count, DateMove, LateUpdate, Milestone, Moves, Words
-from reports.snapshot.history import Judged, Story, is_completion
+from reports.snapshot.history import COUNTED, Judged, Story, is_completion
 from reports.snapshot.paper import end_of, local_day, mark_of, role_of
 
 if TYPE_CHECKING:
     from partners.models import User
     from priorities.models import Plan
     from priorities.periods import Period
-
-#: The order of counts on page one: what needs the table first.
-COUNTED = (
-    Rating.OFF_TRACK,
-    Rating.AT_RISK,
-    Rating.UNRATED,
-    Rating.ON_TRACK,
-    Rating.COMPLETE,
-    Rating.NOT_STARTED,
-    Rating.CLOSED,
-)
-
-EXCEPTIONS = frozenset({Rating.OFF_TRACK, Rating.AT_RISK, Rating.UNRATED})
 
 
 def line(judged: Judged, before: Judged | None, *, plan: Plan, period: Period) -> ActionLine:
@@ -54,8 +41,8 @@ def line(judged: Judged, before: Judged | None, *, plan: Plan, period: Period) -
         mark=mark_of(standing.rating),
         confirmed=standing.confirmed,
         before=mark_of(before.rating) if before else None,
-        since=judged.since if standing.rating in EXCEPTIONS else None,
-        exception=standing.rating in EXCEPTIONS or not standing.confirmed,
+        since=judged.since if judged.in_trouble else None,
+        exception=judged.exception,
         owing=judged.owing,
         received=judged.received,
         overdue_days=standing.overdue_days,

@@ -21,12 +21,6 @@ from reports.snapshot.paper import last_ended, local_day
 if TYPE_CHECKING:
     from priorities.models import Plan
 
-KINDS = {
-    Indicator.Frequency.QUARTERLY: PeriodKind.QUARTER,
-    Indicator.Frequency.HALF_YEARLY: PeriodKind.HALF_YEAR,
-    Indicator.Frequency.ANNUAL: PeriodKind.YEAR,
-}
-
 AGAINST = {
     PeriodKind.QUARTER: ("the same quarter last year", "the previous quarter"),
     PeriodKind.HALF_YEAR: ("the same half-year last year", "the previous half-year"),
@@ -81,7 +75,7 @@ def _read(pks: Iterable[int], quarter: Period, cut_off: dt.datetime) -> dict[int
 
 
 def _figure(row: Indicator, known: Known, quarter: Period, cut_off: dt.datetime) -> Figure:
-    kind = KINDS[Indicator.Frequency(row.frequency)]
+    kind = row.period_kind
     period = last_ended(kind, quarter.end)
     measure, better = measure_of(row.unit), Better(row.better)
     now = known.measured.get(period)

@@ -25,6 +25,19 @@ if TYPE_CHECKING:
 
 Kind = ActionEvent.Kind
 
+#: The order of counts on page one: what needs the table first.
+COUNTED = (
+    Rating.OFF_TRACK,
+    Rating.AT_RISK,
+    Rating.UNRATED,
+    Rating.ON_TRACK,
+    Rating.COMPLETE,
+    Rating.NOT_STARTED,
+    Rating.CLOSED,
+)
+
+TROUBLE = frozenset({Rating.OFF_TRACK, Rating.AT_RISK, Rating.UNRATED})
+
 
 @dataclass(frozen=True)
 class Story:
@@ -69,6 +82,20 @@ class Judged:
     @property
     def rating(self) -> Rating:
         return self.standing.rating
+
+    @property
+    def in_trouble(self) -> bool:
+        return self.rating in TROUBLE
+
+    @property
+    def exception(self) -> bool:
+        """What a report tells first: in trouble, or backed by no update."""
+        return self.in_trouble or not self.standing.confirmed
+
+    @property
+    def worst_first(self) -> tuple[int, bool, str]:
+        """Sort key: the worst rating first, of one rating what nobody confirmed, then the order of the plan."""
+        return COUNTED.index(self.rating), self.standing.confirmed, self.action.ref
 
 
 def read(plan: Plan, cut_off: dt.datetime) -> list[Story]:

@@ -25,7 +25,7 @@ def quarterly(
     used = {found.action.priority.code for found in now} | {code for f in found_figures for code in f.priorities}
     found_issues, restricted_issues = issues.issues(plan, since, cut_off)
     outside_source, outside = printed.outside(plan)
-    troubled = [found for found in now if found.rating in actions.EXCEPTIONS or not found.standing.confirmed]
+    troubled = [found for found in now if found.exception]
     return QuarterlyDocument(
         paper=papers.paper(
             report=report,
@@ -53,7 +53,7 @@ def quarterly(
         outside_source=outside_source,
         outside=outside,
         counts=actions.counts(now, None),
-        headlines=tuple(_headline(found) for found in sorted(troubled, key=_worst_first)),
+        headlines=tuple(_headline(found) for found in sorted(troubled, key=lambda found: found.worst_first)),
         headlines_label=f"Last known ratings, from updates received up to {british(papers.local_day(cut_off))}",
         issues=found_issues,
         restricted_issues=restricted_issues,
@@ -72,7 +72,3 @@ def _headline(found: Judged) -> Headline:
         last_heard=found.said.submitted_on if found.said else None,
         due_on=found.position.due_on,
     )
-
-
-def _worst_first(found: Judged) -> tuple[int, bool, str]:
-    return actions.COUNTED.index(found.rating), found.standing.confirmed, found.action.ref

@@ -84,7 +84,7 @@ def _priorities(
     for priority in papers.priorities(plan, period, {found.action.priority.code for found in now}):
         mine = [found for found in now if found.action.priority_id == priority.pk]
         was = None if before is None else [b for b in before.values() if b.action.priority_id == priority.pk]
-        exceptions = [f for f in mine if f.rating in actions.EXCEPTIONS or not f.standing.confirmed]
+        exceptions = [f for f in mine if f.exception]
         parts.append(
             PriorityPart(
                 code=priority.code,
@@ -92,15 +92,11 @@ def _priorities(
                 statement=priority.statement,
                 focus=focuses[priority.pk].text if priority.pk in focuses else "",
                 counts=actions.counts(mine, was),
-                exceptions=tuple(f.action.ref for f in sorted(exceptions, key=_worst_first)),
+                exceptions=tuple(f.action.ref for f in sorted(exceptions, key=lambda found: found.worst_first)),
                 others=tuple(f.action.ref for f in mine if f not in exceptions),
             )
         )
     return tuple(parts)
-
-
-def _worst_first(found: Judged) -> tuple[int, bool, str]:
-    return actions.COUNTED.index(found.rating), found.standing.confirmed, found.action.ref
 
 
 def _sub_groups(plan: Plan, focused: list[Judged]) -> tuple[SubGroupPart, ...]:

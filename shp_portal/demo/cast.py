@@ -10,13 +10,10 @@ from partners.models import Partner, User
 from partners.services import add_person
 from performance.models import Indicator
 from priorities.models import Meeting, Membership, Plan, Priority, SubGroup
-from priorities.periods import PeriodKind
 from shp_portal.demo.accounts import PASSWORD
 from shp_portal.published_plan.reading import BrokenData, Record
 
 Found = TypeVar("Found")
-
-KINDS = {"quarterly": PeriodKind.QUARTER, "half_yearly": PeriodKind.HALF_YEAR, "annual": PeriodKind.YEAR}
 
 
 @dataclass

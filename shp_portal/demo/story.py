@@ -28,7 +28,7 @@ from priorities.models import Plan
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
 from priorities.timetable import timetable_for
-from shp_portal.demo.cast import KINDS, Cast, gather
+from shp_portal.demo.cast import Cast, gather
 from shp_portal.published_plan.reading import BrokenData, Record, read_yaml
 
 DATA = Path(__file__).parent / "data"
@@ -168,7 +168,7 @@ def _list(record: Record, name: str) -> list[Record]:
 
 def _figures(timeline: Timeline, cast: Cast, record: Record) -> None:
     indicator = cast.indicators[record.text("code")]
-    kind = KINDS[indicator.frequency]
+    kind = indicator.period_kind
     provisional = set(record.texts("provisional")) if "provisional" in record else set()
     late = record.record("supplied_late") if "supplied_late" in record else None
     values = record.record("values")
@@ -208,7 +208,7 @@ def _similar_areas(timeline: Timeline, cast: Cast, record: Record) -> None:
     """What similar areas did comes out when our own figure does."""
     indicator = cast.indicator(record)
     for entry in record.records("quarters"):
-        period = Period.parse(KINDS[indicator.frequency], entry.text("period"))
+        period = Period.parse(indicator.period_kind, entry.text("period"))
         average = entry.decimal_or_none("average")
         if average is not None:
             day = max(period.end + dt.timedelta(weeks=indicator.lag_weeks), cast.plan.starts_on)
@@ -231,7 +231,7 @@ def _compare(cast: Cast, record: Record, entry: Record, period: Period, average:
 
 def _correct(cast: Cast, record: Record, revision: Record, at: dt.datetime) -> None:
     indicator = cast.indicators[record.text("code")]
-    period = Period.parse(KINDS[indicator.frequency], revision.text("period"))
+    period = Period.parse(indicator.period_kind, revision.text("period"))
     value = revision.decimal_or_none("value")
     old = Measurement.objects.standing().for_periods([period]).filter(indicator=indicator).first()
     if old is None or value is None:
@@ -253,7 +253,7 @@ def _comment(cast: Cast, record: Record, at: dt.datetime) -> None:
     indicator = cast.indicator(record)
     write_commentary(
         indicator=indicator,
-        period=Period.parse(KINDS[indicator.frequency], record.text("period")),
+        period=Period.parse(indicator.period_kind, record.text("period")),
         text=record.text("text"),
         by=cast.person(record, "by"),
         at=at,
