@@ -546,11 +546,9 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def file_name(document: Document) -> str:
+def file_name(*, short_name: str, kind: str, period_start: dt.date, period_end: dt.date, number: int) -> str:
     """SHP-six-monthly-2026-04_2026-09-v2.pdf: the first and last month it is about, and the version."""
-    paper = document.paper
-    kind = document.kind.replace("_", "-")
-    return f"{paper.short_name}-{kind}-{paper.period_start:%Y-%m}_{paper.period_end:%Y-%m}-v{paper.number}.pdf"
+    return f"{short_name}-{kind.replace('_', '-')}-{period_start:%Y-%m}_{period_end:%Y-%m}-v{number}.pdf"
 
 
 def _plain(value: object) -> object:

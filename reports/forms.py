@@ -115,14 +115,12 @@ class RecordDecisionForm(DecisionForm):
             "invalid_choice": "Choose a meeting of the Partnership that has been held.",
         },
     )
-    minute_reference = forms.CharField(
+    minute_reference = WordsField(
         label="Reference of the minute",
-        max_length=60,
+        longest=60,
+        widget=forms.TextInput,
         help_text="For example 7.2.",
-        error_messages={
-            "required": "Enter the reference of the minute, for example 7.2.",
-            "max_length": "Shorten the reference to 60 characters or fewer.",
-        },
+        error_messages={"required": "Enter the reference of the minute, for example 7.2."},
     )
     comment = WordsField(
         label="Comment",

@@ -317,7 +317,7 @@ def _figures_of(figures: Iterable[Figure], word: str, most: int) -> str:
     """The figures judged `word`, in the indicators' order: name, figure, the year before, the change."""
     told = [figure for figure in figures if figure.word == word]
     texts = [
-        f"{_lower(figure.name)} ({_short(figure, figure.now)}, was {_short(figure, figure.year_before)}{_change(figure)})"
+        f"{figure.name} ({_short(figure, figure.now)}, was {_short(figure, figure.year_before)}{_change(figure)})"
         for figure in told[:most]
         if figure.now and figure.year_before
     ]
@@ -359,7 +359,7 @@ def _reoffending(document: SixMonthlyDocument) -> str:
 def tally(counts: Iterable[Count]) -> str:
     """3 off track, 18 on track (2 not confirmed)."""
     return ", ".join(
-        f"{count.number} {_lower(count.mark.word)}"
+        f"{count.number} {count.mark.word.lower()}"
         + (f" ({count.not_confirmed} not confirmed)" if count.not_confirmed else "")
         for count in counts
         if count.number
@@ -407,19 +407,19 @@ def _quarterly_page(document: QuarterlyDocument, figures: int, longest: int, oth
         return [figure for figure in document.figures if figure.word == word]
 
     missing = sorted((f for f in document.figures if f.now is None), key=lambda f: not f.overdue)
-    similar = [_lower(f.name) for f in (*of("similar"), *of("unchanged"))]
-    moved = [f"{_lower(f.name)} {f.word}" for f in (*of("up"), *of("down"))]
+    similar = [f.name for f in (*of("similar"), *of("unchanged"))]
+    moved = [f"{f.name} {f.word}" for f in (*of("up"), *of("down"))]
     return QuarterlyPage(
         head=head_line(document),
         objective=document.paper.strategic_objective,
         worse=_first([_figure_line(f) for f in of("worse")], figures, longest),
         better=_first([_figure_line(f) for f in of("better")], figures, longest),
-        similar=clip(", ".join(similar), longest * 2),
-        moved=clip(", ".join(moved), longest * 2),
+        similar=clip("; ".join(similar), longest * 2),
+        moved=clip("; ".join(moved), longest * 2),
         missing=_first([PageLine(f.name, f.missing) for f in missing], others, longest),
         issues=_first(
             [
-                PageLine(f"{i.title} ({_lower(i.state)})", f"{i.where}. {i.text}")
+                PageLine(f"{i.title} ({i.state.lower()})", f"{i.where}. {i.text}")
                 for i in document.issues
                 if i.state != "Closed"
             ],
@@ -691,8 +691,3 @@ def _page_rules(document: Document, stage: str) -> str:
 def _css(text: str) -> str:
     """A CSS string. All but plain letters and figures is written by its number, so that nothing can close it."""
     return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text) + '"'
-
-
-def _lower(text: str) -> str:
-    """With a small first letter inside a sentence, unless it is an abbreviation."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

@@ -275,7 +275,7 @@ def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpRespons
     """The file itself, shown in the browser. Only the bytes that were made leave: a damaged file is refused."""
     if stage not in _stages_for(request.user):
         raise Http404
-    version = _version(request.user, pk, number)
+    version = _version(request.user, pk, number, whole=False)
     rendition = get_object_or_404(version.renditions.defer("html"), stage=stage, state=Rendition.State.DONE)
     etag = f'"{rendition.sha256}"'
     unchanged = get_conditional_response(request, etag=etag)
@@ -286,7 +286,14 @@ def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpRespons
     except delivery.FileLost:
         log.exception("A PDF could not be sent")
         return render(request, "reports/file_lost.html", {"version": version}, status=503)
-    name = file_name(from_json(version.snapshot))
+    report = version.report
+    name = file_name(
+        short_name=report.plan.short_name,
+        kind=report.kind,
+        period_start=report.period.start,
+        period_end=report.period.end,
+        number=version.number,
+    )
     if stage == Stage.DRAFT:
         name = name.replace(".pdf", "-draft.pdf")
     return HttpResponse(
@@ -296,12 +303,12 @@ def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpRespons
     )
 
 
-def _version(user: User, pk: int, number: int) -> ReportVersion:
-    return get_object_or_404(
-        ReportVersion.objects.visible_to(user).select_related("report__plan", "sent_by", "published_by", "made_by"),
-        report=pk,
-        number=number,
+def _version(user: User, pk: int, number: int, *, whole: bool = True) -> ReportVersion:
+    """The version, without its heavy snapshot unless `whole`."""
+    versions = ReportVersion.objects.visible_to(user).select_related(
+        "report__plan", "sent_by", "published_by", "made_by"
     )
+    return get_object_or_404(versions if whole else versions.defer("snapshot"), report=pk, number=number)
 
 
 # --- One verb a button ------------------------------------------------------------------------------------------------

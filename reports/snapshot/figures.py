@@ -195,9 +195,9 @@ def _point(period: Period, measurement: Measurement | None) -> TrendPoint:
 
 
 def data_notes(found: Iterable[Figure]) -> tuple[str, ...]:
-    """What a reader must know of the figures: provisional ones, corrected ones, and the notes they carry."""
-    notes = []
+    """What a reader must know of the figures: what not to pass on, provisional and corrected ones, and their notes."""
     found = list(found)
+    notes = _not_for_passing_on(found)
     provisional = [f.name for f in found if f.now and f.now.provisional]
     if provisional:
         notes.append(f"Provisional, and may be revised: {'; '.join(provisional)}.")
@@ -208,3 +208,22 @@ def data_notes(found: Iterable[Figure]) -> tuple[str, ...]:
         if figure.note:
             notes.append(f"{figure.name}: {figure.note}")
     return tuple(dict.fromkeys(notes))
+
+
+def _not_for_passing_on(found: list[Figure]) -> list[str]:
+    """This report shows figures in full; which of them a reader may not hand on is the indicator's to say."""
+    rows = Indicator.objects.filter(code__in=[figure.code for figure in found]).order_by("position", "code")
+    small, kept = [], []
+    for row in rows.only("name", "small_numbers", "publishable"):
+        if not row.publishable:
+            kept.append(row.name)
+        elif row.small_numbers:
+            small.append(row.name)
+    notes = []
+    if small:
+        notes.append(f"Partners' copy: small numbers are shown and are not for passing on: {'; '.join(small)}.")
+    if kept:
+        notes.append(
+            f"Partners' copy: these figures are not for publication and not for passing on: {'; '.join(kept)}."
+        )
+    return notes

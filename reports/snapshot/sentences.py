@@ -20,10 +20,13 @@ def recommendations(lines: Iterable[ActionLine], returns: Iterable[Return]) -> t
     silent = [row for row in returns if row.silent]
     found = [_off_track(line) for line in off] + [_help(line) for line in helped]
     if silent:
-        found.append(_silent(silent))
-    others = len(lines) - len(off) - len(helped)
+        found.append(_silent(silent, [line.ref for line in lines]))
+    # An action may be asked about and silent; of neither of these is there progress to note.
+    named = {ref for item in found for ref in item.refs}
+    others = sum(1 for line in lines if line.ref not in named)
     if others:
-        text = f"note the progress of {'the other ' if off or helped else ''}{plural(others, 'action')}"
+        rest = "action" if named and others == 1 else plural(others, "action")
+        text = f"note the progress of {'the other ' if named else ''}{rest}"
         found.append(Recommendation("note", text, text, ()))
     return tuple(found)
 
@@ -67,10 +70,12 @@ def _help(line: ActionLine) -> Recommendation:
     return Recommendation("decide", f"{first}: {_open(words.help_wanted)}", short, (line.ref,))
 
 
-def _silent(rows: list[Return]) -> Recommendation:
+def _silent(rows: list[Return], order: list[str]) -> Recommendation:
+    """In the order of the plan, as page one and the plan itself list them."""
+    rows = sorted(rows, key=lambda row: min(order.index(ref) for ref in row.silent))
     parts = [f"{row.partner} ({', '.join(row.silent)})" for row in rows]
-    refs = tuple(ref for row in rows for ref in row.silent)
-    text = f"note that no update was received from {listed(parts)}, and ask for {'it' if len(refs) == 1 else 'them'}"
+    refs = tuple(sorted((ref for row in rows for ref in row.silent), key=order.index))
+    text = f"note that no update was received from {listed(parts)}, and ask for one{'' if len(refs) == 1 else ' on each'}"
     short = f"note that no update was received on {listed(list(refs))}"
     return Recommendation("note", text, short, refs)
 

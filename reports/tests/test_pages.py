@@ -185,6 +185,14 @@ def test_the_pdf_is_shown_inline_and_only_if_its_bytes_are_those_that_were_made(
     assert "no longer the one that was made" in damaged.content.decode()
 
 
+def test_a_pdf_is_sent_without_reading_the_reports_text(desk):
+    version = desk.draft()
+    with CaptureQueriesContext(connection) as asked:
+        response = signed_in(desk.officer).get(address("pdf", version, "draft"))
+    assert response.status_code == 200
+    assert not [query for query in asked if '"snapshot"' in query["sql"]]
+
+
 def test_a_pdf_that_is_not_ready_is_not_there(desk):
     version = building.make_first(plan=desk.plan, kind="six_monthly", period=H1, now=DUE)
     client = signed_in(desk.coordinator)
@@ -306,6 +314,8 @@ def test_the_coordinator_records_a_decision_taken_at_a_meeting(desk):
     sent = {**desk.seen(version), "outcome": "approved", "meeting": str(meeting.pk), "comment": ""}
     page = client.post(path, sent).content.decode()
     assert "Enter the reference of the minute" in page
+    for unprintable in ("7.2\u202e", "7." * 31):
+        assert "There is a problem" in client.post(path, {**sent, "minute_reference": unprintable}).text
     assert state_of(version) == State.WITH_CHAIR
     client.post(path, {**sent, "minute_reference": "7.2"})
     assert state_of(version) == State.APPROVED

@@ -102,7 +102,7 @@ def test_page_one_says_it_all() -> None:
         "March in brackets.",
         "No update DA-11 Fire brigade · last heard 14 March 2026 ASB-12 Fire brigade · last heard 14 March 2026",
         "Since March 1 worsened, 0 recovered, 0 new, 12 completed, 0 dates moved",
-        "Worse than a year ago: offences of kind SHOP (418, was 393, +6.4%)",
+        "Worse than a year ago: Offences of kind SHOP (418, was 393, +6.4%)",
         "help asked of Cleveland Police",
     ):
         assert said in page

@@ -399,8 +399,26 @@ def test_recommendations_are_made_of_the_facts(town: Town) -> None:
         "Two officers on Fridays",
         "ask Fire brigade for a recovery plan for ASB-02 Action ASB-02",
         "decide on the help asked of Housing group for ASB-03 Action ASB-03: Two officers on Fridays",
-        "note that no update was received from Fire brigade (ASB-04), and ask for it",
-        "note the progress of the other 2 actions",
+        "note that no update was received from Fire brigade (ASB-04), and ask for one",
+        "note the progress of the other action",
+    ]
+
+
+def test_the_rest_is_what_nobody_was_named_for(town: Town) -> None:
+    """Silent actions are told in the plan's order, whichever partner leads them, and are not the rest."""
+    _first, second, _third, fine = (town.action(f"ASB-0{n}") for n in range(1, 5))
+    second.lead_partner = town.housing
+    second.save()
+    town.say(fine, Rating.ON_TRACK, dt.date(2026, 10, 9))
+    asked = town.six_monthly().recommendations
+    assert [(item.text, item.short, item.refs) for item in asked] == [
+        (
+            "note that no update was received from Fire brigade (ASB-01, ASB-03) and Housing group (ASB-02), "
+            "and ask for one on each",
+            "note that no update was received on ASB-01, ASB-02 and ASB-03",
+            ("ASB-01", "ASB-02", "ASB-03"),
+        ),
+        ("note the progress of the other action", "note the progress of the other action", ()),
     ]
 
 

@@ -219,3 +219,15 @@ def test_the_plans_table_is_printed_character_for_character(town: Town) -> None:
         ("Theft from the Person", "0.0605", "0.574", "9", "Cannot be right as printed."),
         ("Robbery - Business", "0.162", ".0125", "13", ""),
     ]
+
+
+def test_the_partners_copy_names_what_is_not_for_passing_on(town: Town) -> None:
+    town.indicator("OPEN")
+    town.indicator("FEW", small_numbers=True)
+    town.indicator("RARE", small_numbers=True)
+    town.indicator("KEPT", small_numbers=True, publishable=False)
+    for document in (town.quarterly(), town.six_monthly()):
+        assert [note for note in document.data_notes if note.startswith("Partners' copy")] == [
+            "Partners' copy: small numbers are shown and are not for passing on: Indicator FEW; Indicator RARE.",
+            "Partners' copy: these figures are not for publication and not for passing on: Indicator KEPT.",
+        ]
