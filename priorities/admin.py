@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 
 from partners.admin import OrderedAdmin, ReadOnlyAdmin, ReferenceAdmin, ReferenceInline, ReferenceStackedInline
@@ -18,6 +20,10 @@ from priorities.models import (
     SubGroup,
     UpdateRound,
 )
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
 
 
 class PriorityInline(ReferenceInline):
@@ -63,7 +69,9 @@ class PlanAdmin(ReferenceAdmin):
                 ),
                 "description": (
                     "Weeks are counted from the last day of the period and roll to the next working day. "
-                    "A change holds for requests that have not opened yet; open ones keep their dates."
+                    "A request for updates that has opened keeps its dates, and so does the report on its period. "
+                    "A change holds at once for every other report that is not made yet, such as quarterly ones "
+                    "while partners update every six months."
                 ),
             },
         ),
@@ -101,6 +109,10 @@ class MembershipInline(ReferenceInline):
     model = Membership
     fields = ("user", "joined_on", "left_on")
     autocomplete_fields = ("user",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        """With what each row is called by."""
+        return super().get_queryset(request).select_related("user", "sub_group")
 
 
 @admin.register(SubGroup)
