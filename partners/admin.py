@@ -200,6 +200,12 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("email", "name", "job_title", "partner", "groups", "is_staff")
+        help_texts = {
+            "job_title": (
+                "Reports tell people by their job title and never by their name; without one they say only the role. "
+                "For example: community safety officer."
+            )
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path
 from django.core import mail
 from django.core.mail.backends import locmem
 from django.db import connection, models
@@ -26,6 +26,7 @@ from actions.models import ProgressUpdate
 from partners import roles, services
 from partners.models import OutgoingEmail, Partner, User
 from performance.models import (
+    Comparator,
     ComparatorGroup,
     ComparatorMember,
     EmergingIssue,
@@ -155,6 +156,50 @@ def _management_forms(client: Client, model: type[Model]) -> dict[str, str]:
         form = formset.formset.management_form
         sent |= {f"{form.prefix}-{name}": str(value) for name, value in form.initial.items()}
     return sent
+
+
+#: Columns that are set otherwise than by typing them into a form.
+NOT_TYPED = {
+    "partners.user.password",
+    "partners.user.last_login",
+    "partners.user.is_superuser",
+    "partners.user.is_active",
+    "partners.user.user_permissions",
+}
+
+
+def test_every_column_of_reference_data_can_be_typed_on_its_page(cast: Cast, client: Client):
+    request = client.get(reverse("admin:index")).wsgi_request
+    missing = set()
+    for label in REFERENCE:
+        page = registered()[label]
+        shown = set(flatten_fieldsets(page.get_fieldsets(request)))
+        columns = [*page.model._meta.fields, *page.model._meta.many_to_many]
+        missing |= {f"{label}.{column.name}" for column in columns if column.editable and column.name not in shown}
+        missing -= {f"{label}.id"}
+    assert missing - NOT_TYPED == set()
+
+
+def test_what_an_average_is_of_stands_beside_it(cast: Cast, client: Client):
+    indicator = Indicator.objects.create(
+        code="I1", name="Fires", unit="fires", better="lower", data_owner=cast.fire, position=1
+    )
+    Comparator.objects.create(
+        indicator=indicator,
+        kind="similar_areas",
+        period_kind="quarter",
+        period_start=dt.date(2026, 4, 1),
+        average=2,
+        basis="Fifteen similar areas, per 1,000",
+        recorded_at=NOW,
+        recorded_by=cast["analyst"],
+    )
+    assert "Fifteen similar areas, per 1,000" in client.get(address(Comparator, "changelist")).content.decode()
+
+
+def test_a_person_is_asked_for_the_job_title_that_reports_print(cast: Cast, client: Client):
+    for page in (address(User, "add"), address(User, "change", cast["chair"].pk)):
+        assert "Reports tell people by their job title" in client.get(page).content.decode()
 
 
 # --- Who gets in -----------------------------------------------------------------------------------------------------
@@ -786,6 +831,20 @@ def test_a_list_asks_as_many_queries_for_thirty_rows_as_for_three(cast: Cast, cl
     with CaptureQueriesContext(connection) as many:
         assert client.get(page).status_code == 200
     assert len(few) == len(many), "\n".join(query["sql"] for query in many.captured_queries)
+
+
+def test_a_member_more_on_a_sub_groups_page_asks_one_query_more(cast: Cast, client: Client):
+    """For the box that finds people; what the row is called by comes with the list."""
+    page = address(SubGroup, "change", cast.sub_group.pk)
+    client.get(page)
+    with CaptureQueriesContext(connection) as none:
+        client.get(page)
+    people = list(User.objects.order_by("pk")[:6])
+    for person in people:
+        Membership.objects.create(sub_group=cast.sub_group, user=person)
+    with CaptureQueriesContext(connection) as six:
+        client.get(page)
+    assert len(six) == len(none) + len(people)
 
 
 # --- The one way to write rows with history --------------------------------------------------------------------------
