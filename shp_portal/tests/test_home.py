@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from actions.rating import Rating
@@ -189,6 +190,14 @@ def test_the_analyst_sees_which_figures_are_missing():
         ("I-01", dt.date(2026, 10, 21))
     ]
     assert "Shoplifting" not in page(cast.officer, "/")
+
+
+@pytest.mark.parametrize("state", ["draft", "with_chair", "returned", "approved"])
+def test_a_reports_state_looks_the_same_as_on_the_reports_own_pages(state):
+    cast = Cast()
+    one = version(cast, "2026-04", state)
+    tag = render_to_string("reports/_state.html", {"version": one, "words": one.get_state_display()})
+    assert tag.strip() in page(cast.coordinator, "/")
 
 
 def test_a_reader_sees_published_reports_and_nothing_of_the_work():
