@@ -188,7 +188,7 @@ class Action(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     ref = models.CharField("reference", max_length=20)
     priority = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="+")
-    sub_group = models.ForeignKey(SubGroup, on_delete=models.PROTECT, related_name="+")
+    sub_group = models.ForeignKey(SubGroup, on_delete=models.PROTECT, related_name="+", verbose_name="sub-group")
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     measure_of_success = models.TextField(blank=True)

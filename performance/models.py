@@ -219,6 +219,8 @@ class Comparator(HasPeriod, models.Model):
     objects = ComparatorQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "figure to compare with"
+        verbose_name_plural = "figures to compare with"
         ordering = ["indicator", "period_start"]
         constraints = [
             models.UniqueConstraint(
@@ -417,7 +419,9 @@ class EmergingIssue(models.Model):
         related_name="+",
         help_text="Empty: outside our priorities.",
     )
-    sub_group = models.ForeignKey(SubGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sub_group = models.ForeignKey(
+        SubGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="sub-group"
+    )
     restricted = models.BooleanField(default=False)
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField()

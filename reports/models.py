@@ -193,6 +193,7 @@ class Rendition(models.Model):
     objects = RenditionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "report file"
         ordering = ["version", "pk"]
         constraints = [
             models.UniqueConstraint(name="rendition_once", fields=["version", "edition", "stage"]),

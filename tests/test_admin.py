@@ -129,6 +129,18 @@ def test_the_parts_stand_in_the_order_of_the_house(client: Client):
     assert "DEMONSTRATION DATA" in text
 
 
+def test_rows_and_columns_go_by_the_words_of_the_users(client: Client):
+    index = client.get(reverse("admin:index")).content.decode()
+    for ours, never in (("Report files", "Renditions"), ("Figures to compare with", "Comparators")):
+        assert ours in index
+        assert never not in index
+    columns = [column for page in registered().values() for column in page.model._meta.fields]
+    columns += [column for page in registered().values() for line in page.inlines for column in line.model._meta.fields]
+    assert {str(c.verbose_name) for c in columns if c.related_model is SubGroup and c.name == "sub_group"} == {
+        "sub-group"
+    }
+
+
 @pytest.mark.parametrize("label", sorted(REFERENCE | READ_ONLY))
 def test_every_list_opens_searches_and_finds_nothing_politely(client: Client, label: str):
     model = apps.get_model(label)

@@ -185,6 +185,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "report file",
                 "ordering": ["version", "pk"],
             },
         ),
