@@ -11,8 +11,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from actions.ladder import Step
-from actions.progress import british, plural
+from actions.progress import plural
 from partners import email_kinds
+from priorities.periods import british
 
 DIGEST = "digest"
 REMINDERS, ALSO_UPDATED = "reminders", "also_updated"

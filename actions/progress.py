@@ -6,20 +6,21 @@ import datetime as dt
 from dataclasses import dataclass
 
 from actions.rating import LIVE, LOOKS, NEEDS_CONFIRMING, Rating, derive, severity
-from priorities.periods import Period, PeriodKind
+from priorities.periods import Period, PeriodKind, british
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of one action at a moment. `asked` is the period an update is wanted on, None when none was asked."""
+    """What is known of one action at a moment. `asked` is the period an update is wanted on, None when none was asked;
+    `received` whether an update with a rating about that very period has come (about any, when none was asked).
+    """
 
     state: str
     starts_on: dt.date
     due_on: dt.date | None
     said: Rating | None = None
-    said_about: Period | None = None
     said_on: dt.date | None = None
-    said_why: str = ""
+    received: bool = False
     completed_on: dt.date | None = None
     review_on: dt.date | None = None
     milestones_missed: int = 0
@@ -59,11 +60,6 @@ class Standing:
         return LOOKS[self.rating].css
 
 
-def british(day: dt.date) -> str:
-    """30 September 2026."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def plural(n: int, one: str, many: str = "") -> str:
     """1 day, 2 days."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
@@ -77,13 +73,6 @@ def overdue_days(state: str, due_on: dt.date | None, as_of: dt.date) -> int:
 def owes(state: str, starts_on: dt.date, asked: Period | None) -> bool:
     """True when a request for updates on `asked` reaches this action: live, and begun by the period's end."""
     return asked is not None and state == LIVE and starts_on <= asked.end
-
-
-def heard(said_about: Period | None, asked: Period | None) -> bool:
-    """True when an update about the period asked for, or a later one, has been received."""
-    if asked is None:
-        return said_about is not None
-    return said_about is not None and said_about.start >= asked.start
 
 
 def is_confirmed(rating: Rating, owing: bool, received: bool) -> bool:
@@ -164,14 +153,13 @@ def assess(facts: Facts, as_of: dt.date) -> Standing:
     """The standing of one action on the day `as_of`."""
     rating = derive(facts.state, facts.starts_on <= as_of, facts.said)
     owing = owes(facts.state, facts.starts_on, facts.asked)
-    received = heard(facts.said_about, facts.asked)
     late = overdue_days(facts.state, facts.due_on, as_of)
     delivery = _delivery(facts, late, as_of)
     return Standing(
         rating=rating,
-        confirmed=is_confirmed(rating, owing, received),
+        confirmed=is_confirmed(rating, owing, facts.received),
         delivery=delivery,
-        update=_update(facts, owing, received),
+        update=_update(facts, owing),
         overdue_days=late,
         disagreement=_disagreement(rating, facts, late),
     )
@@ -200,13 +188,13 @@ def _delivery(facts: Facts, late: int, as_of: dt.date) -> Check:
     return Check(False, sentence[0].upper() + sentence[1:] + ".")
 
 
-def _update(facts: Facts, owing: bool, received: bool) -> Check:
+def _update(facts: Facts, owing: bool) -> Check:
     since = f"last heard {british(facts.said_on)}" if facts.said_on else "never heard from"
     if facts.state != LIVE:
         return Check(True, "No update is asked for.")
     if not owing or facts.asked is None:
         return Check(True, f"No update is due yet; {since}." if facts.said_on else "No update is due yet.")
-    if received:
+    if facts.received:
         return Check(True, f"Update received for {facts.asked.label}.")
     return Check(False, f"No update received for {facts.asked.label}; {since}.")
 

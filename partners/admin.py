@@ -6,19 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import DateField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import Truncator
 from simple_history.admin import SimpleHistoryAdmin
 
 from partners import roles, services
 from partners.models import Cover, EmailChoice, OutgoingEmail, Partner, User
+from partners.ordering import InlineFormSet, PlacedForm
 from partners.permissions import is_administrator
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.admin.options import _FieldOpts, _FieldsetSpec
 
 
@@ -53,6 +58,46 @@ class ForAdministrators:
         return self.deletable and bool(is_administrator(request.user))
 
 
+class OfferedFilters:
+    """Lists that are narrowed by what stands beside them and by keys, and by nothing typed into the address.
+
+    Django lets an address ask any column of the list's own table, so that hidden words and password hashes could be
+    read letter by letter from which rows answer.
+    """
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        page: Any = self
+        offered = page.get_list_filter(request) if request else page.list_filter
+        return lookup in self._keys() | self._days() | self._filters(offered)
+
+    def _keys(self) -> set[str]:
+        options = self.model._meta  # type: ignore[attr-defined]
+        paths = {"pk", options.pk.name}
+        for column in options.fields:
+            if column.is_relation:
+                paths |= {column.name, f"{column.name}__pk", f"{column.name}__{column.target_field.name}"}
+        return paths | {f"{path}__exact" for path in paths}
+
+    def _days(self) -> set[str]:
+        day = self.date_hierarchy  # type: ignore[attr-defined]
+        return {f"{day}__{part}" for part in ("year", "month", "day", "gte", "lt")} if day else set()
+
+    def _filters(self, offered: Iterable[Any]) -> set[str]:
+        """The parameters that Django's filters write into their links, by the kind of column."""
+        found = set()
+        for one in offered:
+            if isinstance(one, type) and issubclass(one, admin.SimpleListFilter):
+                found.add(str(one.parameter_name))
+                continue
+            path = one[0] if isinstance(one, (list, tuple)) else one
+            column: Any = get_fields_from_path(self.model, path)[-1]  # type: ignore[attr-defined]
+            exact = f"{path}__{column.target_field.name}__exact" if column.is_relation else f"{path}__exact"
+            found |= {path, exact, f"{path}__isnull", f"{path}__isempty"}
+            if isinstance(column, DateField):
+                found |= {f"{path}__gte", f"{path}__lt"}
+        return found
+
+
 class WithPage:
     """Rows that have a page of their own, which the link “View on site” leads to."""
 
@@ -69,7 +114,7 @@ class WithPage:
         return response
 
 
-class ReferenceAdmin(WithPage, ForAdministrators, SimpleHistoryAdmin):
+class ReferenceAdmin(WithPage, OfferedFilters, ForAdministrators, SimpleHistoryAdmin):
     """Reference data: changed here, by hand, with every earlier state kept."""
 
     list_per_page = 50
@@ -80,20 +125,35 @@ class ReferenceAdmin(WithPage, ForAdministrators, SimpleHistoryAdmin):
         return True
 
 
+class OrderedAdmin(ReferenceAdmin):
+    """Reference data in an order: a row put at another's place swaps with it."""
+
+    form = PlacedForm
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        form.make_room()
+        super().save_model(request, obj, form, change)
+        if form.neighbour is not None:
+            other = Truncator(form.neighbour).chars(60)
+            self.message_user(request, f"“{other}” stood at this place: it now has number {form.left}.")
+
+
 class ReferenceInline(ForAdministrators, admin.TabularInline):
     """Rows that stand and fall with the one they belong to."""
 
+    formset = InlineFormSet
     deletable = True
     extra = 0
     show_change_link = False
 
 
 class ReferenceStackedInline(ForAdministrators, admin.StackedInline):
+    formset = InlineFormSet
     deletable = True
     extra = 0
 
 
-class ReadOnlyAdmin(WithPage, ForAdministrators, admin.ModelAdmin):
+class ReadOnlyAdmin(WithPage, OfferedFilters, ForAdministrators, admin.ModelAdmin):
     """What the portal's own pages and jobs write: to be read here, changed nowhere but there."""
 
     list_per_page = 50
@@ -140,6 +200,12 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("email", "name", "job_title", "partner", "groups", "is_staff")
+        help_texts = {
+            "job_title": (
+                "Reports tell people by their job title and never by their name; without one they say only the role. "
+                "For example: community safety officer."
+            )
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 
-from partners.admin import ReadOnlyAdmin, ReferenceAdmin, ReferenceInline
+from partners.admin import OrderedAdmin, ReadOnlyAdmin, ReferenceAdmin, ReferenceInline, person_at_work
+from partners.ordering import OrderedFormSet
 from performance.models import (
     Commentary,
     Comparator,
@@ -20,6 +23,10 @@ from performance.models import (
     SurveyFinding,
 )
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
 
 @admin.register(Indicator)
 class IndicatorAdmin(ReferenceAdmin):
@@ -32,13 +39,14 @@ class IndicatorAdmin(ReferenceAdmin):
         (None, {"fields": ("code", "name", "position", "definition", "unit", "better")}),
         ("Belongs to", {"fields": ("priorities", "all_priorities", "active_from", "active_to")}),
         ("Where it comes from", {"fields": ("data_owner", "source", "frequency", "lag_weeks")}),
-        ("Baseline", {"fields": ("baseline_printed", "baseline_value", "baseline_period")}),
+        ("Baseline", {"fields": ("baseline_printed", "baseline_value", "baseline_unit", "baseline_period")}),
         ("Publishing", {"fields": ("publishable", "small_numbers", "note")}),
     )
 
 
 class ComparatorMemberInline(ReferenceInline):
     model = ComparatorMember
+    formset = OrderedFormSet
     fields = ("position", "printed_name", "usual_name", "query")
 
 
@@ -54,6 +62,7 @@ class ComparatorGroupAdmin(ReferenceAdmin):
 
 class FindingInline(ReferenceInline):
     model = Finding
+    formset = OrderedFormSet
     fields = ("position", "priority", "text", "evidence")
     autocomplete_fields = ("priority",)
 
@@ -70,6 +79,7 @@ class StrategicAssessmentAdmin(ReferenceAdmin):
 
 class SurveyFindingInline(ReferenceInline):
     model = SurveyFinding
+    formset = OrderedFormSet
     fields = ("position", "topic", "text")
 
 
@@ -84,7 +94,7 @@ class SurveyAdmin(ReferenceAdmin):
 
 
 @admin.register(PrintedFigure)
-class PrintedFigureAdmin(ReferenceAdmin):
+class PrintedFigureAdmin(OrderedAdmin):
     list_display = ("label", "table", "printed", "printed_average", "printed_position", "priority")
     list_filter = ("plan", "table", "priority", ("query", admin.EmptyFieldListFilter))
     list_select_related = ("priority",)
@@ -119,7 +129,7 @@ class MeasurementAdmin(ReadOnlyAdmin):
 
 @admin.register(Comparator)
 class ComparatorAdmin(ReadOnlyAdmin):
-    list_display = ("indicator", "kind", "period_label", "average", "position", "group_size")
+    list_display = ("indicator", "kind", "period_label", "average", "basis", "position", "group_size")
     list_filter = ("kind", "indicator")
     list_select_related = ("indicator",)
     search_fields = ("indicator__name", "indicator__code")
@@ -147,7 +157,7 @@ class EmergingIssueAdmin(ReadOnlyAdmin):
     list_filter = ("state", "priority", "restricted")
     list_select_related = ("priority", "raised_by")
 
-    def get_queryset(self, request):  # type: ignore[no-untyped-def]
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EmergingIssue]:
         """Restricted issues stay with those who may read them: administering is no licence to."""
         rows = super().get_queryset(request)
-        return rows.filter(restricted=False) | rows & EmergingIssue.objects.visible_to(request.user)
+        return rows.filter(restricted=False) | rows & EmergingIssue.objects.visible_to(person_at_work(request))

@@ -70,7 +70,7 @@ class Difference:
     def number_text(self) -> str:
         """ "+266", "−12", "0", "+2.4 points"."""
         if self.measure is Measure.PERCENTAGE:
-            return f"{signed(self.number)} points"
+            return f"{signed(self.number)} point{'' if abs(self.number) == 1 else 's'}"
         return signed(self.number)
 
     @property
@@ -149,7 +149,8 @@ def _size(change: Difference) -> str:
     if change.percent:
         return percent(abs(change.percent))
     if change.measure is Measure.PERCENTAGE:
-        return f"{number(abs(change.number))} percentage points"
+        points = number(abs(change.number))
+        return f"{points} percentage point{'' if points == '1' else 's'}"
     # No percentage allowed, or one that rounds to 0.0: the number itself says more.
     return number(abs(change.number))
 

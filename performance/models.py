@@ -13,10 +13,14 @@ from simple_history.models import HistoricalRecords
 from partners.models import Partner
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Plan, Priority, SubGroup
+from priorities.periods import PeriodKind
 
 if TYPE_CHECKING:
     from partners.models import User
     from priorities.periods import Period
+
+
+PERIOD_KINDS = {"quarterly": PeriodKind.QUARTER, "half_yearly": PeriodKind.HALF_YEAR, "annual": PeriodKind.YEAR}
 
 
 class Indicator(models.Model):
@@ -86,6 +90,11 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def period_kind(self) -> PeriodKind:
+        """The kind of period its figures are about."""
+        return PERIOD_KINDS[self.frequency]
 
 
 class MeasurementQuerySet(models.QuerySet["Measurement"]):
@@ -182,8 +191,14 @@ class ComparatorMember(models.Model):
         return self.usual_name or self.printed_name
 
 
+class ComparatorQuerySet(models.QuerySet["Comparator"]):
+    def known_at(self, moment: dt.datetime) -> ComparatorQuerySet:
+        """Comparisons that had been recorded by `moment`."""
+        return self.filter(recorded_at__lte=moment)
+
+
 class Comparator(HasPeriod, models.Model):
-    """What others did in the same period: similar areas, region or England."""
+    """What others did in the same period: similar areas, region or England. Append-only."""
 
     class Kind(models.TextChoices):
         SIMILAR_AREAS = "similar_areas", "Similar areas"
@@ -198,8 +213,14 @@ class Comparator(HasPeriod, models.Model):
     position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 is the lowest rate.")
     group_size = models.PositiveSmallIntegerField(null=True, blank=True)
     basis = models.CharField(max_length=200, blank=True, help_text="What the average is of, printed beside it.")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = ComparatorQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "figure to compare with"
+        verbose_name_plural = "figures to compare with"
         ordering = ["indicator", "period_start"]
         constraints = [
             models.UniqueConstraint(
@@ -398,7 +419,9 @@ class EmergingIssue(models.Model):
         related_name="+",
         help_text="Empty: outside our priorities.",
     )
-    sub_group = models.ForeignKey(SubGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sub_group = models.ForeignKey(
+        SubGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="sub-group"
+    )
     restricted = models.BooleanField(default=False)
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField()

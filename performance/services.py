@@ -1,4 +1,4 @@
-"""Verbs on figures: a measurement is recorded or corrected, a commentary written, an emerging issue raised and triaged."""
+"""Verbs on figures: a measurement is recorded or corrected, a comparison recorded, a commentary written, an emerging issue raised and triaged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from performance.models import Commentary, EmergingIssue, Indicator, Measurement
+from performance.models import Commentary, Comparator, EmergingIssue, Indicator, Measurement
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -76,6 +76,49 @@ def record_measurement(
     measurement.full_clean()
     measurement.save()
     return measurement
+
+
+@transaction.atomic
+def record_comparator(
+    *,
+    indicator: Indicator,
+    kind: str,
+    period: Period,
+    average: Decimal,
+    by: User,
+    at: dt.datetime,
+    position: int | None = None,
+    group_size: int | None = None,
+    basis: str = "",
+) -> Comparator:
+    """Record what others did in a period, in the indicator's unit; `basis` says what the average is of.
+
+    Raises PermissionDenied; ValidationError when there is a comparison of this kind for the period already, or the position
+    is not one of the group's.
+    """
+    if not by.has_perm("performance.record_measurement", indicator):
+        raise PermissionDenied("Figures come from their data owner, the analyst or the coordinator.")
+    Indicator.objects.select_for_update().get(pk=indicator.pk)
+    comparator = Comparator(
+        indicator=indicator,
+        kind=kind,
+        period_kind=period.kind.value,
+        period_start=period.start,
+        average=average,
+        position=position,
+        group_size=group_size,
+        basis=basis,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    earlier = Comparator.objects.filter(
+        indicator=indicator, kind=kind, period_kind=period.kind.value, period_start=period.start
+    )
+    if earlier.exists():
+        raise ValidationError({"average": [f"{indicator} has a comparison of this kind for {period.label} already."]})
+    comparator.full_clean()
+    comparator.save()
+    return comparator
 
 
 @transaction.atomic

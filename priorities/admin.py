@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 
-from partners.admin import ReadOnlyAdmin, ReferenceAdmin, ReferenceInline, ReferenceStackedInline
+from partners.admin import OrderedAdmin, ReadOnlyAdmin, ReferenceAdmin, ReferenceInline, ReferenceStackedInline
+from partners.ordering import NumberedForm, NumberedFormSet, OrderedFormSet
 from priorities.models import (
     Achievement,
     AnnualFocus,
@@ -18,11 +21,16 @@ from priorities.models import (
     UpdateRound,
 )
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
 
 class PriorityInline(ReferenceInline):
     """The order at a glance; the words of a priority are changed on its own page."""
 
     model = Priority
+    formset = OrderedFormSet
     fields = ("position", "code", "name", "active_from", "active_to")
     show_change_link = True
     can_delete = False
@@ -35,6 +43,7 @@ class PriorityInline(ReferenceInline):
 
 class PlanSectionInline(ReferenceStackedInline):
     model = PlanSection
+    formset = NumberedFormSet
     fields = (("number", "heading"), "body", "source", "query")
     classes = ("collapse",)
 
@@ -60,7 +69,9 @@ class PlanAdmin(ReferenceAdmin):
                 ),
                 "description": (
                     "Weeks are counted from the last day of the period and roll to the next working day. "
-                    "A change holds for requests that have not opened yet; open ones keep their dates."
+                    "A request for updates that has opened keeps its dates, and so does the report on its period. "
+                    "A change holds at once for every other report that is not made yet, such as quarterly ones "
+                    "while partners update every six months."
                 ),
             },
         ),
@@ -74,7 +85,7 @@ class AnnualFocusInline(ReferenceInline):
 
 
 @admin.register(Priority)
-class PriorityAdmin(ReferenceAdmin):
+class PriorityAdmin(OrderedAdmin):
     list_display = ("name", "code", "position", "plan", "active_from", "active_to")
     list_filter = ("plan",)
     list_select_related = ("plan",)
@@ -98,6 +109,10 @@ class MembershipInline(ReferenceInline):
     model = Membership
     fields = ("user", "joined_on", "left_on")
     autocomplete_fields = ("user",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        """With what each row is called by."""
+        return super().get_queryset(request).select_related("user", "sub_group")
 
 
 @admin.register(SubGroup)
@@ -127,7 +142,8 @@ class MeetingAdmin(ReferenceAdmin):
 
 
 @admin.register(PlanSection)
-class PlanSectionAdmin(ReferenceAdmin):
+class PlanSectionAdmin(OrderedAdmin):
+    form = NumberedForm
     deletable = True
     list_display = ("number", "heading", "plan", "source")
     list_display_links = ("heading",)
@@ -138,7 +154,7 @@ class PlanSectionAdmin(ReferenceAdmin):
 
 
 @admin.register(ContextFact)
-class ContextFactAdmin(ReferenceAdmin):
+class ContextFactAdmin(OrderedAdmin):
     deletable = True
     list_display = ("text", "topic", "printed", "position")
     list_filter = ("plan", "topic")
@@ -147,7 +163,7 @@ class ContextFactAdmin(ReferenceAdmin):
 
 
 @admin.register(Achievement)
-class AchievementAdmin(ReferenceAdmin):
+class AchievementAdmin(OrderedAdmin):
     deletable = True
     list_display = ("text", "priority", "source", "position")
     list_filter = ("plan", "priority")

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from simple_history.models import HistoricalRecords
 
 from partners.models import Partner, User
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
-from priorities.periods import Period, PeriodKind, periods_between
-from priorities.timetable import Weeks
+from priorities.periods import Period, PeriodKind, british, periods_between
+from priorities.timetable import Timetable, Weeks
+
+#: What a plan may say of its calendar. Wider than any partnership needs, so that a slip of the keyboard does not ask the
+#: portal for a thousand years of reports.
+FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2150, 12, 31)
+LONGEST = dt.timedelta(days=6 * 365 + 1)  # six years from the first day to the last, with two leap days
+MOST_WEEKS = 26
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
     def current(self, day: dt.date) -> Plan | None:
-        """The plan in force on `day`; before the first, the first; after the last, the last. None when there is no plan."""
-        return self.filter(starts_on__lte=day).order_by("-starts_on").first() or self.order_by("starts_on").first()
+        """The plan at work on `day`; before the first, the first; after the last, the last. None when there is no plan.
+
+        A plan stays at work after its end until its last request for updates is settled, or that report's final day has
+        passed: its officers still owe it words, and the pages must let them say them.
+        """
+        asking = UpdateRound.objects.filter(
+            plan=OuterRef("pk"), settled_at__isnull=True, opens_on__lte=day, final_on__gte=day
+        )
+        begun = list(self.filter(starts_on__lte=day).annotate(asking=Exists(asking)).order_by("-starts_on")[:2])
+        if not begun:
+            return self.order_by("starts_on").first()
+        earlier: Any = begun[-1]  # carries the annotation
+        return earlier if earlier.asking else begun[0]
 
 
 class Plan(models.Model):
@@ -95,12 +114,43 @@ class Plan(models.Model):
                 violation_error_message="The weeks must rise: updates due, then draft, then chair, then final.",
             ),
             models.CheckConstraint(
+                name="plan_weeks_within_half_a_year",
+                condition=Q(updates_due_weeks__gte=1, final_weeks__lte=MOST_WEEKS),
+                violation_error_message=f"Weeks are counted from 1 to {MOST_WEEKS}.",
+            ),
+            models.CheckConstraint(
+                name="plan_in_our_times",
+                condition=Q(starts_on__gte=FIRST_DAY, ends_on__lte=LAST_DAY),
+                violation_error_message=f"A plan lies between {FIRST_DAY.year} and {LAST_DAY.year}.",
+            ),
+            models.CheckConstraint(
+                name="plan_of_six_years_at_most",
+                condition=Q(ends_on__lte=F("starts_on") + LONGEST),
+                violation_error_message="A plan runs for six years at most.",
+            ),
+            models.CheckConstraint(
                 name="plan_update_every_known", condition=Q(update_every__in=["half_year", "quarter"])
             ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Say beside the field what the database would refuse of it."""
+        faults: dict[str, str] = {}
+        if self.updates_due_weeks is not None and self.updates_due_weeks < 1:
+            faults["updates_due_weeks"] = "Write 1 or more: partners need at least a week."
+        if self.final_weeks is not None and self.final_weeks > MOST_WEEKS:
+            faults["final_weeks"] = f"Write {MOST_WEEKS} or less: by then the next half-year is over."
+        for name in ("starts_on", "ends_on"):
+            day = getattr(self, name)
+            if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+                faults[name] = f"Write a day between {FIRST_DAY.year} and {LAST_DAY.year}."
+        if not faults and self.starts_on and self.ends_on and self.ends_on - self.starts_on > LONGEST:
+            faults["ends_on"] = "A plan runs for six years at most: write an earlier day."
+        if faults:
+            raise ValidationError(faults)
 
     @property
     def weeks(self) -> Weeks:
@@ -319,7 +369,9 @@ class SubGroup(models.Model):
 class Membership(models.Model):
     """A person's seat in a sub-group."""
 
-    sub_group = models.ForeignKey(SubGroup, on_delete=models.CASCADE, related_name="memberships")
+    sub_group = models.ForeignKey(
+        SubGroup, on_delete=models.CASCADE, related_name="memberships", verbose_name="sub-group"
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="person"
     )
@@ -358,6 +410,7 @@ class Meeting(models.Model):
         null=True,
         blank=True,
         related_name="meetings",
+        verbose_name="sub-group",
         help_text="Leave empty for a meeting of the Partnership itself.",
     )
     date = models.DateField()
@@ -388,13 +441,17 @@ class Meeting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sub_group or 'Partnership'} meeting, {self.date.day} {self.date:%B %Y}"
+        return f"{self.sub_group or 'Partnership'} meeting, {british(self.date)}"
 
 
 class UpdateRoundQuerySet(models.QuerySet["UpdateRound"]):
     def asked_by(self, plan: Plan, day: dt.date) -> UpdateRoundQuerySet:
         """Rounds of a plan whose request has gone out by `day`, newest first."""
         return self.filter(plan=plan, opens_on__lte=day).order_by("-period_start")
+
+    def promised(self, plan: Plan) -> dict[dt.date, Timetable]:
+        """The dates of the plan's requests that have been opened, by the last day of the period each is about."""
+        return {asked.period.end: asked.timetable for asked in self.filter(plan=plan)}
 
 
 class UpdateRound(HasPeriod, models.Model):
@@ -440,3 +497,14 @@ class UpdateRound(HasPeriod, models.Model):
 
     def __str__(self) -> str:
         return f"Update request, {self.opens_on:%B %Y}"
+
+    @property
+    def timetable(self) -> Timetable:
+        """Its dates, as they were when it opened."""
+        return Timetable(
+            opens_on=self.opens_on,
+            updates_due_on=self.updates_due_on,
+            draft_on=self.draft_on,
+            chair_on=self.chair_on,
+            final_on=self.final_on,
+        )

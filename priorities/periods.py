@@ -68,7 +68,7 @@ class Period:
         if not FIRST_YEAR <= self.start.year <= LAST_YEAR:
             raise ValueError(f"{self.start.year} is outside the years {FIRST_YEAR} to {LAST_YEAR}.")
         if self.start.day != 1 or (self.start.month - FIRST_MONTH) % self.kind.months:
-            raise ValueError(f"{_day(self.start)} does not start a {self.kind.label}: {_valid_starts(self.kind)}.")
+            raise ValueError(f"{british(self.start)} does not start a {self.kind.label}: {_valid_starts(self.kind)}.")
 
     @classmethod
     def containing(cls, kind: PeriodKind, day: dt.date) -> Self:
@@ -121,8 +121,8 @@ class Period:
     def long_label(self) -> str:
         """Its first and last day in words: "1 April to 30 September 2026"."""
         if self.start.year == self.end.year:
-            return f"{self.start.day} {MONTHS[self.start.month - 1]} to {_day(self.end)}"
-        return f"{_day(self.start)} to {_day(self.end)}"
+            return f"{self.start.day} {MONTHS[self.start.month - 1]} to {british(self.end)}"
+        return f"{british(self.start)} to {british(self.end)}"
 
     def next(self) -> Self:
         return type(self)(self.kind, self._first_day_after())
@@ -165,7 +165,8 @@ def periods_between(kind: PeriodKind, first_day: dt.date, last_day: dt.date) -> 
     return found
 
 
-def _day(day: dt.date) -> str:
+def british(day: dt.date) -> str:
+    """30 September 2026."""
     # strftime's names follow the machine's locale; a report's must not.
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 

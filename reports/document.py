@@ -154,10 +154,11 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class SimilarAreas:
-    """What similar areas did in the same period; `average` in the indicator's unit."""
+    """What similar areas did in the same period; `average` in the indicator's unit, `basis` what it is of."""
 
     label: str
     average: str
+    basis: str
     position: int | None
     group_size: int | None
     sentence: str
@@ -168,7 +169,8 @@ class Figure:
     """One indicator: its figure, what it is compared with, and the judgement in words.
 
     `word` is better, worse, similar, up, down, unchanged or no comparison. `missing` says, when there is no figure,
-    who owes it or when it can be had; `overdue` is true only when it could have been had by the cut-off.
+    who owes it or when it can be had; `overdue` is true only when it could have been had by the cut-off. `baseline_unit` is
+    empty where the baseline is in the figure's own unit.
     """
 
     code: str
@@ -182,6 +184,7 @@ class Figure:
     priorities: tuple[str, ...]
     all_priorities: bool
     baseline: str
+    baseline_unit: str
     baseline_period: str
     note: str
     period_label: str
@@ -584,11 +587,9 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def file_name(document: Document) -> str:
+def file_name(*, short_name: str, kind: str, period_start: dt.date, period_end: dt.date, number: int) -> str:
     """SHP-six-monthly-2026-04_2026-09-v2.pdf: the first and last month it is about, and the version."""
-    paper = document.paper
-    kind = document.kind.replace("_", "-")
-    return f"{paper.short_name}-{kind}-{paper.period_start:%Y-%m}_{paper.period_end:%Y-%m}-v{paper.number}.pdf"
+    return f"{short_name}-{kind.replace('_', '-')}-{period_start:%Y-%m}_{period_end:%Y-%m}-v{number}.pdf"
 
 
 def _plain(value: object) -> object:

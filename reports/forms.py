@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from actions.forms.fields import WordsField
 from actions.forms.updates import VerbForm
-from actions.progress import british
 from priorities.models import Meeting
+from priorities.periods import british
 from reports.models import Decision
 
 if TYPE_CHECKING:
@@ -115,14 +115,12 @@ class RecordDecisionForm(DecisionForm):
             "invalid_choice": "Choose a meeting of the Partnership that has been held.",
         },
     )
-    minute_reference = forms.CharField(
+    minute_reference = WordsField(
         label="Reference of the minute",
-        max_length=60,
+        longest=60,
+        widget=forms.TextInput,
         help_text="For example 7.2.",
-        error_messages={
-            "required": "Enter the reference of the minute, for example 7.2.",
-            "max_length": "Shorten the reference to 60 characters or fewer.",
-        },
+        error_messages={"required": "Enter the reference of the minute, for example 7.2."},
     )
     comment = WordsField(
         label="Comment",
@@ -157,6 +155,11 @@ class RecordDecisionForm(DecisionForm):
 class NewVersionForm(VerbForm):
     SAME, NOW = "same", "now"
 
+    follows = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=1,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value"), "Open this form again."),
+    )
     cut_off = forms.ChoiceField(
         label="Which updates should it hold?",
         widget=forms.RadioSelect,
@@ -174,7 +177,7 @@ class NewVersionForm(VerbForm):
 
     def __init__(self, *args: Any, newest: ReportVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {"cut_off": self.NOW}
+        self.initial = {"cut_off": self.NOW, "follows": newest.number}
         self.newest = newest
         day = british(timezone.localdate(newest.cut_off))
         self.fields["cut_off"].choices = [  # type: ignore[attr-defined]
@@ -185,6 +188,7 @@ class NewVersionForm(VerbForm):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout(
+            "follows",
             Field.radios("cut_off", legend_size=Size.SMALL),
             Field.textarea("reason", rows=4, label_size=Size.SMALL),
             Button("submit", f"Make version {newest.number + 1}"),
@@ -193,7 +197,7 @@ class NewVersionForm(VerbForm):
     def answers(self, now: dt.datetime) -> dict[str, Any]:
         """Arguments of `building.make_new_version`."""
         cut_off = self.newest.cut_off if self.cleaned_data["cut_off"] == self.SAME else now
-        return {"cut_off": cut_off, "reason": self.cleaned_data["reason"]}
+        return {"cut_off": cut_off, "reason": self.cleaned_data["reason"], "follows": self.cleaned_data["follows"]}
 
 
 class NotProducedForm(VerbForm):

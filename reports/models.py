@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Meeting, Plan
-from priorities.periods import PeriodKind
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -24,7 +23,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         if user.sees_the_work:
             return self
         if user.is_reader:
-            return self.filter(versions__state=ReportVersion.State.PUBLISHED).distinct()
+            return self.filter(versions__published_at__isnull=False).distinct()
         return self.none()
 
 
@@ -35,8 +34,6 @@ class Report(HasPeriod, models.Model):
         QUARTERLY = "quarterly", "Quarterly performance report"
         SIX_MONTHLY = "six_monthly", "Six-monthly partnership report"
 
-    PERIOD_KINDS = {Kind.QUARTERLY: PeriodKind.QUARTER, Kind.SIX_MONTHLY: PeriodKind.HALF_YEAR}
-
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     period_kind = period_kind_field()
@@ -46,6 +43,9 @@ class Report(HasPeriod, models.Model):
         blank=True, help_text="Why this report will not be made. Empty for a report that is, or will be, made."
     )
     build_attempts = models.PositiveSmallIntegerField(default=0)
+    build_lease_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until then whoever began the last attempt is taken to be at it."
+    )
     build_error = models.TextField(blank=True, help_text="Why the last attempt to put the report together failed.")
     build_failed_at = models.DateTimeField(null=True, blank=True)
 
@@ -77,11 +77,11 @@ class Report(HasPeriod, models.Model):
 
 class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
     def visible_to(self, user: User) -> ReportVersionQuerySet:
-        """Those who do the work see every version; readers the published one and those it replaced."""
+        """Those who do the work see every version; readers those that were published, replaced since or not."""
         if user.sees_the_work:
             return self
         if user.is_reader:
-            return self.filter(state=ReportVersion.State.PUBLISHED)
+            return self.filter(published_at__isnull=False)
         return self.none()
 
 
@@ -142,6 +142,15 @@ class ReportVersion(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("reports:version", args=[self.report_id, self.number])
 
+    def successor(self) -> ReportVersion | None:
+        """What took this version's place: for one that was published the next published one, else the next."""
+        if self.state != self.State.REPLACED:
+            return None
+        later = ReportVersion.objects.filter(report=self.report_id, number__gt=self.number)
+        if self.published_at is not None:
+            later = later.filter(published_at__isnull=False)
+        return later.defer("snapshot").order_by("number").first()
+
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):
     def waiting(self, now: dt.datetime) -> RenditionQuerySet:
@@ -184,6 +193,7 @@ class Rendition(models.Model):
     objects = RenditionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "report file"
         ordering = ["version", "pk"]
         constraints = [
             models.UniqueConstraint(name="rendition_once", fields=["version", "edition", "stage"]),

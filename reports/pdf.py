@@ -55,7 +55,7 @@ def make(html: str) -> MadePdf:
     A page that asks for anything outside the fence is refused at the very end: WeasyPrint itself goes on without it, and
     fetches pictures and attachments only while it writes the file.
     """
-    with _no_collector():
+    with _no_collector(), _mishaps() as mishaps:
         try:
             document, fetcher = lay_out(html)
             content = document.write_pdf(
@@ -68,6 +68,8 @@ def make(html: str) -> MadePdf:
     if fetcher.refusals:
         shown = "; ".join(sorted(set(fetcher.refusals))[:3])
         raise PdfRefused(f"The report asked for something outside itself, which is not allowed: {shown}.")
+    if mishaps:
+        raise PdfRefused(f"The PDF would lack something: {'; '.join(sorted(set(mishaps))[:3])}.")
     return MadePdf(content=content, pages=len(document.pages))
 
 
@@ -111,6 +113,28 @@ def _no_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def _mishaps() -> Iterator[list[str]]:
+    """What WeasyPrint logs as an error and goes on without.
+
+    It catches everything while it draws a picture, a worker's time limit and Ctrl-C among it, and would hand over a PDF
+    without that picture; a file that is written once must not be one of those.
+    """
+    heard: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(record.getMessage()[:120])
+
+    ear = Ear(logging.ERROR)
+    said = logging.getLogger("weasyprint")
+    said.addHandler(ear)
+    try:
+        yield heard
+    finally:
+        said.removeHandler(ear)
 
 
 @cache

@@ -43,3 +43,12 @@ rules.add_perm("reports.publish", is_coordinator)
 rules.add_perm("reports.make_version", is_coordinator)
 rules.add_perm("reports.mark_not_produced", is_coordinator)
 rules.add_perm("reports.try_again", is_coordinator)
+
+ONLY_COORDINATOR_MAKES = "Only the coordinator can make another version of a report."
+ONLY_COORDINATOR_LEAVES_OUT = "Only the coordinator can mark a report as not produced."
+SENT_IT = "You sent this version to the chair yourself, so somebody else has to decide on it."
+
+
+def refusal_to_decide(user: User) -> str:
+    """Why somebody without the right may not decide on a version, in a sentence."""
+    return SENT_IT if user.is_chair else "Only the chair decides on a report."

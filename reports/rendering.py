@@ -21,6 +21,7 @@ from charts.line import LineChart, line_chart
 from charts.ratings_bar import RatingCount, RatingRow, RatingsBar, ratings_bar
 from charts.series import Point
 from charts.text import listed, wrap
+from priorities.periods import british
 from reports.document import (
     RESTRICTED,
     ActionLine,
@@ -97,7 +98,7 @@ QUARTERLY_PARTS = (
 LINE_POINTS, LABEL_POINTS, TYPE_POINTS = 493.0, 80.0, 9.5
 """Page one's text width, the column of its labels and its type size, in points: report-print.css says the same."""
 
-PAGE_MM = 254.0
+PAGE_MM = 256.0
 """The height of page one between its margins, less a hair."""
 
 LINE_MM, COUNTS_MM, FACT_MM, HEADING_MM = 4.3, 4.8, 2.15, 7.4
@@ -174,7 +175,9 @@ ROOMS = (
     Room(12, 120, 8, 330, 6, 5, 3, 95),
     Room(12, 120, 6, 300, 5, 4, 3, 95),
     Room(11, 115, 6, 250, 5, 3, 3, 92),
-    Room(10, 115, 5, 240, 4, 3, 2, 92),
+    Room(11, 115, 6, 205, 5, 3, 3, 92),
+    Room(11, 115, 5, 190, 4, 3, 2, 92),
+    Room(10, 115, 5, 205, 4, 3, 2, 92),
     Room(9, 115, 5, 230, 4, 3, 2, 92),
     Room(8, 115, 4, 230, 4, 3, 2, 92),
     Room(7, 115, 4, 220, 4, 3, 2, 92),
@@ -297,7 +300,7 @@ def _off_line(line: ActionLine, longest: int) -> PageLine:
 
 
 def _silent_line(line: ActionLine) -> PageLine:
-    heard = f"last heard {_day(line.last_heard)}" if line.last_heard else "never heard from"
+    heard = f"last heard {british(line.last_heard)}" if line.last_heard else "never heard from"
     return PageLine(line.ref, f"{line.lead} · {heard}")
 
 
@@ -318,7 +321,7 @@ def _figures_of(figures: Iterable[Figure], word: str, most: int) -> str:
     """The figures judged `word`, in the indicators' order: name, figure, the year before, the change."""
     told = [figure for figure in figures if figure.word == word]
     texts = [
-        f"{_lower(figure.name)} ({_short(figure, figure.now)}, was {_short(figure, figure.year_before)}{_change(figure)})"
+        f"{figure.name} ({_short(figure, figure.now)}, was {_short(figure, figure.year_before)}{_change(figure)})"
         for figure in told[:most]
         if figure.now and figure.year_before
     ]
@@ -360,7 +363,7 @@ def _reoffending(document: SixMonthlyDocument) -> str:
 def tally(counts: Iterable[Count]) -> str:
     """3 off track, 18 on track (2 not confirmed)."""
     return ", ".join(
-        f"{count.number} {_lower(count.mark.word)}"
+        f"{count.number} {count.mark.word.lower()}"
         + (f" ({count.not_confirmed} not confirmed)" if count.not_confirmed else "")
         for count in counts
         if count.number
@@ -408,19 +411,19 @@ def _quarterly_page(document: QuarterlyDocument, figures: int, longest: int, oth
         return [figure for figure in document.figures if figure.word == word]
 
     missing = sorted((f for f in document.figures if f.now is None), key=lambda f: not f.overdue)
-    similar = [_lower(f.name) for f in (*of("similar"), *of("unchanged"))]
-    moved = [f"{_lower(f.name)} {f.word}" for f in (*of("up"), *of("down"))]
+    similar = [f.name for f in (*of("similar"), *of("unchanged"))]
+    moved = [f"{f.name} {f.word}" for f in (*of("up"), *of("down"))]
     return QuarterlyPage(
         head=head_line(document),
         objective=document.paper.strategic_objective,
         worse=_first([_figure_line(f) for f in of("worse")], figures, longest),
         better=_first([_figure_line(f) for f in of("better")], figures, longest),
-        similar=clip(", ".join(similar), longest * 2),
-        moved=clip(", ".join(moved), longest * 2),
+        similar=clip("; ".join(similar), longest * 2),
+        moved=clip("; ".join(moved), longest * 2),
         missing=_first([PageLine(f.name, f.missing) for f in missing], others, longest),
         issues=_first(
             [
-                PageLine(f"{i.title} ({_lower(i.state)})", f"{i.where}. {i.text}")
+                PageLine(f"{i.title} ({i.state.lower()})", f"{i.where}. {i.text}")
                 for i in document.issues
                 if i.state != "Closed"
             ],
@@ -438,7 +441,7 @@ def head_line(document: Document) -> str:
     parts = [
         f"Version {paper.number}",
         f"month {paper.month} of {paper.months} of the plan",
-        f"{received} received up to {_day(paper.cut_off_on)}",
+        f"{received} received up to {british(paper.cut_off_on)}",
         clip(paper.reason, 160),
     ]
     return " · ".join(part for part in parts if part)
@@ -584,7 +587,7 @@ def _six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
 def _brief(line: ActionLine) -> str:
     if line.narrative:
         return clip(line.narrative, BRIEF)
-    return f"Starts on {_day(line.starts_on)}." if line.mark.key == "not_started" else line.update
+    return f"Starts on {british(line.starts_on)}." if line.mark.key == "not_started" else line.update
 
 
 def _quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
@@ -654,8 +657,12 @@ def _picture(table: PrintedTable | None, partnership: str, width: float, prefix:
     ]
     if not rates:
         return None
-    area = partnership.removeprefix("Safer ").removesuffix(" Partnership") or partnership
-    return comparison_bars(rates, id_prefix=prefix, area=area, unit="as printed", width=width)
+    return comparison_bars(rates, id_prefix=prefix, area=area_of(partnership), unit="as printed", width=width)
+
+
+def area_of(partnership: str) -> str:
+    """The town or district in a partnership's name: Hartlepool of the Safer Hartlepool Partnership."""
+    return partnership.removeprefix("Safer ").removesuffix(" Partnership") or partnership
 
 
 def contact_line(contact: str) -> str:
@@ -676,7 +683,7 @@ def _page_rules(document: Document, stage: str) -> str:
     """Running header, footer and watermark: margin boxes, so that readers by ear are told the words once, in the body."""
     paper = document.paper
     name = f"{paper.title}, {paper.period_label}"
-    version = f"Version {paper.number}{' (draft)' if stage == 'draft' else ''}, updates received up to {_day(paper.cut_off_on)}"
+    version = f"Version {paper.number}{' (draft)' if stage == 'draft' else ''}, updates received up to {british(paper.cut_off_on)}"
     contact = footer_contact(paper.contact)
     footer = f"{name} · {version}" + (f"\nContact: {contact}" if contact else "")
     rules = [
@@ -695,12 +702,3 @@ def _page_rules(document: Document, stage: str) -> str:
 def _css(text: str) -> str:
     """A CSS string. All but plain letters and figures is written by its number, so that nothing can close it."""
     return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text) + '"'
-
-
-def _day(day: dt.date | None) -> str:
-    return f"{day.day} {day:%B %Y}" if day else ""
-
-
-def _lower(text: str) -> str:
-    """With a small first letter inside a sentence, unless it is an abbreviation."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

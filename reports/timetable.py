@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from priorities.periods import Period, PeriodKind, periods_between
@@ -24,15 +25,19 @@ class Owed:
     def due_on(self) -> dt.date:
         return self.timetable.draft_on
 
-    def cut_off(self, zone: dt.tzinfo) -> dt.datetime:
-        """The last moment of the day on which updates are due: version 1 holds what was received by then."""
-        return dt.datetime.combine(self.timetable.updates_due_on, dt.time.max, tzinfo=zone)
+
+def dates_of(period: Period, weeks: Weeks, opened: Mapping[dt.date, Timetable]) -> Timetable:
+    """The dates promised when the request on `period` opened, by the period's last day; by the plan's weeks before that.
+
+    Later changes of the weeks move no date that partners were told. A quarter that ends with a half-year shares its dates.
+    """
+    return opened.get(period.end) or timetable_for(period, weeks)
 
 
-def owed(starts_on: dt.date, ends_on: dt.date, weeks: Weeks) -> list[Owed]:
+def owed(starts_on: dt.date, ends_on: dt.date, weeks: Weeks, opened: Mapping[dt.date, Timetable]) -> list[Owed]:
     """Every report of a plan in force from `starts_on` to `ends_on`, oldest first; of two due on one day the quarterly first."""
     found = [
-        Owed(kind, period, timetable_for(period, weeks))
+        Owed(kind, period, dates_of(period, weeks, opened))
         for kind, period_kind in KINDS.items()
         for period in periods_between(period_kind, starts_on, ends_on)
     ]

@@ -43,6 +43,7 @@ urlpatterns = [
     path("reports/<int:pk>/v<int:number>/approve/", views.approve, name="approve"),
     path("reports/<int:pk>/v<int:number>/return/", views.return_to_coordinator, name="return"),
     path("reports/<int:pk>/v<int:number>/record-decision/", views.record_decision, name="record-decision"),
+    path("reports/<int:pk>/v<int:number>/prepare/", views.prepare, name="prepare"),
     path("reports/<int:pk>/v<int:number>/publish/", views.publish, name="publish"),
     path("schedule/", views.show_schedule, name="schedule"),
     path(

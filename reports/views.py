@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,23 +19,24 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from actions.progress import british
 from partners import outbox
-from priorities.models import Plan
-from priorities.periods import Period
-from priorities.timetable import timetable_for
-from reports import delivery, rendering
+from priorities.models import Plan, UpdateRound
+from priorities.periods import Period, british
+from reports import delivery, permissions, rendering
 from reports.document import file_name, from_json
 from reports.forms import ApproveForm, NewVersionForm, NotProducedForm, RecordDecisionForm, ReturnForm
 from reports.models import Decision, Rendition, Report, ReportVersion
 from reports.services import building, decisions, renditions, schedule
-from reports.timetable import KINDS
+from reports.timetable import KINDS, dates_of
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from partners.models import User
+    from priorities.timetable import Timetable
     from reports.forms import DecisionForm
+
+    Promised = Mapping[dt.date, Timetable]
 
     class SignedIn(HttpRequest):
         user: User
@@ -84,7 +85,11 @@ def list_reports(request: SignedIn) -> HttpResponse:
     )
     page = Paginator(reports, PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
-    shelved = sorted((_shelved(report, request.user, today) for report in page), key=lambda one: one.newest_first)
+    promised = {plan: UpdateRound.objects.promised(plan) for plan in {report.plan for report in page}}
+    shelved = sorted(
+        (_shelved(report, request.user, promised[report.plan], today) for report in page),
+        key=lambda one: one.newest_first,
+    )
     return render(
         request,
         "reports/list.html",
@@ -96,7 +101,7 @@ def list_reports(request: SignedIn) -> HttpResponse:
     )
 
 
-def _shelved(report: Report, user: User, today: dt.date) -> Shelved:
+def _shelved(report: Report, user: User, promised: Promised, today: dt.date) -> Shelved:
     seen: list[ReportVersion] = report.seen  # type: ignore[attr-defined]
     if not seen:
         standing = "Not produced" if report.not_produced else "Failed" if report.build_error else "Being made"
@@ -113,21 +118,15 @@ def _shelved(report: Report, user: User, today: dt.date) -> Shelved:
         version,
         done[0] if done else None,
         standing,
-        _waits_for(version, files.get(Stage.DRAFT), today),
+        _waits_for(version, files, promised, today),
     )
 
 
-def _waits_for(version: ReportVersion, draft: Rendition | None, today: dt.date) -> str:
+def _waits_for(version: ReportVersion, files: Mapping[str, Rendition], promised: Promised, today: dt.date) -> str:
     """With whom a version is, and for what; empty when nothing is waited for."""
     report = version.report
-    if version.state == State.DRAFT:
-        if draft is None or draft.state in (Rendition.State.QUEUED, Rendition.State.RENDERING):
-            return "The portal: its PDF is being laid out"
-        if draft.state == Rendition.State.FAILED:
-            return "The coordinator: its PDF could not be laid out"
-        return "The coordinator, to send it to the chair" if report.needs_chair else "The coordinator, to publish it"
     if version.state == State.WITH_CHAIR:
-        by = timetable_for(report.period, report.plan.weeks).chair_on
+        by = dates_of(report.period, report.plan.weeks, promised).chair_on
         return (
             f"The chair, to decide by {british(by)}"
             if today <= by
@@ -135,9 +134,21 @@ def _waits_for(version: ReportVersion, draft: Rendition | None, today: dt.date) 
         )
     if version.state == State.RETURNED:
         return "The coordinator, to make another version"
-    if version.state == State.APPROVED:
+    if version.state not in (State.DRAFT, State.APPROVED):
+        return ""
+    prepared = Stage.FINAL in files or version.state == State.APPROVED
+    file = files.get(Stage.FINAL if prepared else Stage.DRAFT)
+    if file is None or file.state in (Rendition.State.QUEUED, Rendition.State.RENDERING):
+        return f"The portal: its {'final' if prepared else 'draft'} PDF is being laid out"
+    if file.state == Rendition.State.FAILED:
+        return f"The coordinator: its {'final' if prepared else 'draft'} PDF could not be laid out"
+    if prepared:
         return "The coordinator, to publish it"
-    return ""
+    return (
+        "The coordinator, to send it to the chair"
+        if report.needs_chair
+        else "The coordinator, to prepare it for publishing"
+    )
 
 
 def _only_those_with_a_role(user: User) -> None:
@@ -161,7 +172,7 @@ def show_report(request: SignedIn, pk: int) -> HttpResponse:
     newest = report.versions.visible_to(request.user).defer("snapshot").order_by("-number").first()
     if newest is not None:
         return redirect(newest)
-    line = next(line for line in schedule.lines(report.plan, timezone.localdate()) if line.report == report)
+    line = schedule.line_of(report, timezone.localdate())
     return render(request, "reports/without_version.html", {"report": report, "line": line})
 
 
@@ -170,12 +181,12 @@ class VersionPage:
     report: Report
     version: ReportVersion
     others: list[ReportVersion]
-    draft: Rendition | None
-    final: Rendition | None
+    replaced_by: ReportVersion | None
     files: list[Rendition]
     decision: Decision | None
     waits_for: str
     can_send: bool
+    can_prepare: bool
     can_publish: bool
     can_make_version: bool
     can_record: bool
@@ -205,7 +216,7 @@ def _version_page(
     user = request.user
     report = version.report
     by_stage = {file.stage: file for file in version.renditions.defer("html")}
-    draft, final = by_stage.get(Stage.DRAFT), by_stage.get(Stage.FINAL)
+    draft = by_stage.get(Stage.DRAFT)
     ready = draft is not None and draft.state == Rendition.State.DONE
     with_chair = version.state == State.WITH_CHAIR and ready
     for form in (approve, turn_back):
@@ -220,25 +231,27 @@ def _version_page(
         report=report,
         version=version,
         others=list(others),
-        draft=draft,
-        final=final,
+        replaced_by=version.successor(),
         files=[by_stage[stage] for stage in _stages_for(user) if stage in by_stage],
         decision=_decision_on(version) if user.sees_the_work else None,
-        waits_for=_waits_for(version, draft, timezone.localdate()) if user.sees_the_work else "",
+        waits_for=_waits_for(version, by_stage, UpdateRound.objects.promised(report.plan), timezone.localdate())
+        if user.sees_the_work
+        else "",
         can_send=version.state == State.DRAFT
         and report.needs_chair
         and ready
         and user.has_perm("reports.send_to_chair", version),
-        can_publish=_publishable(version, draft, final) and user.has_perm("reports.publish", version),
+        can_prepare=Stage.FINAL not in by_stage
+        and not decisions.cannot_prepare(version, by_stage)
+        and user.has_perm("reports.publish", version),
+        can_publish=not decisions.cannot_publish(version, by_stage) and user.has_perm("reports.publish", version),
         can_make_version=not report.not_produced
         and version.state in (State.DRAFT, State.RETURNED, State.APPROVED, State.PUBLISHED)
         and user.has_perm("reports.make_version", report)
         and not report.versions.filter(number__gt=version.number).exists(),
         can_record=with_chair and user.has_perm("reports.record_decision", version),
         can_try_again=user.has_perm("reports.try_again"),
-        cannot_decide="You sent this version to the chair yourself, so somebody else has to decide on it."
-        if sent_it
-        else "",
+        cannot_decide=permissions.SENT_IT if sent_it else "",
         approve=approve,
         turn_back=turn_back,
     )
@@ -252,13 +265,6 @@ def _version_page(
     return render(request, "reports/version.html", {**report_shown, "view": page})
 
 
-def _publishable(version: ReportVersion, draft: Rendition | None, final: Rendition | None) -> bool:
-    if version.state == State.APPROVED:
-        return final is not None and final.state == Rendition.State.DONE
-    ready = draft is not None and draft.state == Rendition.State.DONE
-    return version.state == State.DRAFT and not version.report.needs_chair and ready
-
-
 def _decision_on(version: ReportVersion) -> Decision | None:
     return Decision.objects.filter(version=version).select_related("by", "meeting").first()
 
@@ -269,7 +275,7 @@ def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpRespons
     """The file itself, shown in the browser. Only the bytes that were made leave: a damaged file is refused."""
     if stage not in _stages_for(request.user):
         raise Http404
-    version = _version(request.user, pk, number)
+    version = _version(request.user, pk, number, whole=False)
     rendition = get_object_or_404(version.renditions.defer("html"), stage=stage, state=Rendition.State.DONE)
     etag = f'"{rendition.sha256}"'
     unchanged = get_conditional_response(request, etag=etag)
@@ -280,7 +286,14 @@ def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpRespons
     except delivery.FileLost:
         log.exception("A PDF could not be sent")
         return render(request, "reports/file_lost.html", {"version": version}, status=503)
-    name = file_name(from_json(version.snapshot))
+    report = version.report
+    name = file_name(
+        short_name=report.plan.short_name,
+        kind=report.kind,
+        period_start=report.period.start,
+        period_end=report.period.end,
+        number=version.number,
+    )
     if stage == Stage.DRAFT:
         name = name.replace(".pdf", "-draft.pdf")
     return HttpResponse(
@@ -290,12 +303,12 @@ def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpRespons
     )
 
 
-def _version(user: User, pk: int, number: int) -> ReportVersion:
-    return get_object_or_404(
-        ReportVersion.objects.visible_to(user).select_related("report__plan", "sent_by", "published_by", "made_by"),
-        report=pk,
-        number=number,
+def _version(user: User, pk: int, number: int, *, whole: bool = True) -> ReportVersion:
+    """The version, without its heavy snapshot unless `whole`."""
+    versions = ReportVersion.objects.visible_to(user).select_related(
+        "report__plan", "sent_by", "published_by", "made_by"
     )
+    return get_object_or_404(versions if whole else versions.defer("snapshot"), report=pk, number=number)
 
 
 # --- One verb a button ------------------------------------------------------------------------------------------------
@@ -310,6 +323,18 @@ def send_to_chair(request: SignedIn, pk: int, number: int) -> HttpResponse:
         version.get_absolute_url(),
         f"Version {number} is with the chair, who has been sent an e-mail.",
         lambda at: decisions.send_to_chair(version=version, by=request.user, at=at),
+    )
+
+
+@login_required
+@require_POST
+def prepare(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = _version(request.user, pk, number)
+    return _press(
+        request,
+        version.get_absolute_url(),
+        f"The final PDF of version {number} is being laid out. Publish it when you have looked at it.",
+        lambda at: decisions.prepare(version=version, by=request.user, at=at),
     )
 
 
@@ -389,11 +414,7 @@ def return_to_coordinator(request: SignedIn, pk: int, number: int) -> HttpRespon
 def _decision_again(request: SignedIn, version: ReportVersion, **forms: Any) -> HttpResponse:
     """The page with what was typed and what is wrong with it; only for those who could have decided."""
     if not request.user.has_perm("reports.decide", version):
-        raise PermissionDenied(
-            "You sent this version to the chair yourself, so somebody else has to decide on it."
-            if request.user.is_chair
-            else "Only the chair decides on a report."
-        )
+        raise PermissionDenied(permissions.refusal_to_decide(request.user))
     version.refresh_from_db()
     if version.state != State.WITH_CHAIR:
         messages.error(
@@ -436,7 +457,7 @@ def record_decision(request: SignedIn, pk: int, number: int) -> HttpResponse:
 def make_new_version(request: SignedIn, pk: int) -> HttpResponse:
     report = get_object_or_404(Report.objects.visible_to(request.user).select_related("plan"), pk=pk)
     if not request.user.has_perm("reports.make_version", report):
-        raise PermissionDenied("Only the coordinator can make another version of a report.")
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_MAKES)
     newest = report.versions.defer("snapshot").order_by("-number").first()
     if newest is None:
         messages.error(request, "There is no version yet: the first is made when the report falls due.")
@@ -502,7 +523,7 @@ def mark_not_produced(request: SignedIn, plan_pk: int, kind: str, code: str) -> 
     if not request.user.has_perm("reports.see_schedule"):
         raise Http404
     if not request.user.has_perm("reports.mark_not_produced"):
-        raise PermissionDenied("Only the coordinator can mark a report as not produced.")
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
     plan = get_object_or_404(Plan, pk=plan_pk)
     try:
         owed = building.find_owed(plan, kind, Period.parse(KINDS[kind], code))

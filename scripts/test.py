@@ -25,6 +25,7 @@ def machine() -> None:
     wanted = {
         "chromium": shutil.which("chromium"),
         "default-jdk-headless": shutil.which("javac"),
+        "libatomic1": bootstrap.loads("libatomic.so.1"),  # Playwright's own Node wants it
         "libjaxb-java": JAXB.is_file(),
         "poppler-utils": shutil.which("pdftotext"),
         "procps": shutil.which("ps"),
@@ -52,9 +53,9 @@ def pytest(name: str, arguments: list[str], database: str = "") -> bool:
 
 def main() -> int:
     bootstrap.prepare(tools=True)
+    machine()
     if sys.argv[1:]:
         return 0 if pytest("as asked", sys.argv[1:]) else 1
-    machine()
     both_cores = ["-q", "-n", "2"]
     results = {"on SQLite": pytest("on SQLite", [*both_cores, "-m", PLAIN])}
     with ExitStack() as stack:

@@ -29,24 +29,34 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What one tick did. `files_waiting` and `emails_waiting`: whether their workers had something to be woken for."""
+    """What one tick did. `files_waiting` and `emails_waiting`: whether their workers had something to be woken for.
+
+    `faults`: a sentence for each plan that could not be seen to.
+    """
 
     rounds: list[str] = field(default_factory=list)
     digests: list[OutgoingEmail] = field(default_factory=list)
     versions: list[ReportVersion] = field(default_factory=list)
     files_waiting: bool = False
     emails_waiting: bool = False
+    faults: list[str] = field(default_factory=list)
 
 
 def tick(now: dt.datetime) -> Ticked:
-    """Do what is due at `now`. Safe to run twice, late, and at once with another."""
+    """Do what is due at `now`. Safe to run twice, late, and at once with another.
+
+    What is wrong with one plan stops neither the others nor files and e-mails; it is logged and told in `faults`.
+    """
     rounds: list[str] = []
     versions: list[ReportVersion] = []
-    plans = list(Plan.objects.order_by("starts_on"))
-    for plan in plans:
-        rounds += _open_rounds(plan, now)
-    for plan in plans:
-        versions += building.make_due(plan=plan, now=now)
+    faults: list[str] = []
+    for plan in Plan.objects.order_by("starts_on"):
+        try:
+            rounds += _open_rounds(plan, now)
+            versions += building.make_due(plan=plan, now=now)
+        except Exception as error:
+            log.exception("nothing more is made for the plan “%s” (%s)", plan, plan.pk)
+            faults.append(f"{plan}, from {plan.starts_on}: {str(error).strip() or type(error).__name__}")
     files_waiting = renditions.any_waiting(now)
     if files_waiting:
         delivery.wake_render()
@@ -59,7 +69,7 @@ def tick(now: dt.datetime) -> Ticked:
         outbox.wake_drain()
     for version in versions:
         log.info("made %s", version)
-    return Ticked(rounds, digests, versions, files_waiting, emails_waiting)
+    return Ticked(rounds, digests, versions, files_waiting, emails_waiting, faults)
 
 
 def rehearse(now: dt.datetime) -> list[Due]:

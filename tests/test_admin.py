@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path
 from django.core import mail
 from django.core.mail.backends import locmem
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,8 +25,20 @@ from django.urls import reverse
 from actions.models import ProgressUpdate
 from partners import roles, services
 from partners.models import OutgoingEmail, Partner, User
-from performance.models import EmergingIssue, Indicator, Measurement
-from priorities.models import Meeting, Membership, Plan, Priority, SubGroup
+from performance.models import (
+    Comparator,
+    ComparatorGroup,
+    ComparatorMember,
+    EmergingIssue,
+    Finding,
+    Indicator,
+    Measurement,
+    PrintedFigure,
+    StrategicAssessment,
+    Survey,
+    SurveyFinding,
+)
+from priorities.models import Achievement, ContextFact, Meeting, Membership, Plan, PlanSection, Priority, SubGroup
 from tests.makers import NOW, SECRET, Cast
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +133,18 @@ def test_the_parts_stand_in_the_order_of_the_house(client: Client):
     assert "DEMONSTRATION DATA" in text
 
 
+def test_rows_and_columns_go_by_the_words_of_the_users(client: Client):
+    index = client.get(reverse("admin:index")).content.decode()
+    for ours, never in (("Report files", "Renditions"), ("Figures to compare with", "Comparators")):
+        assert ours in index
+        assert never not in index
+    columns = [column for page in registered().values() for column in page.model._meta.fields]
+    columns += [column for page in registered().values() for line in page.inlines for column in line.model._meta.fields]
+    assert {str(c.verbose_name) for c in columns if c.related_model is SubGroup and c.name == "sub_group"} == {
+        "sub-group"
+    }
+
+
 @pytest.mark.parametrize("label", sorted(REFERENCE | READ_ONLY))
 def test_every_list_opens_searches_and_finds_nothing_politely(client: Client, label: str):
     model = apps.get_model(label)
@@ -146,6 +172,50 @@ def _management_forms(client: Client, model: type[Model]) -> dict[str, str]:
         form = formset.formset.management_form
         sent |= {f"{form.prefix}-{name}": str(value) for name, value in form.initial.items()}
     return sent
+
+
+#: Columns that are set otherwise than by typing them into a form.
+NOT_TYPED = {
+    "partners.user.password",
+    "partners.user.last_login",
+    "partners.user.is_superuser",
+    "partners.user.is_active",
+    "partners.user.user_permissions",
+}
+
+
+def test_every_column_of_reference_data_can_be_typed_on_its_page(cast: Cast, client: Client):
+    request = client.get(reverse("admin:index")).wsgi_request
+    missing = set()
+    for label in REFERENCE:
+        page = registered()[label]
+        shown = set(flatten_fieldsets(page.get_fieldsets(request)))
+        columns = [*page.model._meta.fields, *page.model._meta.many_to_many]
+        missing |= {f"{label}.{column.name}" for column in columns if column.editable and column.name not in shown}
+        missing -= {f"{label}.id"}
+    assert missing - NOT_TYPED == set()
+
+
+def test_what_an_average_is_of_stands_beside_it(cast: Cast, client: Client):
+    indicator = Indicator.objects.create(
+        code="I1", name="Fires", unit="fires", better="lower", data_owner=cast.fire, position=1
+    )
+    Comparator.objects.create(
+        indicator=indicator,
+        kind="similar_areas",
+        period_kind="quarter",
+        period_start=dt.date(2026, 4, 1),
+        average=2,
+        basis="Fifteen similar areas, per 1,000",
+        recorded_at=NOW,
+        recorded_by=cast["analyst"],
+    )
+    assert "Fifteen similar areas, per 1,000" in client.get(address(Comparator, "changelist")).content.decode()
+
+
+def test_a_person_is_asked_for_the_job_title_that_reports_print(cast: Cast, client: Client):
+    for page in (address(User, "add"), address(User, "change", cast["chair"].pk)):
+        assert "Reports tell people by their job title" in client.get(page).content.decode()
 
 
 # --- Who gets in -----------------------------------------------------------------------------------------------------
@@ -217,12 +287,158 @@ def test_a_priority_gets_an_annual_focus_on_its_own_page(cast: Cast, client: Cli
     assert [focus.text for focus in cast.priority.focuses.all()] == ["Young people."]
 
 
-def test_two_priorities_do_not_share_a_place(cast: Cast, client: Client):
+def test_a_new_priority_is_told_a_free_place(cast: Cast, client: Client):
     sent = {"plan": cast.plan.pk, "position": "1", "code": "DA", "name": "Drugs", "statement": "Fewer."}
     sent |= _management_forms(client, Priority)
     refused = client.post(address(Priority, "add"), sent)
-    assert "Another priority already stands at this place" in refused.content.decode()
+    assert "“Anti-Social Behaviour” stands at this place. The next free one is 2." in refused.content.decode()
     assert Priority.objects.count() == 1
+    assert client.post(address(Priority, "add"), sent | {"position": "2"}).status_code == 302
+
+
+@dataclass(frozen=True)
+class Order:
+    """Rows of one kind in an order: how to make one at a place, and the page of what they belong to (none: their own)."""
+
+    make: Callable[[Cast, Model | None, int], Model]
+    whole: Callable[[Cast], Model] | None = None
+    name: str = "position"
+
+
+def _plan(cast: Cast) -> Model:
+    return cast.plan
+
+
+def _group(cast: Cast) -> Model:
+    return ComparatorGroup.objects.get_or_create(plan=cast.plan, name="Similar areas")[0]
+
+
+def _assessment(cast: Cast) -> Model:
+    day = dt.date(2023, 10, 1)
+    fields = {"title": "Assessment", "covers_to": dt.date(2024, 9, 30)}
+    return StrategicAssessment.objects.get_or_create(plan=cast.plan, covers_from=day, defaults=fields)[0]
+
+
+def _survey(cast: Cast) -> Model:
+    return Survey.objects.get_or_create(plan=cast.plan, year=2023, defaults={"title": "Survey"})[0]
+
+
+ORDERS = {
+    "priorities": Order(
+        lambda cast, whole, n: Priority.objects.update_or_create(
+            plan=cast.plan, position=n, defaults={"code": f"P{n}", "name": f"Row {n}", "statement": "."}
+        )[0],
+        _plan,
+    ),
+    "sections": Order(
+        lambda cast, whole, n: PlanSection.objects.create(plan=cast.plan, number=n, heading=f"Row {n}", body="."),
+        _plan,
+        "number",
+    ),
+    "members": Order(
+        lambda cast, whole, n: ComparatorMember.objects.create(group=whole, position=n, printed_name=f"Row {n}"),
+        _group,
+    ),
+    "findings": Order(
+        lambda cast, whole, n: Finding.objects.create(assessment=whole, position=n, text="."), _assessment
+    ),
+    "survey findings": Order(
+        lambda cast, whole, n: SurveyFinding.objects.create(survey=whole, position=n, topic="T", text="."), _survey
+    ),
+    "facts": Order(
+        lambda cast, whole, n: ContextFact.objects.create(plan=cast.plan, position=n, topic="T", text=f"Row {n}")
+    ),
+    "achievements": Order(
+        lambda cast, whole, n: Achievement.objects.create(
+            plan=cast.plan, priority=cast.priority, position=n, text=f"Row {n}"
+        )
+    ),
+    "figures": Order(
+        lambda cast, whole, n: PrintedFigure.objects.create(plan=cast.plan, position=n, label=f"Row {n}", printed="1")
+    ),
+}
+WITH_PAGE = [name for name, order in ORDERS.items() if name in ("priorities", "sections") or order.whole is None]
+ON_ANOTHER = [name for name, order in ORDERS.items() if order.whole is not None]
+
+
+def places(rows: list[Model], name: str) -> list[int]:
+    for row in rows:
+        row.refresh_from_db()
+    return [getattr(row, name) for row in rows]
+
+
+def remembered(row: Model, name: str) -> list[int]:
+    """The places the row's history has been told, oldest first."""
+    history = getattr(row, "history", None)
+    return [getattr(line, name) for line in history.order_by("pk")] if history else []
+
+
+@pytest.mark.parametrize("kind", ON_ANOTHER)
+def test_rows_swap_on_the_page_of_what_they_belong_to(cast: Cast, client: Client, kind: str):
+    order = ORDERS[kind]
+    assert order.whole
+    whole = order.whole(cast)
+    rows = [order.make(cast, whole, n) for n in (1, 2, 3)]
+    before = [remembered(row, order.name) for row in rows]
+    page = address(type(whole), "change", whole.pk)
+    sent = form_of(client.get(page))
+    [prefix] = {
+        formset.formset.prefix
+        for formset in client.get(page).context["inline_admin_formsets"]
+        if formset.formset.model is type(rows[0])
+    }
+    keys = {str(sent[f"{prefix}-{n}-id"]): f"{prefix}-{n}" for n in range(3)}
+    first, second, third = (keys[str(row.pk)] for row in rows)
+
+    wrong = client.post(page, sent | {f"{first}-{order.name}": "2"})
+    assert wrong.status_code == 200
+    assert "Two rows cannot stand at the same place" in wrong.content.decode()
+
+    swap = {f"{first}-{order.name}": "2", f"{second}-{order.name}": "1"}
+    assert client.post(page, sent | swap).status_code == 302
+    assert places(rows, order.name) == [2, 1, 3]
+    # The history says where the rows stood and stand, and nothing of the way.
+    told = [[*stood, *new] for stood, new in zip(before, ([2], [1], []), strict=True)]
+    assert [remembered(row, order.name) for row in rows] == (told if hasattr(rows[0], "history") else before)
+
+    if kind != "priorities":  # which are never deleted
+        sent = form_of(client.get(page))
+        again = {f"{prefix}-{n}": str(sent[f"{prefix}-{n}-id"]) for n in range(3)}
+        first = next(key for key, pk in again.items() if pk == str(rows[0].pk))
+        third = next(key for key, pk in again.items() if pk == str(rows[2].pk))
+        assert client.post(page, sent | {f"{third}-DELETE": "on", f"{first}-{order.name}": "3"}).status_code == 302
+        assert places(rows[:2], order.name) == [3, 1]
+        assert not type(rows[2])._default_manager.filter(pk=rows[2].pk).exists()
+
+
+@pytest.mark.parametrize("kind", WITH_PAGE)
+def test_rows_swap_on_a_page_of_their_own(cast: Cast, client: Client, kind: str):
+    order = ORDERS[kind]
+    rows = [order.make(cast, None, n) for n in (1, 2, 3)]
+    before = [remembered(row, order.name) for row in rows]
+    page = address(type(rows[0]), "change", rows[0].pk)
+    answer = client.post(page, form_of(client.get(page)) | {order.name: "3"}, follow=True)
+    assert places(rows, order.name) == [3, 2, 1]
+    assert "stood at this place: it now has number 1." in answer.content.decode()
+    assert [remembered(row, order.name) for row in rows] == [[*before[0], 3], before[1], [*before[2], 1]]
+    assert {row.history.first().history_user for row in (rows[0], rows[2])} == {cast["administrator"]}
+
+
+def test_a_row_added_meanwhile_keeps_its_place(cast: Cast, client: Client):
+    page = address(Plan, "change", cast.plan.pk)
+    sent = form_of(client.get(page))
+    Priority.objects.create(plan=cast.plan, code="DA", name="Drugs", position=2, statement="Fewer.")
+    refused = client.post(page, sent | {"priorities-0-position": "2"})
+    assert "meanwhile: open this page again" in refused.content.decode()
+
+
+def test_a_code_that_moves_from_row_to_row_in_one_go_is_refused_with_a_sentence(cast: Cast, client: Client):
+    Priority.objects.create(plan=cast.plan, code="DA", name="Drugs", position=2, statement="Fewer.")
+    page = address(Plan, "change", cast.plan.pk)
+    sent = form_of(client.get(page)) | {"priorities-0-code": "DA", "priorities-1-code": "ASB"}
+    refused = client.post(page, sent)
+    assert refused.status_code == 200
+    assert "Another row still has this short code" in refused.content.decode()
 
 
 def test_a_plan_with_weeks_out_of_order_is_refused_with_a_sentence(cast: Cast, client: Client):
@@ -231,6 +447,35 @@ def test_a_plan_with_weeks_out_of_order_is_refused_with_a_sentence(cast: Cast, c
     assert "The weeks must rise" in refused.content.decode()
     cast.plan.refresh_from_db()
     assert cast.plan.draft_weeks == 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"updates_due_weeks": "0"}, "updates_due_weeks", "Write 1 or more"),
+        (
+            {"updates_due_weeks": "0", "draft_weeks": "1", "chair_weeks": "2", "final_weeks": "3"},
+            "updates_due_weeks",
+            "Write 1 or more",
+        ),
+        ({"final_weeks": "32767"}, "final_weeks", "Write 26 or less"),
+        ({"ends_on": "2999-03-31"}, "ends_on", "Write a day between 1990 and 2150"),
+        ({"ends_on": "9999-12-31"}, "ends_on", "Write a day between 1990 and 2150"),
+        ({"starts_on": "1700-01-01"}, "starts_on", "Write a day between 1990 and 2150"),
+        ({"starts_on": "0001-01-01"}, "starts_on", "Write a day between 1990 and 2150"),
+        ({"ends_on": "2030-04-02"}, "ends_on", "six years at most"),
+    ],
+)
+def test_a_slip_in_the_plans_calendar_is_refused_beside_its_field(
+    cast: Cast, client: Client, typed: dict[str, str], field: str, sentence: str
+):
+    page = address(Plan, "change", cast.plan.pk)
+    sent = form_of(client.get(page))
+    assert client.post(page, sent | {"ends_on": "2030-03-31", "final_weeks": "26"}).status_code == 302
+    refused = client.post(page, sent | typed)
+    assert refused.status_code == 200
+    [said] = refused.context["adminform"].form.errors[field]
+    assert sentence in said
 
 
 def test_a_sub_group_gets_members_and_priorities_and_both_are_remembered(cast: Cast, client: Client):
@@ -440,6 +685,95 @@ def test_restricted_words_stay_hidden_from_a_bare_administrator(cast: Cast, clie
     assert "Issue: restricted" not in listed
 
 
+#: What a bare administrator may neither see nor find rows by.
+HELD_BACK = {
+    "partners.user.password",
+    "partners.outgoingemail.text",
+    "partners.outgoingemail.html",
+    "actions.progressupdate.narrative",
+    "actions.progressupdate.reason",
+    "actions.progressupdate.recovery",
+    "actions.progressupdate.help_wanted",
+    "actions.progressupdate.achievement",
+    "actions.actionevent.reason",
+    "performance.emergingissue.title",
+    "performance.emergingissue.text",
+    "performance.emergingissue.evidence",
+    "performance.emergingissue.reason",
+    "reports.reportversion.snapshot",
+    "reports.rendition.html",
+}
+COMPARISONS = ("exact", "contains", "startswith", "regex", "gt", "in")
+
+
+def texts(model: type[Model], steps: int) -> Iterator[str]:
+    """Lookup paths of every text column of a row and of the rows up to `steps` relations away, back and forth."""
+    for column in model._meta.get_fields():
+        if isinstance(column, models.CharField | models.TextField):
+            yield column.name
+        elif steps and column.is_relation and isinstance(column.related_model, type):
+            for path in texts(column.related_model, steps - 1):
+                yield f"{column.name}__{path}"
+
+
+def test_no_text_is_read_by_asking_a_list_which_rows_begin_with_it(cast: Cast, client: Client):
+    request = client.get(reverse("admin:index")).wsgi_request
+    for label, page in registered().items():
+        offered = {one if isinstance(one, str) else one[0] for one in page.get_list_filter(request)}
+        assert not {f"{label}.{path}" for path in offered} & HELD_BACK
+        paths = set(texts(page.model, 2))
+        assert len(paths) > 5, label
+        asked = paths | {f"{path}__{comparison}" for path in paths for comparison in COMPARISONS}
+        allowed = {lookup for lookup in asked if page.lookup_allowed(lookup, "x", request)}
+        # A choice that the list itself offers, whole.
+        assert allowed - {f"{path}{end}" for path in offered for end in ("", "__exact", "__isnull")} == set()
+
+
+def test_a_planted_secret_is_not_found_by_an_address(cast: Cast, client: Client):
+    made = cast.actions_in_every_state()
+    update = made["restricted"].latest_update
+    assert update
+    assert update.narrative == SECRET
+    for label in sorted(HELD_BACK):
+        room, name, column = label.split(".")
+        model = apps.get_model(room, name)
+        for comparison in ("startswith", "contains", "regex"):
+            for guess in (SECRET[:4], "argon2", "Never written"):
+                asked = {f"{column}__{comparison}": guess}
+                assert client.get(address(model, "changelist"), asked).status_code == 400, asked
+
+
+def test_no_search_looks_into_what_is_held_back(cast: Cast, client: Client):
+    looked_into = set()
+    for page in registered().values():
+        for path in page.search_fields:
+            column = get_fields_from_path(page.model, path)[-1]
+            looked_into.add(f"{column.model._meta.label_lower}.{column.name}")
+    assert "partners.user.name" in looked_into
+    assert looked_into & HELD_BACK == set()
+
+
+def test_the_filters_and_days_a_list_offers_still_answer(cast: Cast, client: Client):
+    cast.actions_in_every_state()
+    number = {"n": 0}
+    for page in registered().values():
+        listed = client.get(address(page.model, "changelist"))
+        for spec in listed.context["cl"].filter_specs if listed.context else []:
+            for choice in spec.choices(listed.context["cl"]):
+                number["n"] += 1
+                link = address(page.model, "changelist") + choice["query_string"]
+                assert client.get(link).status_code == 200, link
+    assert number["n"] > 60
+    for asked in (
+        "submitted_at__year=2026",
+        "submitted_at__year=2026&submitted_at__month=10",
+        "rating__exact=on_track",
+    ):
+        assert client.get(address(ProgressUpdate, "changelist") + f"?{asked}").status_code == 200
+    one = client.get(address(ProgressUpdate, "changelist"), {"action__id__exact": str(cast.plan.pk)})
+    assert one.status_code == 200
+
+
 def test_the_link_to_the_page_is_for_those_whom_the_page_answers(cast: Cast, client: Client):
     action = cast.action()
     link = f'href="{action.get_absolute_url()}"'
@@ -513,6 +847,20 @@ def test_a_list_asks_as_many_queries_for_thirty_rows_as_for_three(cast: Cast, cl
     with CaptureQueriesContext(connection) as many:
         assert client.get(page).status_code == 200
     assert len(few) == len(many), "\n".join(query["sql"] for query in many.captured_queries)
+
+
+def test_a_member_more_on_a_sub_groups_page_asks_one_query_more(cast: Cast, client: Client):
+    """For the box that finds people; what the row is called by comes with the list."""
+    page = address(SubGroup, "change", cast.sub_group.pk)
+    client.get(page)
+    with CaptureQueriesContext(connection) as none:
+        client.get(page)
+    people = list(User.objects.order_by("pk")[:6])
+    for person in people:
+        Membership.objects.create(sub_group=cast.sub_group, user=person)
+    with CaptureQueriesContext(connection) as six:
+        client.get(page)
+    assert len(six) == len(none) + len(people)
 
 
 # --- The one way to write rows with history --------------------------------------------------------------------------

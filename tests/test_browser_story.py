@@ -32,7 +32,7 @@ def lay_out(stage: str) -> None:
 
 def fetched(page: Page, link: str) -> bytes:
     """The file behind a link of the page, asked for with the cookies of whoever is signed in."""
-    address = page.get_by_role("link", name=link, exact=True).get_attribute("href")
+    address = page.get_by_role("link", name=link, exact=True).get_attribute("href") or ""
     answer = page.request.get(address)
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
     return answer.body()

@@ -55,7 +55,7 @@ def _more(cast: Cast, first: int, last: int) -> None:
             reason="No crew.",
             recovery="A new crew.",
             help_wanted="Vans.",
-            help_wanted_from=cast.fire,
+            help_wanted_from=cast.housing,
             new_due_on=dt.date(2027, 3, 1) if RATINGS[n % 3] == Rating.OFF_TRACK else None,
             new_due_reason="Winter." if RATINGS[n % 3] == Rating.OFF_TRACK else "",
         )

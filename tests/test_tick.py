@@ -11,8 +11,10 @@ from django.db import connection
 
 from partners import outbox
 from partners.models import OutgoingEmail
-from priorities.models import UpdateRound
+from priorities.models import Plan, UpdateRound
+from priorities.tests.makers import make_plan
 from reports.models import Rendition, Report, ReportVersion
+from reports.services import building
 from reports.tests.desk import UTC, Desk
 from shp_portal.tick import tick
 
@@ -112,6 +114,34 @@ def test_without_a_broker_everything_is_in_the_rows(monkeypatch):
     Desk()
     assert len(tick(NOVEMBER).versions) == 3
     assert Rendition.objects.waiting(NOVEMBER).count() == 3
+
+
+@pytest.mark.django_db
+def test_a_fault_of_one_plan_is_told_and_stops_no_other(woken, monkeypatch, caplog):
+    desk = Desk()
+    broken = make_plan(title="Broken plan", starts_on=dt.date(2018, 4, 1), ends_on=dt.date(2021, 3, 31))
+    make_due = building.make_due
+
+    def refuse(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
+        if plan == broken:
+            raise OverflowError("date value out of range")
+        return make_due(plan=plan, now=now)
+
+    monkeypatch.setattr(building, "make_due", refuse)
+    outbox.put(
+        recipient=desk.chair, kind="test", subject="Hello", text="Hello", html="", dedupe_key="hello", at=NOVEMBER
+    )
+    done = tick(NOVEMBER)
+    assert made() == WANTED
+    assert woken == ["reports.tasks.render", "partners.tasks.drain_outbox"]
+    assert done.faults == ["Broken plan, from 2018-04-01: date value out of range"]
+    [line] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert "Broken plan" in line.getMessage()
+    assert line.exc_info
+
+    said = StringIO()
+    with pytest.raises(CommandError, match=r"Plan Broken plan, from 2018-04-01: date value out of range"):
+        call_command("tick", "--now", "2024-11-04", stdout=said)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,12 +12,12 @@ from django import forms
 from actions.forms.fields import DayField, WordsField
 from actions.forms.updates import DISCLOSURE, STALE, VerbForm
 from actions.models import Action
-from actions.progress import british
 from actions.services.handover import LONGEST_NOTE
 from actions.services.returns import LONGEST_PARAGRAPH
 from actions.services.rounds import LONGEST_REASON
 from partners.forms import PersonField
 from priorities.models import UpdateRound
+from priorities.periods import british
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

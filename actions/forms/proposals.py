@@ -17,12 +17,12 @@ from actions.forms.milestones import ROWS, Difference, Heading, Revisited, WithM
 from actions.forms.structure import PersonChoice, people_at_work
 from actions.forms.updates import DISCLOSURE, STALE, VerbForm
 from actions.models import Proposal
-from actions.progress import british
 from actions.services.proposals import LONGEST, Initiative, milestones_of
 from actions.services.structure import milestone_words, words_for
 from partners.models import Partner, User
 from performance.models import EmergingIssue
 from priorities.models import Meeting, Plan, Priority, SubGroup
+from priorities.periods import british
 
 if TYPE_CHECKING:
     from django.http import QueryDict

@@ -16,13 +16,13 @@ from actions.forms.fields import DayField, WordsField
 from actions.forms.milestones import Difference, Heading, Revisited, WithMilestones, print_of
 from actions.forms.updates import DISCLOSURE, LONGEST, UP_TO, VerbForm
 from actions.models import Action, Milestone
-from actions.progress import british
 from actions.services.lifecycle import Destination
 from actions.services.structure import EVERYTHING, MilestoneText, milestone_words, value_of, words_for
 from partners import roles
 from partners.models import Partner, User
 from performance.models import Indicator
 from priorities.models import Plan, Priority, SubGroup
+from priorities.periods import british
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -300,7 +300,9 @@ class EditForm(Revisited, WithMilestones):
             "due_on",
             "review_on",
             Heading("Milestones", "milestones"),
-            HTML('<p class="govuk-hint">A milestone that is done stays as it is. Each has room for 250 characters.</p>'),
+            HTML(
+                '<p class="govuk-hint">A milestone that is done stays as it is. Each has room for 250 characters.</p>'
+            ),
             *kept,
             *self.new_rows(),
             Heading("The reason"),

@@ -23,11 +23,11 @@ from django.template.loader import render_to_string
 from actions.forms.fields import DayField, WordsField
 from actions.forms.files import BringsEvidence, evidence_fields
 from actions.models import Action, Milestone, PeriodChoice
-from actions.progress import british, needs_reason, slip, suggestion
+from actions.progress import needs_reason, slip, suggestion
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services.updates import LONGEST, faults_of
 from partners.models import Partner
-from priorities.periods import Period
+from priorities.periods import Period, british
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -187,6 +187,7 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
             self._add_milestone(milestone)
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = self._layout()
 
     def clean(self) -> dict[str, Any]:
@@ -382,6 +383,7 @@ class WordsForm(AboutAPeriod):
         super().__init__(data, choice=choice, today=today, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
             "submission_key",
             "period" if self.only_period else Field.radios("period", legend_size=Size.MEDIUM),
@@ -414,6 +416,7 @@ class ReopenForm(VerbForm):
         self.fields["due_on"].help_text = f"{now}Leave this empty to keep that. For example, 30 9 2026."
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
             Field.textarea("reason", rows=3), "due_on", Button.primary("send", "Reopen the action")
         )

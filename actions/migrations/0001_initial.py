@@ -124,7 +124,10 @@ class Migration(migrations.Migration):
                 (
                     "sub_group",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="priorities.subgroup"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="priorities.subgroup",
+                        verbose_name="sub-group",
                     ),
                 ),
                 ("supporting", models.ManyToManyField(blank=True, related_name="+", to="partners.partner")),

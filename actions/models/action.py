@@ -55,6 +55,11 @@ class PeriodChoice:
     asked: list[Asked]
 
 
+NO_ONE_ASSIGNED = (Q(owner__isnull=True) | Q(owner__is_active=False)) & (
+    Q(deputy__isnull=True) | Q(deputy__is_active=False)
+)
+
+
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, user: User) -> ActionQuerySet:
         """Those who do the work see every action; readers see published reports only."""
@@ -63,11 +68,14 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def in_order(self) -> ActionQuerySet:
         return self.order_by("priority__position", "ref")
 
-    def for_list(self, as_of: dt.date) -> ActionQuerySet:
-        """Everything a row of a list needs, in one query."""
+    def for_list(self, as_of: dt.date, asked: Period | None) -> ActionQuerySet:
+        """Everything a row of a list needs, in one query; `asked` is the period an update is wanted on."""
+        return self.with_names().with_facts(as_of).with_received(asked)
+
+    def with_names(self) -> ActionQuerySet:
         return self.select_related(
             "priority", "sub_group", "lead_partner", "owner", "latest_update", "latest_update__by"
-        ).with_facts(as_of)
+        )
 
     def with_facts(self, as_of: dt.date) -> ActionQuerySet:
         """Adds `milestones_missed` (due before `as_of`, not done) and `times_moved` (moves of the due date)."""
@@ -100,6 +108,13 @@ class ActionQuerySet(models.QuerySet["Action"]):
         )
         return self.annotate(unchanged=Coalesce(Subquery(silent.values("n")), 0))
 
+    def with_received(self, asked: Period | None) -> ActionQuerySet:
+        """Adds `received`: whether an update with a rating about that very period has come; about any when none is asked.
+
+        A completion that was reopened is taken back and counts no more.
+        """
+        return self.annotate(received=_received(asked))
+
     def live(self) -> ActionQuerySet:
         return self.filter(state=Action.State.LIVE)
 
@@ -120,8 +135,8 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return self.live().filter(starts_on__lte=asked.end)
 
     def not_updated(self, asked: Period) -> ActionQuerySet:
-        """Owing, and nothing received about `asked` or later."""
-        return self.owing(asked).exclude(latest_update__period_start__gte=asked.start)
+        """Owing, and nothing received about `asked`."""
+        return self.owing(asked).filter(~_received(asked))
 
     def answered_for_by(self, user: User) -> ActionQuerySet:
         """Actions this person is expected to update: owner, deputy, or their partner leads and no one is assigned.
@@ -131,8 +146,16 @@ class ActionQuerySet(models.QuerySet["Action"]):
         people = sorted(user.stands_for)
         mine = Q(owner__in=people) | Q(deputy__in=people)
         if user.partner_id and user.is_officer:
-            mine |= Q(owner__isnull=True, lead_partner=user.partner_id)
+            mine |= NO_ONE_ASSIGNED & Q(lead_partner=user.partner_id)
         return self.filter(mine)
+
+    def no_one_assigned(self) -> ActionQuerySet:
+        """Actions without an owner or deputy who still works here; a leaver answers for nothing."""
+        return self.filter(NO_ONE_ASSIGNED)
+
+    def with_nobody(self) -> ActionQuerySet:
+        """Adds `nobody`: whether no one is assigned."""
+        return self.annotate(nobody=_yes(NO_ONE_ASSIGNED))
 
     def of_partner(self, partner: Partner) -> ActionQuerySet:
         """Actions a partner leads or supports."""
@@ -152,13 +175,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def tallies(self, by: str, as_of: dt.date, asked: Period | None) -> list[Tally]:
         """Counts by rating for each value of the column `by`, judged by `progress.assess`; one grouped query."""
         reached = Q(starts_on__lte=asked.end) if asked else Q(pk__in=[])
-        received = Q(latest_update__period_start__gte=asked.start) if asked else Q(latest_update__isnull=False)
         rows = (
             self.order_by()
+            .with_received(asked)
             .annotate(
                 begun=_yes(Q(starts_on__lte=as_of)),
                 reached=_yes(reached),
-                received=_yes(received),
             )
             .values_list(by, "state", "begun", "reached", "received", "latest_update__rating")
             .annotate(number=Count("pk"))
@@ -174,6 +196,11 @@ class ActionQuerySet(models.QuerySet["Action"]):
 def end_of_day(day: dt.date) -> dt.datetime:
     """The last moment of a day, local time."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time.max))
+
+
+def _received(asked: Period | None) -> Exists:
+    updates = ProgressUpdate.objects.filter(action=OuterRef("pk")).standing()
+    return Exists(updates.about(asked) if asked else updates)
 
 
 def _yes(condition: Q) -> Case:
@@ -198,7 +225,7 @@ class Action(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     ref = models.CharField("reference", max_length=20)
     priority = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="+")
-    sub_group = models.ForeignKey(SubGroup, on_delete=models.PROTECT, related_name="+")
+    sub_group = models.ForeignKey(SubGroup, on_delete=models.PROTECT, related_name="+", verbose_name="sub-group")
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     measure_of_success = models.TextField(blank=True)
@@ -292,15 +319,21 @@ class Action(models.Model):
             starts_on=self.starts_on,
             due_on=self.due_on,
             said=Rating(last.rating) if last and last.rating else None,
-            said_about=last.period if last else None,
             said_on=last.submitted_on if last else None,
-            said_why=last.reason if last else "",
+            received=self.received_about(asked),
             completed_on=self.completed_on,
             review_on=self.review_on,
             milestones_missed=getattr(self, "milestones_missed", 0),
             times_moved=getattr(self, "times_moved", 0),
             asked=asked,
         )
+
+    def received_about(self, asked: Period | None) -> bool:
+        """What `with_received` reads for a whole list; asks by itself for a single action read without it."""
+        known: bool | None = getattr(self, "received", None)
+        if known is None:
+            return Action.objects.filter(_received(asked), pk=self.pk).exists()
+        return known
 
     def period_choice(self, today: dt.date) -> PeriodChoice:
         """Which period a new update is about, and which others it may be about."""
@@ -315,7 +348,7 @@ class Action(models.Model):
             )
             for round_ in UpdateRound.objects.asked_by(self.plan, today)
         ]
-        told = self.updates.rated().order_by().values_list("period_kind", "period_start").distinct()
+        told = self.updates.standing().order_by().values_list("period_kind", "period_start").distinct()
         updated = {Period(PeriodKind(kind_), start) for kind_, start in told}
         kind = self.plan.update_kind
         return PeriodChoice(
@@ -362,6 +395,10 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     def rated(self) -> ProgressUpdateQuerySet:
         """Updates that carry a rating; a supporting partner's words don't."""
         return self.exclude(rating="")
+
+    def standing(self) -> ProgressUpdateQuerySet:
+        """Judgements on how a live action goes: a completion of one that is live again was taken back."""
+        return self.rated().exclude(kind=ProgressUpdate.Kind.COMPLETION)
 
     def about(self, period: Period) -> ProgressUpdateQuerySet:
         return self.filter(period_kind=period.kind.value, period_start=period.start)

@@ -9,17 +9,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.db.models import Value
 from django.urls import reverse
 from django.utils import timezone
 
 from actions import emails, ladder
 from actions.ladder import Step
 from actions.models import Action, DeadlineExtension, Notice, Reminder
-from actions.progress import british, pressing
+from actions.progress import pressing
 from partners import roles
 from partners.models import Cover, EmailChoice, OutgoingEmail, User
 from priorities import working_days
 from priorities.models import Plan, UpdateRound
+from priorities.periods import british
 
 if TYPE_CHECKING:
     from priorities.periods import Period
@@ -193,17 +195,20 @@ class _Request:
         rows = (
             Action.objects.filter(plan=request.plan_id)
             .not_updated(request.period)
+            .with_nobody()
             .order_by("pk")
-            .values_list("pk", "owner", "deputy", "lead_partner", "sub_group", "sub_group__lead", "sub_group__deputy")
+            .values_list(
+                "pk", "owner", "deputy", "nobody", "lead_partner", "sub_group", "sub_group__lead", "sub_group__deputy"
+            )
         )
         owed: dict[int, dict[_Silent, str]] = defaultdict(dict)
         led: dict[int, list[_Silent]] = defaultdict(list)
         silent = []
-        for pk, owner, deputy, partner, sub_group, lead, lead_deputy in rows:
+        for pk, owner, deputy, nobody, partner, sub_group, lead, lead_deputy in rows:
             one = _Silent(pk, extended.get(pk, request.updates_due_on), sub_group)
             silent.append(one)
             # Exactly those whose "My actions" shows it (`ActionQuerySet.answered_for_by`).
-            assigned = [owner, deputy] if owner else [deputy, *people.officers.get(partner, [])]
+            assigned = people.officers.get(partner, []) if nobody else [owner, deputy]
             for person, stands_in_for in people.with_stand_ins(assigned).items():
                 owed[person][one] = stands_in_for
             leads = people.with_stand_ins([lead]) or people.with_stand_ins([lead_deputy])
@@ -308,7 +313,11 @@ def _actions(
             wanted |= {one.pk for one in request.owed.get(pk, ())}
         for found in reached.get(pk, ()):
             wanted |= {one.pk for _, those in found.elsewhere for one in those}
-    return Action.objects.filter(pk__in=wanted).for_list(today).in_bulk() if wanted else {}
+    if not wanted:
+        return {}
+    # Silence is what brings an action into a digest, so that nothing was received needs no asking.
+    found = Action.objects.filter(pk__in=wanted).with_names().with_facts(today)
+    return found.annotate(received=Value(False)).in_bulk()
 
 
 def _due(reader: User, desk: _Desk, reached: list[_Reached], notices: list[Notice]) -> Due:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from actions.models import Action, ActionEvent, Milestone
+from actions.models import Action, ActionEvent, Milestone, ProgressUpdate
 from priorities.models import Priority
 
 if TYPE_CHECKING:
@@ -247,6 +247,10 @@ def reopen(*, action: Action, by: User, at: dt.datetime, reason: str, due_on: dt
     action.completed_on = None
     if action.successor is not None:
         _point_to(action, None, by=by, at=at)
+
+    if action.latest_update is not None and action.latest_update.kind == ProgressUpdate.Kind.COMPLETION:
+        # The completion is taken back: it says nothing about how the action goes from here.
+        action.latest_update = None
     _change_state(action, Action.State.LIVE, by=by, at=at, reason=reason, kind=ActionEvent.Kind.REOPENED)
     if due_on is not None and due_on != action.due_on:
         move_date(action, due_on, by=by, at=at, reason=reason)
@@ -311,4 +315,4 @@ def _change_state(action: Action, state: str, *, by: User, at: dt.datetime, reas
     ActionEvent.objects.create(action=action, kind=kind, old=action.state, new=state, reason=reason, by=by, at=at)
     action.state = state
     action.revision += 1
-    action.save(update_fields=["state", "successor", "completed_on", "revision"])
+    action.save(update_fields=["state", "successor", "completed_on", "latest_update", "revision"])

@@ -13,13 +13,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from actions.models import Action, Notice, Proposal
-from actions.progress import british
 from actions.services.chasing import notify
 from actions.services.lifecycle import add_action, next_ref, wrong_with_milestones
 from actions.services.structure import Stale
 from partners import roles
 from partners.models import Partner, User
 from performance.models import EmergingIssue
+from priorities.periods import british
 
 if TYPE_CHECKING:
     from priorities.models import Meeting, Plan, Priority, SubGroup

@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions.models import Action, ActionEvent, DeadlineExtension, Reminder
-from actions.progress import british, heard, owes
+from actions.progress import owes
 from actions.services.lifecycle import locked
 from partners import roles
 from partners.models import Cover, User
 from priorities.models import UpdateRound
+from priorities.periods import british
 
 #: Longest reason, in characters; said in the form's hint.
 LONGEST_REASON = 1000
@@ -38,8 +39,7 @@ def extend_deadline(
         raise ValidationError("That request belongs to another plan.")
     if round_.settled_at is not None:
         raise ValidationError(f"The report on {round_.period.label} is approved: an update now belongs to the next.")
-    last = action.latest_update
-    if not owes(action.state, action.starts_on, round_.period) or heard(last.period if last else None, round_.period):
+    if not owes(action.state, action.starts_on, round_.period) or action.received_about(round_.period):
         raise ValidationError(f"{action.ref} owes no update for {round_.period.label}.")
     given = action.extensions.filter(round=round_).first()
     now_due = given.due_on if given else round_.updates_due_on

@@ -13,9 +13,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from actions.models import Action, ActionEvent, Milestone, Notice
-from actions.progress import british
 from actions.services.chasing import notify
 from actions.services.lifecycle import locked, move_date, wrong_with_milestones
+from priorities.periods import british
 
 if TYPE_CHECKING:
     from partners.models import User

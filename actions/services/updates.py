@@ -13,13 +13,15 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from actions.ledger import completed_text
 from actions.models import Action, ActionEvent, Notice, ProgressUpdate
-from actions.progress import british, cannot_confirm, is_late, needs_reason
+from actions.progress import cannot_confirm, is_late, needs_reason
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services import chasing, drafts
 from actions.services.help import tell_of_help_asked
 from actions.services.lifecycle import locked, move_date
 from partners.models import User
+from priorities.periods import british
 
 if TYPE_CHECKING:
     from actions.models import Milestone, PeriodChoice
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 #: Longest text of one field, in characters; said in the form's hints.
 LONGEST = 4000
+
+#: How long after the plan's end an action's date may be moved to.
+FURTHEST = dt.timedelta(days=731)
 
 NOT_YOURS = "Updates on this action come from its lead partner, its owner or its sub-group's lead."
 
@@ -126,8 +131,9 @@ def post_update(
         )
     if new_due_on is not None and new_due_on != action.due_on:
         move_date(action, new_due_on, by=by, at=at, reason=new_due_reason, update=update)
-    if complete:
-        _event(action, ActionEvent.Kind.STATE, update, by, at, old=action.state, new=Action.State.COMPLETE)
+    if complete and completed_on is not None:
+        new = completed_text(completed_on)
+        _event(action, ActionEvent.Kind.STATE, update, by, at, old=action.state, new=new)
         action.state = Action.State.COMPLETE
         action.completed_on = completed_on
         action.revision += 1
@@ -172,14 +178,16 @@ def faults_of(
             f" although it was due on {british(action.due_on)}" if rating == Rating.ON_TRACK and action.due_on else ""
         )
         faults["reason"] = [f"Say why the action is {word[0].lower()}{word[1:]}{past}."]
-    if bool(help_wanted.strip()) != (help_wanted_from is not None):
+    if help_wanted_from is not None and help_wanted_from == action.lead_partner:
+        faults["help_wanted_from"] = [f"{help_wanted_from} leads this action: choose another partner."]
+    elif bool(help_wanted.strip()) != (help_wanted_from is not None):
         if help_wanted_from is None:
             faults["help_wanted_from"] = ["Choose which partner the help is wanted from."]
         else:
             faults["help_wanted"] = [f"Say what help is wanted from {help_wanted_from}."]
-    _check_new_date(action, rating, new_due_on, new_due_reason, faults)
+    _check_new_date(action, rating, new_due_on, new_due_reason, today, faults)
     _check_completion(action, rating, completed_on, achievement, today, faults)
-    _check_milestones(milestones, milestones_done, today, faults)
+    _check_milestones(action, milestones, milestones_done, today, faults)
     return faults
 
 
@@ -241,6 +249,8 @@ def confirm_no_change(
         rating=last.rating,
         reason=last.reason,
         recovery=last.recovery,
+        help_wanted=last.help_wanted,
+        help_wanted_from=last.help_wanted_from,
         restricted=last.restricted,
     )
 
@@ -301,7 +311,12 @@ def _check_open(action: Action) -> None:
 
 
 def _check_new_date(
-    action: Action, rating: Rating, new_due_on: dt.date | None, why: str, faults: dict[str, list[str]]
+    action: Action,
+    rating: Rating,
+    new_due_on: dt.date | None,
+    why: str,
+    today: dt.date,
+    faults: dict[str, list[str]],
 ) -> None:
     if new_due_on is None:
         if why.strip():
@@ -311,6 +326,11 @@ def _check_new_date(
         faults["new_due_on"] = ["A complete action has no new date."]
     elif new_due_on < action.starts_on:
         faults["new_due_on"] = [f"The new date cannot come before the start, {british(action.starts_on)}."]
+    elif new_due_on < today and new_due_on != action.due_on:
+        faults["new_due_on"] = ["The new date cannot be in the past."]
+    elif new_due_on > action.plan.ends_on + FURTHEST:
+        furthest = british(action.plan.ends_on + FURTHEST)
+        faults["new_due_on"] = [f"The new date cannot come after {furthest}, two years after the plan's end."]
     if new_due_on != action.due_on and not why.strip():
         ends_on = action.plan.ends_on
         beyond = (
@@ -342,7 +362,11 @@ def _check_completion(
 
 
 def _check_milestones(
-    milestones: Mapping[int, Milestone], done: Mapping[int, dt.date], today: dt.date, faults: dict[str, list[str]]
+    action: Action,
+    milestones: Mapping[int, Milestone],
+    done: Mapping[int, dt.date],
+    today: dt.date,
+    faults: dict[str, list[str]],
 ) -> None:
     for pk, done_on in done.items():
         milestone = milestones.get(pk)
@@ -350,6 +374,9 @@ def _check_milestones(
             faults["milestones_done"] = ["That milestone belongs to another action."]
         elif done_on > today:
             faults["milestones_done"] = [f"“{milestone.text}” cannot be done on a day still to come."]
+        elif done_on < action.starts_on:
+            start = british(action.starts_on)
+            faults["milestones_done"] = [f"“{milestone.text}” cannot be done before the action's start, {start}."]
 
 
 def _append(

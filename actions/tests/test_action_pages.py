@@ -375,3 +375,10 @@ def test_the_action_page_asks_as_much_for_a_long_history_as_for_a_short_one(cast
         for number in range(4, 31):
             post(cast, action, number, restricted="on", reason="A reason.")
         assert {person: cost(person) for person in few} == few
+
+
+@pytest.mark.parametrize("before", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "yesterday", "%00"])
+def test_a_moment_outside_the_calendar_shows_the_newest(cast: Cast, before: str) -> None:
+    action = cast.action()
+    with on():
+        assert "Added to the plan." in show(cast.chair, f"{url(action)}?before={before}")

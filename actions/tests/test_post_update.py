@@ -109,6 +109,8 @@ def test_the_coordinator_is_recorded_as_on_behalf_of_the_lead_partner(cast):
         ("new_due_reason", {"new_due_on": dt.date(2027, 5, 31)}),
         ("new_due_on", {"new_due_on": dt.date(2024, 1, 1), "new_due_reason": "Earlier."}),
         ("new_due_on", {"new_due_reason": "A reason without a date."}),
+        ("new_due_on", {"new_due_on": dt.date(2026, 10, 11), "new_due_reason": "Yesterday."}),
+        ("new_due_on", {"new_due_on": dt.date(2199, 1, 1), "new_due_reason": "One day."}),
         ("completed_on", {"rating": Rating.COMPLETE, "achievement": "Met."}),
         ("completed_on", {"rating": Rating.COMPLETE, "achievement": "Met.", "completed_on": dt.date(2026, 10, 13)}),
         ("completed_on", {"completed_on": dt.date(2026, 9, 30)}),
@@ -184,6 +186,26 @@ def test_another_actions_milestone_is_refused(cast):
     assert nothing_changed(other)
 
 
+def test_a_milestone_is_not_done_before_the_action_began(cast):
+    action = cast.action()
+    with pytest.raises(ValidationError, match="before the action's start, 1 April 2024"):
+        post_update(**said(cast, action, milestones_done={action.milestones.first().pk: dt.date(2024, 3, 31)}))
+    assert nothing_changed(action)
+
+
+def test_help_is_asked_of_another_partner(cast):
+    action = cast.action()
+    with pytest.raises(ValidationError, match="leads this action"):
+        post_update(**said(cast, action, help_wanted="Vans.", help_wanted_from=cast.fire))
+    assert nothing_changed(action)
+    update = post_update(**said(cast, action, help_wanted="Vans.", help_wanted_from=cast.housing))
+    action.refresh_from_db()
+    again = confirm_no_change(
+        action=action, by=cast.officer, at=NOW, today=TODAY, submission_key=key(2), period=H2_2026
+    )
+    assert (again.help_wanted, again.help_wanted_from) == (update.help_wanted, cast.housing), "it is still wanted"
+
+
 def test_after_the_due_day_an_update_is_late(cast):
     action = cast.action()
     on_the_day = post_update(**said(cast, action, today=dt.date(2026, 10, 21)))
@@ -247,6 +269,15 @@ def test_a_supporting_partner_adds_words_not_a_rating(cast):
     assert Action.objects.get().latest_update is None
 
 
+def test_a_leavers_actions_fall_to_the_lead_partner(cast):
+    action = cast.action()
+    assert action not in Action.objects.answered_for_by(cast.colleague)
+    cast.officer.is_active = False
+    cast.officer.save()
+    assert action in Action.objects.answered_for_by(cast.colleague)
+    assert action in Action.objects.no_one_assigned()
+
+
 def test_an_outsider_adds_no_words(cast):
     action = cast.action()
     with pytest.raises(PermissionDenied):
@@ -274,7 +305,12 @@ def test_the_coordinator_reopens_with_a_reason_and_the_old_completion_says_nothi
     reopen(action=action, by=cast.coordinator, at=NOW, reason="Two operations were not joint.")
     action.refresh_from_db()
     assert (action.state, action.completed_on) == ("live", None)
-    assert action.standing(None, TODAY).rating == Rating.UNRATED
+    standing = action.standing(H1_2026, TODAY)
+    assert (standing.rating, standing.update.ok) == (Rating.UNRATED, False), "it has to be heard from again"
+    assert action in Action.objects.not_updated(H1_2026)
+    assert action.period_choice(TODAY).default == H1_2026
+    post_update(**said(cast, action, submission_key=key(2), rating=Rating.AT_RISK, reason="Two to go."))
+    assert Action.objects.get().standing(H1_2026, TODAY).rating == Rating.AT_RISK
     assert ActionEvent.objects.get(kind="reopened").reason == "Two operations were not joint."
 
 

@@ -17,7 +17,7 @@ LIVE = Facts(state="live", starts_on=dt.date(2024, 4, 1), due_on=dt.date(2027, 3
 
 
 def test_an_update_on_the_period_confirms_the_rating():
-    standing = assess(replace(LIVE, said=Rating.ON_TRACK, said_about=H1_2026, said_on=TODAY), TODAY)
+    standing = assess(replace(LIVE, said=Rating.ON_TRACK, received=True, said_on=TODAY), TODAY)
     assert (standing.rating, standing.confirmed, standing.update.ok, standing.delivery.ok) == (
         Rating.ON_TRACK,
         True,
@@ -27,8 +27,7 @@ def test_an_update_on_the_period_confirms_the_rating():
 
 
 def test_silence_neither_creates_nor_refreshes_a_rating():
-    before = H1_2026.previous()
-    silent = assess(replace(LIVE, said=Rating.ON_TRACK, said_about=before, said_on=dt.date(2026, 4, 14)), TODAY)
+    silent = assess(replace(LIVE, said=Rating.ON_TRACK, said_on=dt.date(2026, 4, 14)), TODAY)
     never = assess(LIVE, TODAY)
     assert (silent.rating, silent.confirmed) == (Rating.ON_TRACK, False)
     assert silent.update.sentence == "No update received for April to September 2026; last heard 14 April 2026."
@@ -36,7 +35,7 @@ def test_silence_neither_creates_nor_refreshes_a_rating():
 
 
 def test_on_track_and_overdue_is_a_disagreement_said_in_words():
-    facts = replace(LIVE, due_on=dt.date(2026, 9, 1), said=Rating.ON_TRACK, said_about=H1_2026, said_on=TODAY)
+    facts = replace(LIVE, due_on=dt.date(2026, 9, 1), said=Rating.ON_TRACK, received=True, said_on=TODAY)
     standing = assess(facts, TODAY)
     assert standing.rating == Rating.ON_TRACK
     assert standing.disagreement == "On track, but due 41 days ago."
@@ -110,12 +109,36 @@ class TestSqlTwins:
                         reason="Because.",
                         **done,
                     )
+        # Two more: asked about one period, heard about another; and heard about both.
+        for n, periods in enumerate([[H2_2026], [H1_2026, H2_2026]], start=90):
+            action = cast.action(f"ASB-{n}")
+            for m, period in enumerate(periods):
+                post_update(
+                    action=action,
+                    by=cast.officer,
+                    at=NOW,
+                    today=TODAY,
+                    submission_key=key(n * 10 + m),
+                    period=period,
+                    rating=Rating.ON_TRACK,
+                    narrative="Said.",
+                )
         return cast
+
+    def test_received_is_about_the_very_period_asked_for(self, actions):
+        """As the report reads it: words about the next half-year are no words about this one."""
+        by_ref = {action.ref: action for action in Action.objects.for_list(TODAY, H1_2026)}
+        assert not by_ref["ASB-90"].standing(H1_2026, TODAY).update.ok
+        assert by_ref["ASB-91"].standing(H1_2026, TODAY).update.ok
+
+    def test_a_single_action_answers_as_the_list_does(self, actions):
+        for action in Action.objects.for_list(TODAY, H1_2026):
+            assert Action.objects.get(pk=action.pk).received_about(H1_2026) == action.received
 
     @pytest.mark.parametrize("asked", [None, H1_2026, H2_2026])
     def test_tallies_agree_with_the_judgement(self, actions, asked):
         by_hand: dict = {}
-        for action in Action.objects.for_list(TODAY):
+        for action in Action.objects.for_list(TODAY, asked):
             standing = action.standing(asked, TODAY)
             slot = (action.priority_id, standing.rating, standing.confirmed)
             by_hand[slot] = by_hand.get(slot, 0) + 1
@@ -126,13 +149,15 @@ class TestSqlTwins:
     def test_the_filter_by_rating_agrees_with_the_judgement(self, actions):
         for rating in Rating:
             found = set(Action.objects.rated(rating, TODAY).values_list("ref", flat=True))
-            judged = {a.ref for a in Action.objects.for_list(TODAY) if a.standing(H1_2026, TODAY).rating == rating}
+            judged = {
+                a.ref for a in Action.objects.for_list(TODAY, H1_2026) if a.standing(H1_2026, TODAY).rating == rating
+            }
             assert found == judged
 
     @pytest.mark.parametrize("asked", [H1_2026, H2_2026])
     def test_not_updated_agrees_with_the_check(self, actions, asked):
         silent = set(Action.objects.not_updated(asked).values_list("ref", flat=True))
-        judged = {a.ref for a in Action.objects.for_list(TODAY) if not a.standing(asked, TODAY).update.ok}
+        judged = {a.ref for a in Action.objects.for_list(TODAY, asked) if not a.standing(asked, TODAY).update.ok}
         assert silent == judged
         assert silent
 

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from actions.forms.coordination import ExtendForm, HandOverForm
 from actions.models import Action, DeadlineExtension
-from actions.progress import british, heard, owes
+from actions.progress import owes
 from actions.services import handover, rounds
 from actions.views.doors import Moment, SignedIn, action_for, for_those_at_work
 from partners.models import User
 from priorities.models import UpdateRound
+from priorities.periods import british
 
 
 @for_those_at_work
@@ -73,7 +74,6 @@ def extend(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"The update on {action.ref} is now due on {british(extension.due_on)}.")
             return redirect(action)
-    last = action.latest_update
     return render(
         request,
         "actions/extend.html",
@@ -83,7 +83,7 @@ def extend(request: SignedIn, pk: int) -> HttpResponse:
             "round": round_,
             "given": given,
             "owes": owes(action.state, action.starts_on, round_.period)
-            and not heard(last.period if last else None, round_.period)
+            and not action.received_about(round_.period)
             and round_.settled_at is None,
         },
     )

@@ -20,6 +20,7 @@ from priorities.models import Plan, UpdateRound
 
 if TYPE_CHECKING:
     from partners.models import User
+    from priorities.periods import Period
 
 
 class SignedIn(HttpRequest):
@@ -56,6 +57,16 @@ class Moment:
     plan: Plan | None
     round: UpdateRound | None
 
+    @property
+    def asked(self) -> Period | None:
+        """The period of the newest request: what confirms a rating."""
+        return self.round.period if self.round else None
+
+    @property
+    def open(self) -> UpdateRound | None:
+        """The newest request while it still asks: once its report is approved nobody owes it anything."""
+        return self.round if self.round and self.round.settled_at is None else None
+
     @classmethod
     def now(cls) -> Moment:
         at = timezone.now()
@@ -66,7 +77,7 @@ class Moment:
 
 def action_for(user: User, pk: int, today: dt.date) -> Action:
     """The action with its names and facts, or 404 for those who may not see it."""
-    seen = Action.objects.visible_to(user).for_list(today).select_related("plan", "deputy")
+    seen = Action.objects.visible_to(user).with_names().with_facts(today).select_related("plan", "deputy")
     return get_object_or_404(seen, pk=pk)
 
 

@@ -51,19 +51,20 @@ def show_list(request: SignedIn) -> HttpResponse:
             "page": _page(request, filters, moment, moment.plan),
             "filters": filters,
             "active": filters.active(),
-            "asked": moment.round.period if moment.round else None,
+            "asked": moment.asked,
+            "most": MOST_PAGES,
         },
     )
 
 
 def _page(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan) -> Page:
-    asked = moment.round.period if moment.round else None
+    asked = moment.asked
     matching = filters.narrow(
         Action.objects.filter(plan=plan).visible_to(request.user), plan=plan, today=moment.today, asked=asked
     )
     number = _page_number(request.GET.get("page", ""))
     start = (number - 1) * PAGE
-    ordered = matching.for_list(moment.today).in_order()
+    ordered = matching.for_list(moment.today, asked).in_order()
     actions = list(ordered[start : start + PAGE])
     if not actions and number > 1:
         # The list grew shorter since the address was made.

@@ -73,6 +73,7 @@ class MyActions:
     """The page: rows waiting for an update, up to date, and closed; and how many of those waiting could be sent now."""
 
     round: UpdateRound | None
+    settled: bool
     past_due: bool
     owed: list[Mine]
     current: list[Mine]
@@ -208,7 +209,7 @@ def _named(request: SignedIn, moment: Moment) -> list[Action]:
     named = [
         int(text) for text in request.POST.getlist("row") if text.isascii() and text.isdecimal() and len(text) < 11
     ]
-    seen = Action.objects.visible_to(request.user).for_list(moment.today).select_related("plan", "deputy")
+    seen = Action.objects.visible_to(request.user).for_list(moment.today, moment.asked).select_related("plan", "deputy")
     found = {action.pk: action for action in seen.filter(pk__in=named[:MOST])}
     order = [found[pk] for pk in dict.fromkeys(named) if pk in found]
     return [action for action in order if request.user.has_perm("actions.post_update", action)]
@@ -250,13 +251,14 @@ def _page(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm] | No
     for row in sorted(mine[:MOST], key=lambda row: (pressing(row.standing, row.action.due_on), row.action.ref)):
         if row.action.state != LIVE:
             closed.append(row)
-        elif row.standing.update.ok:
+        elif row.standing.update.ok or moment.open is None:
             current.append(row)
         else:
             owed.append(row)
     return MyActions(
         round=moment.round,
-        past_due=moment.round is not None and moment.round.updates_due_on < moment.today,
+        settled=moment.round is not None and moment.open is None,
+        past_due=moment.open is not None and moment.open.updates_due_on < moment.today,
         owed=owed,
         current=current,
         closed=closed,
@@ -272,18 +274,17 @@ def _mine(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm]) -> 
         Action.objects.filter(plan=moment.plan)
         .visible_to(request.user)
         .answered_for_by(request.user)
-        .for_list(moment.today)
+        .for_list(moment.today, moment.asked)
         .with_unchanged()
         .in_order()[: MOST + 1]
     )
-    asked_period = moment.round.period if moment.round else None
     words = last_words(actions, request.user)
     about = _next_periods(actions, moment)
     kept = drafts.drafts_of(request.user, actions)
     return [
         Mine(
             action=action,
-            standing=action.standing(asked_period, moment.today),
+            standing=action.standing(moment.asked, moment.today),
             words=words.get(action.pk),
             about=about[action.pk],
             may_confirm=_may_confirm(action, moment),
@@ -304,7 +305,7 @@ def _next_periods(actions: list[Action], moment: Moment) -> dict[int, Period]:
         for round_ in UpdateRound.objects.asked_by(moment.plan, moment.today)
     ]
     updated: dict[int, set[Period]] = {action.pk: set() for action in actions}
-    said = ProgressUpdate.objects.filter(action__in=actions).rated().order_by()
+    said = ProgressUpdate.objects.filter(action__in=actions).standing().order_by()
     for pk, kind, start in said.values_list("action", "period_kind", "period_start").distinct():
         updated[pk].add(Period(PeriodKind(kind), start))
     return {

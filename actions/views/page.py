@@ -106,6 +106,7 @@ def _moment(text: str) -> dt.datetime | None:
     """A moment with its zone out of the address; anything else is none, which shows the newest."""
     try:
         moment = dt.datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(dt.UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        # The first and the last day of the calendar fall outside it in another zone.
         return None
-    return moment if moment.tzinfo else None

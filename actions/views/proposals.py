@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from actions.forms.proposals import DecisionForm, ProposalForm, RevisedForm
 from actions.models import Action, Proposal
-from actions.progress import british
 from actions.services import proposals
 from actions.services.structure import Stale
 from actions.views.doors import Moment, SignedIn, for_those_at_work
 from partners.models import Partner
+from priorities.periods import british
 
 if TYPE_CHECKING:
     from partners.models import User

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from actions.forms.structure import CloseForm, EditForm
 from actions.models import Action
-from actions.progress import british
 from actions.services import lifecycle, structure
 from actions.views.doors import Moment, SignedIn, action_for, for_those_at_work
+from priorities.periods import british
 
 
 @for_those_at_work

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
+from actions.ledger import state_of
 from actions.models import Action, ActionEvent, Evidence, HelpReply, ProgressUpdate
-from actions.progress import british
+from priorities.periods import british
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -115,7 +116,7 @@ def _of_event(event: ActionEvent) -> Entry:
 
 def _told_already(event: ActionEvent) -> bool:
     """The completion stands in the update's own rating."""
-    return event.kind == ActionEvent.Kind.STATE and event.new == Action.State.COMPLETE
+    return event.kind == ActionEvent.Kind.STATE and state_of(event.new)[0] == Action.State.COMPLETE
 
 
 def _change(event: ActionEvent, readable: bool) -> Change:
@@ -205,4 +206,5 @@ def _day(iso: str) -> str:
 
 
 def _state(value: str) -> str:
-    return dict(Action.State.choices).get(value, value).lower()
+    state, _ = state_of(value)
+    return dict(Action.State.choices).get(state, state).lower()

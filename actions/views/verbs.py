@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from actions.forms.updates import ReopenForm, UpdateForm, WordsForm
 from actions.models import Action, ProgressUpdate
-from actions.progress import british, plural
+from actions.progress import plural
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services import drafts, evidence, lifecycle, updates
 from actions.views.doors import Moment, SignedIn, action_for, for_those_at_work, standing_of
 from actions.views.drafts import keep_what_failed, prefix_of, take_back, typed_in, waits_for_sign_in, writer_of
 from actions.views.words import last_words
-from priorities.periods import Period
+from priorities.periods import Period, british
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -239,10 +239,10 @@ def _tell(request: SignedIn, update: ProgressUpdate, what: str, moment: Moment) 
 
 
 def _next(user: User, moment: Moment) -> str:
-    if moment.round is None:
+    if moment.open is None:
         return ""
     mine = Action.objects.filter(plan=moment.plan).answered_for_by(user)
-    waiting = mine.not_updated(moment.round.period).count()
+    waiting = mine.not_updated(moment.open.period).count()
     if waiting:
         return f"Next: {plural(waiting, 'action')} still {'waits' if waiting == 1 else 'wait'} for your update."
     return "No other action waits for your update." if mine.exists() else ""

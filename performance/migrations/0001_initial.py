@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="priorities.subgroup",
+                        verbose_name="sub-group",
                     ),
                 ),
             ],
@@ -247,6 +248,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="priorities.subgroup",
+                        verbose_name="sub-group",
                     ),
                 ),
             ],
@@ -707,6 +709,13 @@ class Migration(migrations.Migration):
                         blank=True, help_text="What the average is of, printed beside it.", max_length=200
                     ),
                 ),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
                 (
                     "indicator",
                     models.ForeignKey(
@@ -717,6 +726,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "figure to compare with",
+                "verbose_name_plural": "figures to compare with",
                 "ordering": ["indicator", "period_start"],
             },
             bases=(priorities.fields.HasPeriod, models.Model),

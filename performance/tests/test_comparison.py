@@ -57,6 +57,12 @@ def test_percentages_differ_by_points():
     assert found.sentence == "better: up 3.5 percentage points on the same quarter last year"
 
 
+def test_one_point_is_one_point():
+    assert difference(Decimal("57.0000"), Decimal("58.0000"), Measure.PERCENTAGE).number_text == "−1 point"
+    found = direction(Decimal("57.0000"), Decimal("58.0000"), "neutral", Measure.PERCENTAGE)
+    assert found.sentence == "down 1 percentage point on the same quarter last year"
+
+
 @pytest.mark.parametrize(
     ("now", "before", "better", "word", "arrow", "sentence"),
     [

@@ -109,7 +109,8 @@ class Rows:
         return ComparatorMember.objects.create(group=group, printed_name="Knowlesley", **changes)
 
     def comparator(self, **changes) -> Comparator:
-        return Comparator.objects.create(**{**self.about, "kind": "similar_areas", "average": 1, **changes})
+        fields = {"kind": "similar_areas", "average": 1, "recorded_at": NOW, "recorded_by": self.cast.owner}
+        return Comparator.objects.create(**{**self.about, **fields, **changes})
 
     def assessment(self, **changes) -> StrategicAssessment:
         fields = {"title": "One", "covers_from": dt.date(2022, 10, 1), "covers_to": dt.date(2023, 9, 30)}

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from performance.models import Commentary, EmergingIssue, Measurement
-from performance.services import raise_issue, set_issue_state, write_commentary
+from performance.models import Commentary, Comparator, EmergingIssue, Measurement
+from performance.services import raise_issue, record_comparator, set_issue_state, write_commentary
 from performance.tests.makers import NOW, Q1_2026, Q2_2026, Cast, make_indicator
 from priorities.tests.makers import make_plan, make_priority, make_sub_group
 
@@ -28,7 +28,7 @@ def cast() -> Cast:
     return Cast()
 
 
-def refused(cast: Cast, fields: list[str], verb, **values) -> ValidationError:
+def refused(_cast: Cast, fields: list[str], verb, **values) -> ValidationError:
     """The verb refuses, names exactly these fields, and no row is changed."""
     before = everything()
     with pytest.raises(ValidationError) as refusal:
@@ -39,7 +39,9 @@ def refused(cast: Cast, fields: list[str], verb, **values) -> ValidationError:
 
 
 def everything() -> list:
-    return [list(model.objects.order_by("pk").values()) for model in (Measurement, Commentary, EmergingIssue)]
+    return [
+        list(model.objects.order_by("pk").values()) for model in (Measurement, Comparator, Commentary, EmergingIssue)
+    ]
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------------
@@ -68,6 +70,46 @@ def test_somebody_who_has_left_records_nothing(cast):
     with pytest.raises(PermissionDenied):
         cast.figure()
     assert not Measurement.objects.exists()
+
+
+def compared(cast, **changes):
+    wanted = {
+        "indicator": cast.indicator,
+        "kind": "similar_areas",
+        "period": Q2_2026,
+        "average": Decimal(320),
+        "position": 12,
+        "group_size": 15,
+        "basis": "the group's average rate",
+        "by": cast.analyst,
+        "at": NOW,
+    }
+    return record_comparator(**{**wanted, **changes})
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_comparisons_come_from_those_who_record_figures(cast, who):
+    if who in WRITES_FIGURES:
+        assert compared(cast, by=getattr(cast, who)).recorded_by == getattr(cast, who)
+    else:
+        with pytest.raises(PermissionDenied, match="data owner"):
+            compared(cast, by=getattr(cast, who))
+        assert not Comparator.objects.exists()
+
+
+def test_a_comparison_is_known_from_the_moment_it_is_recorded(cast):
+    made = compared(cast)
+    assert list(Comparator.objects.known_at(NOW - SECOND)) == []
+    assert list(Comparator.objects.known_at(NOW)) == [made]
+
+
+def test_a_second_comparison_and_a_place_outside_the_group_are_refused(cast):
+    compared(cast)
+    fault = refused(cast, ["average"], compared, cast=cast, average=Decimal(1))
+    assert fault.messages == ["Shoplifting has a comparison of this kind for Q2 2026/27 already."]
+    with pytest.raises(ValidationError):
+        compared(cast, period=Q1_2026, position=16)
+    assert compared(cast, period=Q1_2026).pk
 
 
 def test_a_second_figure_for_a_period_is_refused_with_the_way_out(cast):

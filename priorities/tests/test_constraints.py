@@ -39,6 +39,31 @@ BREACHES = [
     Breach("plan_weeks_in_order", "plan", {}, {"starts_on": dt.date(2028, 4, 1), "chair_weeks": 4}),
     Breach("plan_weeks_in_order", "plan", {}, {"starts_on": dt.date(2028, 4, 1), "final_weeks": 5}),
     Breach(
+        "plan_weeks_within_half_a_year",
+        "plan",
+        {"updates_due_weeks": 1, "final_weeks": 26},
+        {"starts_on": dt.date(2028, 4, 1), "updates_due_weeks": 0},
+    ),
+    Breach("plan_weeks_within_half_a_year", "plan", {}, {"starts_on": dt.date(2028, 4, 1), "final_weeks": 27}),
+    Breach(
+        "plan_in_our_times",
+        "plan",
+        {"starts_on": dt.date(1990, 1, 1), "ends_on": dt.date(1993, 3, 31)},
+        {"starts_on": dt.date(1989, 12, 31), "ends_on": dt.date(1993, 3, 31)},
+    ),
+    Breach(
+        "plan_in_our_times",
+        "plan",
+        {"starts_on": dt.date(2148, 4, 1), "ends_on": dt.date(2150, 12, 31)},
+        {"starts_on": dt.date(2148, 4, 2), "ends_on": dt.date(2151, 1, 1)},
+    ),
+    Breach(
+        "plan_of_six_years_at_most",
+        "plan",
+        {"starts_on": dt.date(2028, 2, 29), "ends_on": dt.date(2034, 2, 28)},
+        {"starts_on": dt.date(2028, 2, 28), "ends_on": dt.date(2034, 2, 28)},
+    ),
+    Breach(
         "plan_update_every_known",
         "plan",
         {"update_every": "quarter"},

@@ -51,6 +51,14 @@ class Migration(migrations.Migration):
                 ),
                 ("build_attempts", models.PositiveSmallIntegerField(default=0)),
                 (
+                    "build_lease_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Until then whoever began the last attempt is taken to be at it.",
+                        null=True,
+                    ),
+                ),
+                (
                     "build_error",
                     models.TextField(blank=True, help_text="Why the last attempt to put the report together failed."),
                 ),
@@ -177,6 +185,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "report file",
                 "ordering": ["version", "pk"],
             },
         ),

@@ -13,11 +13,14 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from actions.progress import british
+from priorities.models import UpdateRound
+from priorities.periods import british
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports import snapshot
 from reports.document import SCHEMA_VERSION, sha256_of, to_json
 from reports.models import Rendition, Report, ReportVersion
+from reports.services.renditions import LEASE
+from reports.snapshot.paper import usual_cut_off
 from reports.timetable import KINDS, Owed, owed
 
 if TYPE_CHECKING:
@@ -32,33 +35,36 @@ State = ReportVersion.State
 #: After so many failures the clock leaves a report alone until somebody presses “try again”.
 MOST_ATTEMPTS = 3
 
+STOPPED = f"The worker stopped {MOST_ATTEMPTS} times while putting it together."
+
 
 def owed_by(plan: Plan) -> list[Owed]:
     """Every report the plan calls for, oldest first."""
-    return owed(plan.starts_on, plan.ends_on, plan.weeks)
+    return owed(plan.starts_on, plan.ends_on, plan.weeks, UpdateRound.objects.promised(plan))
 
 
 def make_due(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
     """Make version 1 of every report that is due and missing, oldest first, each with its own cut-off; those just made.
 
     Called by the clock, not by a person, so it asks for no permission. Safe twice, late and at once: a report is a unique
-    row, an attempt is claimed by compare-and-set, a version is a unique row again. One that fails keeps its reason in its
+    row, an attempt is claimed by compare-and-set and leased, a version is a unique row again. One that fails keeps its reason in its
     row and does not hold up the others.
     """
     today = timezone.localdate(now)
-    zone = timezone.get_default_timezone()
     due = [one for one in owed_by(plan) if one.due_on <= today]
     known = Report.objects.filter(plan=plan)
     made_before = set(known.filter(versions__isnull=False).values_list("kind", "period_start"))
     left_alone = set(
-        known.filter(~Q(not_produced="") | Q(build_attempts__gte=MOST_ATTEMPTS)).values_list("kind", "period_start")
+        known.filter(~Q(not_produced="") | Q(build_attempts__gte=MOST_ATTEMPTS) & ~Q(build_error="")).values_list(
+            "kind", "period_start"
+        )
     )
     made = []
     for one in due:
         if (one.kind, one.period.start) in made_before | left_alone:
             continue
         report = _report_for(plan, one.kind, one.period, now)
-        version = _attempt(report, cut_off=one.cut_off(zone), now=now)
+        version = _attempt(report, cut_off=usual_cut_off(plan, one.period), now=now)
         if version is not None:
             made.append(version)
     return made
@@ -77,7 +83,7 @@ def make_first(*, plan: Plan, kind: str, period: Period, now: dt.datetime) -> Re
     report = _report_for(plan, kind, period, now)
     if report.not_produced:
         raise ValidationError(f"It was not produced: {report.not_produced}")
-    cut_off = one.cut_off(timezone.get_default_timezone())
+    cut_off = usual_cut_off(plan, one.period)
     return build_version(report=report, number=1, cut_off=cut_off, at=now) or report.versions.get(number=1)
 
 
@@ -110,8 +116,8 @@ def build_version(
     text = to_json(document)
     try:
         with transaction.atomic():
-            # Holds off whoever would send the version before to the chair at this moment.
-            Report.objects.select_for_update().get(pk=report.pk)
+            # Holds off whoever would send the version before to the chair, or leave the report out, at this moment.
+            held_to_be_made(report)
             if report.versions.filter(state=State.WITH_CHAIR).exists():
                 raise ValidationError("The version before is with the chair: it has to be returned first.")
             version = ReportVersion.objects.create(
@@ -126,7 +132,7 @@ def build_version(
                 made_by=by,
             )
             Rendition.objects.create(version=version, stage=Rendition.Stage.DRAFT, queued_at=at)
-            Report.objects.filter(pk=report.pk).update(build_error="", build_failed_at=None)
+            Report.objects.filter(pk=report.pk).update(build_error="", build_failed_at=None, build_lease_until=None)
             # A draft that was not decided on, and an approval that was not published, give way to the newer facts;
             # what was published stays until this version is published itself.
             report.versions.filter(number__lt=number, state__in=[State.DRAFT, State.APPROVED]).update(
@@ -139,19 +145,29 @@ def build_version(
     return version
 
 
-def make_new_version(*, report: Report, reason: str, cut_off: dt.datetime, by: User, at: dt.datetime) -> ReportVersion:
-    """The next version, with the updates received up to `cut_off`, saying why it is made.
+def held_to_be_made(report: Report) -> None:
+    """Lock the report's row for the transaction. ValidationError when it was marked as not produced meanwhile."""
+    fresh = Report.objects.select_for_update().get(pk=report.pk)
+    if fresh.not_produced:
+        raise ValidationError(f"This report is marked as not produced: {fresh.not_produced}")
 
-    Raises PermissionDenied; ValidationError keyed by these parameter names, or with one sentence when the report's newest
-    version is before the chair or there is none yet.
+
+def make_new_version(
+    *, report: Report, follows: int, reason: str, cut_off: dt.datetime, by: User, at: dt.datetime
+) -> ReportVersion:
+    """The version after number `follows`, with the updates received up to `cut_off`, saying why it is made.
+
+    Asked twice by the same person for the same reason, it answers with the version already made. Raises PermissionDenied;
+    ValidationError keyed by these parameter names, or with one sentence when the report's newest version is another or
+    before the chair, or there is none yet.
     """
     if not by.has_perm("reports.make_version", report):
-        raise PermissionDenied("Only the coordinator can make another version of a report.")
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_MAKES)
     newest = report.versions.order_by("-number").first()
-    if report.not_produced:
-        raise ValidationError(f"This report is marked as not produced: {report.not_produced}")
     if newest is None:
         raise ValidationError("There is no version yet: the first is made when the report falls due.")
+    if newest.number != follows:
+        return _made_already(newest, follows, reason, by)
     if newest.state == State.WITH_CHAIR:
         raise ValidationError(f"Version {newest.number} is with the chair: it has to be returned first.")
     faults: dict[str, list[str]] = {}
@@ -169,9 +185,14 @@ def make_new_version(*, report: Report, reason: str, cut_off: dt.datetime, by: U
     version = build_version(
         report=report, number=newest.number + 1, cut_off=cut_off, at=at, reason=reason.strip(), by=by
     )
-    if version is None:
-        raise ValidationError("Somebody else has just made another version. Look at that one first.")
-    return version
+    return version or _made_already(report.versions.get(number=follows + 1), follows, reason, by)
+
+
+def _made_already(newest: ReportVersion, follows: int, reason: str, by: User) -> ReportVersion:
+    """`newest`, when it is what this very request asked for the first time it came."""
+    if (newest.number, newest.reason, newest.made_by_id) == (follows + 1, reason.strip(), by.pk):
+        return newest
+    raise ValidationError(f"Version {newest.number} has been made since you began. Look at that one first.")
 
 
 def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by: User, at: dt.datetime) -> Report:
@@ -182,7 +203,7 @@ def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by:
     has been before the chair or published, or the plan has no such report.
     """
     if not by.has_perm("reports.mark_not_produced"):
-        raise PermissionDenied("Only the coordinator can mark a report as not produced.")
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
     find_owed(plan, kind, period)
     if period.end >= timezone.localdate(at):
         raise ValidationError(f"{period.label} is not over yet.")
@@ -209,7 +230,7 @@ def try_again(*, report: Report, by: User, at: dt.datetime) -> None:
     freed = (
         Report.objects.filter(pk=report.pk, not_produced="", versions__isnull=True)
         .exclude(build_error="")
-        .update(build_attempts=0, build_error="", build_failed_at=None)
+        .update(build_attempts=0, build_error="", build_failed_at=None, build_lease_until=None)
     )
     if not freed:
         raise ValidationError("There is nothing to try again: this report has not failed.")
@@ -228,18 +249,26 @@ def _report_for(plan: Plan, kind: str, period: Period, at: dt.datetime) -> Repor
 
 def _attempt(report: Report, *, cut_off: dt.datetime, now: dt.datetime) -> ReportVersion | None:
     """Claim one attempt and make it; a failure of whatever kind is noted where the schedule page shows it."""
-    claimed = Report.objects.filter(
-        pk=report.pk, build_attempts=report.build_attempts, not_produced="", versions__isnull=True
-    ).update(build_attempts=F("build_attempts") + 1)
-    if not claimed:
+    free = Report.objects.filter(
+        Q(build_lease_until__isnull=True) | Q(build_lease_until__lt=now),
+        pk=report.pk,
+        build_attempts=report.build_attempts,
+        not_produced="",
+        versions__isnull=True,
+    )
+    if report.build_attempts >= MOST_ATTEMPTS:
+        # Every attempt was begun and none came to an end, not even a bad one.
+        free.update(build_error=STOPPED, build_failed_at=now, build_lease_until=None)
+        return None
+    if not free.update(build_attempts=F("build_attempts") + 1, build_lease_until=now + LEASE):
         return None
     try:
         return build_version(report=report, number=1, cut_off=cut_off, at=now)
     except Exception as error:
         log.exception("%s could not be put together", report)
         sentence = str(error).strip() or type(error).__name__
-        Report.objects.filter(pk=report.pk, versions__isnull=True).update(
-            build_error=sentence[:2000], build_failed_at=now
+        Report.objects.filter(pk=report.pk, not_produced="", versions__isnull=True).update(
+            build_error=sentence[:2000], build_failed_at=now, build_lease_until=None
         )
         return None
 

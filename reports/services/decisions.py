@@ -6,6 +6,7 @@ A decision is bound to the facts (snapshot hash) and to the file that was read (
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -20,6 +21,7 @@ from reports import emails
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports.models import Decision, Rendition, Report, ReportVersion
 from reports.services import renditions
+from reports.services.building import held_to_be_made
 
 if TYPE_CHECKING:
     from priorities.models import Meeting
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 State = ReportVersion.State
 Stage = Rendition.Stage
 
+ONLY_COORDINATOR_PUBLISHES = "Only the coordinator publishes a report."
 CHANGED = "The report has changed since you opened it. Read it again, then decide."
 
 
@@ -35,14 +38,14 @@ def send_to_chair(*, version: ReportVersion, by: User, at: dt.datetime) -> Repor
     """Put a draft before the chair, once its PDF can be read, and tell the chairs.
 
     Raises PermissionDenied; ValidationError with a sentence when the version is not a draft any more, its PDF is not ready,
-    or this report needs no chair.
+    this report needs no chair or is not to be produced.
     """
     if not by.has_perm("reports.send_to_chair", version):
         raise PermissionDenied("Only the coordinator sends a report to the chair.")
     if not version.report.needs_chair:
-        raise ValidationError("This report needs no decision by the chair: publish it.")
+        raise ValidationError("This report needs no decision by the chair: prepare it for publishing.")
     _done(version, Stage.DRAFT, "The draft PDF is not ready yet: the chair has to be able to read it.")
-    Report.objects.select_for_update().get(pk=version.report_id)  # holds off a newer version at this moment
+    held_to_be_made(version.report)  # and holds off a newer version at this moment
     _move(version, State.DRAFT, State.WITH_CHAIR, sent_by=by, sent_at=at)
     for chair in _people_in(roles.CHAIR):
         if chair.pk != by.pk:
@@ -109,29 +112,69 @@ def return_to_coordinator(
 
 
 @transaction.atomic
-def publish(*, version: ReportVersion, by: User, at: dt.datetime) -> ReportVersion:
-    """Put a version on the shelf; the one that was there is replaced by it.
+def prepare(*, version: ReportVersion, by: User, at: dt.datetime) -> Rendition:
+    """Ask for the final PDF of a draft that needs no chair, so that it can be published; asking again changes nothing.
 
-    A report of the chair's must be approved and its final PDF ready. One that needs no chair is published from its draft,
-    and its final PDF queued. Raises PermissionDenied; ValidationError with a sentence.
+    Raises PermissionDenied; ValidationError with a sentence.
     """
     if not by.has_perm("reports.publish", version):
-        raise PermissionDenied("Only the coordinator publishes a report.")
+        raise PermissionDenied(ONLY_COORDINATOR_PUBLISHES)
+    held_to_be_made(version.report)
+    version.refresh_from_db()
+    if refusal := cannot_prepare(version, _files(version)):
+        raise ValidationError(refusal)
+    return renditions.queue(version=version, stage=Stage.FINAL, at=at)
+
+
+@transaction.atomic
+def publish(*, version: ReportVersion, by: User, at: dt.datetime) -> ReportVersion:
+    """Put a version whose final PDF is ready on the shelf; the one that was there is replaced by it.
+
+    A report of the chair's must be approved, one that needs no chair prepared. Raises PermissionDenied; ValidationError
+    with a sentence.
+    """
+    if not by.has_perm("reports.publish", version):
+        raise PermissionDenied(ONLY_COORDINATOR_PUBLISHES)
     report = version.report
-    if version.state == State.APPROVED:
-        before = State.APPROVED
-        _done(version, Stage.FINAL, "The final PDF is not ready yet.")
-    elif not report.needs_chair:
-        before = State.DRAFT
-        _done(version, Stage.DRAFT, "The draft PDF is not ready yet.")
-        renditions.queue(version=version, stage=Stage.FINAL, at=at)
-    else:
-        raise ValidationError("Only a version that the chair has approved can be published.")
+    held_to_be_made(report)
+    version.refresh_from_db()
+    if refusal := cannot_publish(version, _files(version)):
+        raise ValidationError(refusal)
     # First the older one makes room: the database holds that only one version of a report is published.
     report.versions.filter(state=State.PUBLISHED).exclude(pk=version.pk).update(state=State.REPLACED)
-    _move(version, before, State.PUBLISHED, published_by=by, published_at=at)
+    _move(version, version.state, State.PUBLISHED, published_by=by, published_at=at)
     _settle(report, at)
     return version
+
+
+def cannot_prepare(version: ReportVersion, files: Mapping[str, Rendition]) -> str:
+    """Why no final PDF of this version can be asked for, in a sentence; empty when it can. `files` are its own, by stage."""
+    if version.report.needs_chair:
+        return "This report goes to the chair first."
+    if version.state != State.DRAFT:
+        return _is_now(version)
+    return "" if _is_done(files.get(Stage.DRAFT)) else "The draft PDF is not ready yet."
+
+
+def cannot_publish(version: ReportVersion, files: Mapping[str, Rendition]) -> str:
+    """Why this version cannot be published, in a sentence; empty when it can. `files` are its own, by stage."""
+    if version.state in (State.PUBLISHED, State.REPLACED):
+        return _is_now(version)
+    if version.state != State.APPROVED and (version.report.needs_chair or version.state != State.DRAFT):
+        return "Only a version that the chair has approved can be published."
+    return "" if _is_done(files.get(Stage.FINAL)) else "The final PDF is not ready yet."
+
+
+def _is_now(version: ReportVersion) -> str:
+    return f"Version {version.number} is “{version.get_state_display().lower()}” now. Nothing was changed."
+
+
+def _is_done(file: Rendition | None) -> bool:
+    return file is not None and file.state == Rendition.State.DONE
+
+
+def _files(version: ReportVersion) -> dict[str, Rendition]:
+    return {file.stage: file for file in version.renditions.defer("html")}
 
 
 def _decide(
@@ -181,13 +224,11 @@ def _check_right_to_decide(version: ReportVersion, by: User, taken_in_the_room: 
         return
     if by.has_perm("reports.decide", version):
         return
-    if by.is_chair:
-        raise PermissionDenied("You sent this version to the chair yourself, so somebody else has to decide on it.")
-    if by.has_perm("reports.record_decision", version):
+    if by.has_perm("reports.record_decision", version) and not by.is_chair:
         raise PermissionDenied(
             "The chair decides on this report. You can record a decision taken at a meeting, with its minute."
         )
-    raise PermissionDenied("Only the chair decides on a report.")
+    raise PermissionDenied(permissions.refusal_to_decide(by))
 
 
 def _faults_of_meeting(

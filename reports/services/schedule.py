@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
-from actions.progress import british
+from priorities.models import UpdateRound
+from priorities.periods import british
 from reports.models import Rendition, Report, ReportVersion
 from reports.services.building import MOST_ATTEMPTS, owed_by
+from reports.timetable import dates_of
 
 if TYPE_CHECKING:
     from priorities.models import Plan
@@ -85,6 +87,31 @@ def lines(plan: Plan, today: dt.date) -> list[Line]:
     return found
 
 
+def line_of(report: Report, today: dt.date) -> Line:
+    """What the schedule says of one report; one whose period is not the plan's (any more) is never due."""
+    plan = report.plan
+    for line in lines(plan, today):
+        if line.report == report:
+            return line
+    dates = dates_of(report.period, plan.weeks, UpdateRound.objects.promised(plan))
+    why = f"The plan runs from {british(plan.starts_on)} to {british(plan.ends_on)}: it calls for no report on this period."
+    return Line(
+        kind=report.kind,
+        title=report.get_kind_display(),
+        period=report.period,
+        due_on=dates.draft_on,
+        report=report,
+        version=None,
+        failed=None,
+        what="Not produced" if report.not_produced else "Not due",
+        last_run=None,
+        next_run="none",
+        why=report.not_produced or why,
+        is_due=False,
+        over=report.period.end < today,
+    )
+
+
 def _told(
     report: Report | None, version: ReportVersion | None, due_on: dt.date, today: dt.date
 ) -> tuple[str, dt.datetime | None, str, str, Rendition | None]:
@@ -98,6 +125,9 @@ def _told(
         next_run = "when somebody presses “try again”" if stopped else NEXT_TICK
         why = f"Attempt {report.build_attempts} of {MOST_ATTEMPTS} failed: {report.build_error}"
         return "Failed", report.build_failed_at, next_run, why, None
+    if report is not None and report.build_attempts:
+        why = f"Attempt {report.build_attempts} of {MOST_ATTEMPTS} was begun and has not come to an end."
+        return "Being made", None, NEXT_TICK, why, None
     if due_on > today:
         return "Not due yet", None, f"on {british(due_on)}", "", None
     return "Due", None, NEXT_TICK, "Nothing has run since it fell due.", None

@@ -8,30 +8,17 @@ from typing import TYPE_CHECKING
 
 from actions import rating as ratings
 from actions.models import Action, ActionEvent, HelpReply, ProgressUpdate
-from actions.progress import british
 from actions.rating import NEEDS_CONFIRMING, Rating
 from actions.services.help import SAYS
+from priorities.periods import british
 from reports.document import RESTRICTED, ActionLine, Change, Count, DateMove, LateUpdate, Milestone, Moves, Words
-from reports.snapshot.history import Judged, Story
+from reports.snapshot.history import COUNTED, Judged, Story, is_completion
 from reports.snapshot.paper import end_of, local_day, mark_of, role_of
 
 if TYPE_CHECKING:
     from partners.models import User
     from priorities.models import Plan
     from priorities.periods import Period
-
-#: The order of counts on page one: what needs the table first.
-COUNTED = (
-    Rating.OFF_TRACK,
-    Rating.AT_RISK,
-    Rating.UNRATED,
-    Rating.ON_TRACK,
-    Rating.COMPLETE,
-    Rating.NOT_STARTED,
-    Rating.CLOSED,
-)
-
-EXCEPTIONS = frozenset({Rating.OFF_TRACK, Rating.AT_RISK, Rating.UNRATED})
 
 
 def line(judged: Judged, before: Judged | None, *, plan: Plan, period: Period) -> ActionLine:
@@ -56,8 +43,8 @@ def line(judged: Judged, before: Judged | None, *, plan: Plan, period: Period) -
         mark=mark_of(standing.rating),
         confirmed=standing.confirmed,
         before=mark_of(before.rating) if before else None,
-        since=judged.since if standing.rating in EXCEPTIONS else None,
-        exception=standing.rating in EXCEPTIONS or not standing.confirmed,
+        since=judged.since if judged.in_trouble else None,
+        exception=judged.exception,
         owing=judged.owing,
         received=judged.received,
         overdue_days=standing.overdue_days,
@@ -159,39 +146,43 @@ def moves(now: Sequence[Judged], before: dict[int, Judged]) -> Moves:
     return Moves(tuple(worse), tuple(better))
 
 
-def _events(judged: Judged, since: dt.datetime | None, cut_off: dt.datetime) -> list[ActionEvent]:
-    return [e for e in judged.story.events if e.at <= cut_off and (since is None or e.at > since)]
+def _news(judged: Judged, before: dict[int, Judged]) -> list[ActionEvent]:
+    """Events that count for this report and did not for the one before, so that each is told once."""
+    was = before.get(judged.action.pk)
+    known = {event.pk for event in was.events} if was else set()
+    return [event for event in judged.events if event.pk not in known]
 
 
-def added(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[Change, ...]:
-    """Initiatives that joined since the last report's cut-off; what the plan began with is not new."""
+def added(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[Change, ...]:
+    """Initiatives that joined since the last report; what the plan began with is not new."""
     found = []
     for judged in now:
         action = judged.action
-        if action.origin != Action.Origin.PLAN and (since is None or action.added_at > since):
+        if action.origin != Action.Origin.PLAN and action.pk not in before:
             text = judged.position.words("description", action.description)
             found.append(_change(judged, local_day(action.added_at), action.get_origin_display(), text))
     return tuple(found)
 
 
-def completed(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[Change, ...]:
+def completed(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[Change, ...]:
     found = []
     for judged in now:
-        done = [e for e in _events(judged, since, cut_off) if e.new == "complete" and e.kind == ActionEvent.Kind.STATE]
+        done = [event for event in _news(judged, before) if is_completion(event)]
         if done and judged.position.state == "complete":
-            update = judged.said
+            # The completion's own update: the newest about the period may be another.
+            update = done[-1].update
             text = RESTRICTED if update and update.restricted else update.achievement if update else ""
             on = judged.position.completed_on or local_day(done[-1].at)
             found.append(_change(judged, on, "Complete", text))
     return tuple(found)
 
 
-def closed(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[Change, ...]:
+def closed(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[Change, ...]:
     """Withdrawn, replaced, moved to the next plan; and reopened."""
     states = dict(Action.State.choices)
     found = []
     for judged in now:
-        for event in _events(judged, since, cut_off):
+        for event in _news(judged, before):
             if event.kind == ActionEvent.Kind.REOPENED:
                 found.append(_change(judged, local_day(event.at), "Reopened", event.reason))
             elif event.kind == ActionEvent.Kind.STATE and event.new in ("withdrawn", "replaced", "moved"):
@@ -211,11 +202,11 @@ def _change(judged: Judged, on: dt.date, what: str, text: str) -> Change:
     return Change(action.ref, judged.title, judged.lead, on, what, text)
 
 
-def date_moves(now: Iterable[Judged], since: dt.datetime | None, cut_off: dt.datetime) -> tuple[DateMove, ...]:
-    """Every move of a due date since the last report's cut-off. A restricted update's reason is held back with it."""
+def date_moves(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[DateMove, ...]:
+    """Every move of a due date since the last report. A restricted update's reason is held back with it."""
     found = []
     for judged in now:
-        for event in _events(judged, since, cut_off):
+        for event in _news(judged, before):
             if event.kind == ActionEvent.Kind.DATE_MOVED:
                 held = event.update is not None and event.update.restricted
                 found.append(

@@ -10,23 +10,16 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q
 
-from actions.progress import british
 from charts.series import MOST_POINTS
 from performance.comparison import Better, Measure, against_average, difference, direction, measure_of
 from performance.models import Commentary, Comparator, Indicator, Measurement
 from priorities.models import Priority
-from priorities.periods import Period, PeriodKind
+from priorities.periods import Period, PeriodKind, british
 from reports.document import Figure, SimilarAreas, TrendPoint, Value
 from reports.snapshot.paper import last_ended, local_day
 
 if TYPE_CHECKING:
     from priorities.models import Plan
-
-KINDS = {
-    Indicator.Frequency.QUARTERLY: PeriodKind.QUARTER,
-    Indicator.Frequency.HALF_YEARLY: PeriodKind.HALF_YEAR,
-    Indicator.Frequency.ANNUAL: PeriodKind.YEAR,
-}
 
 AGAINST = {
     PeriodKind.QUARTER: ("the same quarter last year", "the previous quarter"),
@@ -72,7 +65,7 @@ def _read(pks: Iterable[int], quarter: Period, cut_off: dt.datetime) -> dict[int
     known = {pk: Known({}, {}, {}) for pk in pks}
     for measurement in Measurement.objects.known_at(cut_off).filter(**span).order_by("pk"):
         known[measurement.indicator_id].measured[measurement.period] = measurement
-    similar = Comparator.objects.filter(kind=Comparator.Kind.SIMILAR_AREAS, **span)
+    similar = Comparator.objects.known_at(cut_off).filter(kind=Comparator.Kind.SIMILAR_AREAS, **span)
     for comparator in similar:
         known[comparator.indicator_id].similar[comparator.period] = comparator
     # Oldest first, so that the newest commentary on a period is the one that stays.
@@ -82,7 +75,7 @@ def _read(pks: Iterable[int], quarter: Period, cut_off: dt.datetime) -> dict[int
 
 
 def _figure(row: Indicator, known: Known, quarter: Period, cut_off: dt.datetime) -> Figure:
-    kind = KINDS[Indicator.Frequency(row.frequency)]
+    kind = row.period_kind
     period = last_ended(kind, quarter.end)
     measure, better = measure_of(row.unit), Better(row.better)
     now = known.measured.get(period)
@@ -110,6 +103,7 @@ def _figure(row: Indicator, known: Known, quarter: Period, cut_off: dt.datetime)
         priorities=tuple(priority.code for priority in row.priorities.all()),
         all_priorities=row.all_priorities,
         baseline=row.baseline_printed,
+        baseline_unit=row.baseline_unit,
         baseline_period=row.baseline_period,
         note=row.note,
         period_label=period.label,
@@ -168,6 +162,7 @@ def _similar(known: Known, period: Period, unit: str) -> SimilarAreas | None:
     return SimilarAreas(
         label=newest.label,
         average=f"{comparator.average.normalize() + 0:,f}",
+        basis=comparator.basis,
         position=comparator.position,
         group_size=comparator.group_size,
         sentence=against_average(ours.value, comparator.average).sentence if ours else "",
@@ -200,9 +195,9 @@ def _point(period: Period, measurement: Measurement | None) -> TrendPoint:
 
 
 def data_notes(found: Iterable[Figure]) -> tuple[str, ...]:
-    """What a reader must know of the figures: provisional ones, corrected ones, and the notes they carry."""
-    notes = []
+    """What a reader must know of the figures: what not to pass on, provisional and corrected ones, and their notes."""
     found = list(found)
+    notes = _not_for_passing_on(found)
     provisional = [f.name for f in found if f.now and f.now.provisional]
     if provisional:
         notes.append(f"Provisional, and may be revised: {'; '.join(provisional)}.")
@@ -213,3 +208,22 @@ def data_notes(found: Iterable[Figure]) -> tuple[str, ...]:
         if figure.note:
             notes.append(f"{figure.name}: {figure.note}")
     return tuple(dict.fromkeys(notes))
+
+
+def _not_for_passing_on(found: list[Figure]) -> list[str]:
+    """This report shows figures in full; which of them a reader may not hand on is the indicator's to say."""
+    rows = Indicator.objects.filter(code__in=[figure.code for figure in found]).order_by("position", "code")
+    small, kept = [], []
+    for row in rows.only("name", "small_numbers", "publishable"):
+        if not row.publishable:
+            kept.append(row.name)
+        elif row.small_numbers:
+            small.append(row.name)
+    notes = []
+    if small:
+        notes.append(f"Partners' copy: small numbers are shown and are not for passing on: {'; '.join(small)}.")
+    if kept:
+        notes.append(
+            f"Partners' copy: these figures are not for publication and not for passing on: {'; '.join(kept)}."
+        )
+    return notes

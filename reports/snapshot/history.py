@@ -1,6 +1,8 @@
-"""Actions as they stood at a moment: rows read once, later events rolled back, updates chosen by period and cut-off.
+"""Actions as they stood at a period's end: rows read once, what does not count rolled back, updates chosen by period.
 
-`Action.latest_update` and the columns of today are never trusted for a report: both go on moving after the cut-off.
+A change counts when it happened by the period's end. What was received between the end and the cut-off counts only as
+far as it tells of the period: it came with an update about it, or states a day in it. `Action.latest_update` and the
+columns of today are never trusted for a report: both go on moving.
 """
 
 from __future__ import annotations
@@ -11,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
+from actions.ledger import state_of
 from actions.models import Action, ActionEvent, HelpReply, Milestone, ProgressUpdate
-from actions.progress import Facts, Standing, assess, heard, owes
+from actions.progress import Facts, Standing, assess, owes
 from actions.rating import LIVE, Rating
 from priorities.periods import Period
-from reports.snapshot.paper import last_ended, local_day
+from reports.snapshot.paper import end_of, last_ended
 
 if TYPE_CHECKING:
     from priorities.models import Plan
@@ -23,10 +26,23 @@ if TYPE_CHECKING:
 Kind = ActionEvent.Kind
 CUT = 250
 
+#: The order of counts on page one: what needs the table first.
+COUNTED = (
+    Rating.OFF_TRACK,
+    Rating.AT_RISK,
+    Rating.UNRATED,
+    Rating.ON_TRACK,
+    Rating.COMPLETE,
+    Rating.NOT_STARTED,
+    Rating.CLOSED,
+)
+
+TROUBLE = frozenset({Rating.OFF_TRACK, Rating.AT_RISK, Rating.UNRATED})
+
 
 @dataclass(frozen=True)
 class Story:
-    """Everything known of one action up to a cut-off, and the events after it that must be undone."""
+    """What was received of one action up to a cut-off, and all its events: those that do not count must be undone."""
 
     action: Action
     updates: list[ProgressUpdate]
@@ -37,7 +53,7 @@ class Story:
 
 @dataclass(frozen=True)
 class Position:
-    """The columns of an action as they were at a moment."""
+    """The columns of an action as they were at a period's end."""
 
     state: str
     due_on: dt.date | None
@@ -62,6 +78,7 @@ class Judged:
     """One action judged for a period: what was said by the cut-off, how it stands, since when."""
 
     story: Story
+    events: tuple[ActionEvent, ...]
     position: Position
     standing: Standing
     said: ProgressUpdate | None
@@ -90,6 +107,20 @@ class Judged:
     @property
     def rating(self) -> Rating:
         return self.standing.rating
+
+    @property
+    def in_trouble(self) -> bool:
+        return self.rating in TROUBLE
+
+    @property
+    def exception(self) -> bool:
+        """What a report tells first: in trouble, or backed by no update."""
+        return self.in_trouble or not self.standing.confirmed
+
+    @property
+    def worst_first(self) -> tuple[int, bool, str]:
+        """Sort key: the worst rating first, of one rating what nobody confirmed, then the order of the plan."""
+        return COUNTED.index(self.rating), self.standing.confirmed, self.action.ref
 
 
 def read(plan: Plan, cut_off: dt.datetime) -> list[Story]:
@@ -121,31 +152,101 @@ def read(plan: Plan, cut_off: dt.datetime) -> list[Story]:
     ]
 
 
-def position(story: Story, moment: dt.datetime) -> Position:
-    """The action as it was at `moment`: later events are undone, newest first."""
+def counted(story: Story, period: Period, cut_off: dt.datetime) -> list[ActionEvent]:
+    """The events that a report on `period` with this cut-off tells of, oldest first."""
+    end = end_of(period.end)
+    told = [u.submitted_at for u in story.updates if u.submitted_at <= cut_off and speaks_of(u, period)]
+
+    def counts(event: ActionEvent) -> bool:
+        if event.at > cut_off or event.at <= end:
+            return event.at <= cut_off
+        if event.kind == Kind.REOPENED:
+            # Whoever then says how the action went in the period says it of an open one.
+            return any(moment >= event.at for moment in told)
+        if event.update is not None and speaks_of(event.update, period):
+            return True
+        day = done_on(event)
+        return day is not None and day <= period.end
+
+    return [event for event in story.events if counts(event)]
+
+
+def speaks_of(update: ProgressUpdate, period: Period) -> bool:
+    """Whether an update is about the period or one before it, not about what follows."""
+    return update.period_start <= period.end
+
+
+def position(story: Story, events: list[ActionEvent]) -> Position:
+    """The action as `events` left it: what came after the last of them is undone."""
     action = story.action
-    state, due_on, completed_on = action.state, action.due_on, action.completed_on
-    undone = {milestone.pk for milestone in story.milestones if milestone.done_on is None}
+    known = {event.pk for event in events}
+    was = _was(story, known)
+    due_on = dt.date.fromisoformat(was["due_on"]) if was.get("due_on") else None if "due_on" in was else action.due_on
+    changed = _undone_from(story, known, (Kind.STATE, Kind.REOPENED))
+    state, completed_on = (action.state, action.completed_on) if changed is None else (changed.old, None)
+    if changed is not None and state == "complete":
+        # The column went with the reopening or the next completion; the event of this one remains.
+        done = [event for event in events if is_completion(event) and event.pk < changed.pk]
+        completed_on = done_on(done[-1]) if done else None
+    unknown = [event for event in story.events if event.kind == Kind.MILESTONE and event.pk not in known]
+    undone = {
+        milestone.pk
+        for milestone in story.milestones
+        if milestone.done_on is None or any(_names(event, milestone) for event in unknown)
+    }
+    times = sum(1 for event in events if event.kind == Kind.DATE_MOVED)
+    return Position(state, due_on, completed_on, frozenset(undone), times, was)
+
+
+def _was(story: Story, known: set[int]) -> dict[str, str]:
+    """What each edited column held before the first edit or move that does not count; a field without one is left out."""
     was: dict[str, str] = {}
-    for event in reversed([event for event in story.events if event.at > moment]):
-        if event.kind == Kind.DATE_MOVED:
-            due_on = dt.date.fromisoformat(event.old) if event.old else None
-        elif event.kind in (Kind.STATE, Kind.REOPENED):
-            state = event.old
-        elif event.kind == Kind.EDITED:
-            was[event.field] = event.old
-            if event.field == "due_on":
-                due_on = dt.date.fromisoformat(event.old) if event.old else None
-        elif event.kind == Kind.MILESTONE:
-            undone |= {milestone.pk for milestone in story.milestones if _names(event, milestone)}
-    if state != "complete":
-        completed_on = None
-    elif completed_on is None:
-        # Complete at the moment and reopened since: the date went with the reopening, its event remains.
-        done = [e for e in story.events if e.kind == Kind.STATE and e.new == "complete" and e.at <= moment]
-        completed_on = local_day(done[-1].at) if done else None
-    moved = [event for event in story.events if event.kind == Kind.DATE_MOVED and event.at <= moment]
-    return Position(state, due_on, completed_on, frozenset(undone), len(moved), was)
+    for event in story.events:
+        name = "due_on" if event.kind == Kind.DATE_MOVED else event.field if event.kind == Kind.EDITED else ""
+        if not name:
+            continue
+        if event.pk in known:
+            was.pop(name, None)
+        else:
+            was.setdefault(name, event.old)
+    return was
+
+
+def _undone_from(story: Story, known: set[int], kinds: tuple[str, ...]) -> ActionEvent | None:
+    """The first event after the last known one of these kinds: its `old` is how things stood. None when nothing came after."""
+    first = None
+    for event in story.events:
+        if event.kind in kinds:
+            first = None if event.pk in known else first or event
+    return first
+
+
+def is_completion(event: ActionEvent) -> bool:
+    return event.kind == Kind.STATE and state_of(event.new)[0] == "complete"
+
+
+def done_on(event: ActionEvent) -> dt.date | None:
+    """The day on which the event says a milestone or the action itself was done; None when it states no day."""
+    if event.kind == Kind.STATE:
+        return state_of(event.new)[1]
+    if event.kind != Kind.MILESTONE:
+        return None
+    try:
+        return dt.date.fromisoformat(event.new.partition(" ")[0])
+    except ValueError:
+        return None
+
+
+def in_the_plan(story: Story, period: Period, cut_off: dt.datetime) -> bool:
+    """Whether the action belonged to the plan at the period's end: from the start, added by then, or told of since."""
+    action = story.action
+    if action.added_at > cut_off:
+        return False
+    return (
+        action.origin == Action.Origin.PLAN
+        or action.added_at <= end_of(period.end)
+        or any(u.submitted_at <= cut_off and speaks_of(u, period) for u in story.updates)
+    )
 
 
 def asked_for(plan: Plan, period: Period) -> Period:
@@ -156,16 +257,20 @@ def asked_for(plan: Plan, period: Period) -> Period:
 def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> Judged | None:
     """How the action stood at the end of `period` by what was received up to `cut_off`; None if not yet in the plan."""
     action = story.action
-    if action.added_at > cut_off:
+    if not in_the_plan(story, period, cut_off):
         return None
     asked = asked_for(plan, period)
-    at = position(story, cut_off)
+    events = counted(story, period, cut_off)
+    at = position(story, events)
     starts_on = at.day("starts_on", action.starts_on) or action.starts_on
     rated = sorted(
-        (u for u in story.updates if u.rating and u.submitted_at <= cut_off and u.period_start <= period.end),
+        (u for u in story.updates if u.rating and u.submitted_at <= cut_off and speaks_of(u, period)),
         key=lambda u: (u.period_start, u.pk),
     )
     said = rated[-1] if rated else None
+    # A completion that was reopened is taken back and counts no more.
+    standing_still = [u for u in rated if u.kind != ProgressUpdate.Kind.COMPLETION or at.state == "complete"]
+    received = any(update.period == asked for update in standing_still)
     worded = [update for update in rated if update.narrative]
     standing = assess(
         Facts(
@@ -173,27 +278,27 @@ def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> 
             starts_on=starts_on,
             due_on=at.due_on,
             said=Rating(said.rating) if said else None,
-            said_about=said.period if said else None,
             said_on=said.submitted_on if said else None,
-            said_why=said.reason if said else "",
             completed_on=at.completed_on,
             review_on=at.day("review_on", action.review_on),
             milestones_missed=sum(1 for m in story.milestones if m.pk in at.undone and m.due_on < period.end),
             times_moved=at.times_moved,
             asked=asked,
+            received=received,
         ),
         period.end,
     )
     return Judged(
         story=story,
+        events=tuple(events),
         position=at,
         standing=standing,
         said=said,
         earlier=worded[-1] if said and not said.narrative and worded else None,
         since=_since(rated, period),
         # A partner whose update closed the action did owe it, and sent it.
-        owing=owes(LIVE if said and heard(said.period, asked) else at.state, starts_on, asked),
-        received=heard(said.period if said else None, asked),
+        owing=owes(LIVE if received else at.state, starts_on, asked),
+        received=received,
     )
 
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from actions.rating import LOOKS, ORDER, Rating
-from priorities.models import Meeting, Plan
+from priorities.models import Meeting, Plan, UpdateRound
 from priorities.periods import Period, PeriodKind
-from priorities.timetable import timetable_for
 from reports.document import HOLDER, Definition, Mark, Paper
+from reports.models import ReportVersion
+from reports.timetable import dates_of
 
 if TYPE_CHECKING:
     from partners.models import User
+    from priorities.models import Priority
     from reports.models import Report
 
 DEFINITIONS_NOTE = (
@@ -34,7 +36,7 @@ def local_day(moment: dt.datetime) -> dt.date:
 
 
 def updates_due_on(plan: Plan, period: Period) -> dt.date:
-    return timetable_for(period, plan.weeks).updates_due_on
+    return dates_of(period, plan.weeks, UpdateRound.objects.promised(plan)).updates_due_on
 
 
 def usual_cut_off(plan: Plan, period: Period) -> dt.datetime:
@@ -42,10 +44,19 @@ def usual_cut_off(plan: Plan, period: Period) -> dt.datetime:
     return end_of(updates_due_on(plan, period))
 
 
-def cut_off_before(plan: Plan, period: Period) -> dt.datetime | None:
-    """The cut-off of the report before this one; None for the plan's first period."""
-    before = period.previous()
-    return usual_cut_off(plan, before) if before.end >= plan.starts_on else None
+def cut_off_before(report: Report) -> dt.datetime | None:
+    """The first cut-off of the report before this one, as it was or would be; None for the plan's first period."""
+    plan, before = report.plan, report.period.previous()
+    if before.end < plan.starts_on:
+        return None
+    first = ReportVersion.objects.filter(
+        report__plan=plan,
+        report__kind=report.kind,
+        report__period_kind=before.kind.value,
+        report__period_start=before.start,
+        number=1,
+    )
+    return first.values_list("cut_off", flat=True).first() or usual_cut_off(plan, before)
 
 
 def last_ended(kind: PeriodKind, day: dt.date) -> Period:
@@ -68,6 +79,12 @@ def role_of(user: User | None, plan: Plan) -> str:
     if user is None:
         return ""
     return user.job_title or (user.name if plan.is_demonstration else "")
+
+
+def priorities(plan: Plan, period: Period, used: set[str]) -> list[Priority]:
+    """The plan's priorities in order: those in use at the period's end, and any whose code still has something to tell."""
+    active = set(plan.priorities.active(period.end).values_list("pk", flat=True))
+    return [each for each in plan.priorities.order_by("position") if each.pk in active or each.code in used]
 
 
 def paper(*, report: Report, title: str, number: int, cut_off: dt.datetime, made_at: dt.datetime, reason: str) -> Paper:

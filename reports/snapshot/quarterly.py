@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from actions.progress import british
-from priorities.models import Priority
+from priorities.periods import british
 from reports.document import FigurePriority, Headline, QuarterlyDocument
 from reports.snapshot import actions, figures, issues, printed, sentences
 from reports.snapshot import paper as papers
@@ -20,12 +19,13 @@ def quarterly(
     *, report: Report, number: int, cut_off: dt.datetime, made_at: dt.datetime, reason: str
 ) -> QuarterlyDocument:
     plan, period = report.plan, report.period
-    since = papers.cut_off_before(plan, period)
+    since = papers.cut_off_before(report)
     found_figures = figures.figures(plan, period, cut_off)
     now = [found for story in read(plan, cut_off) if (found := judge(story, plan=plan, period=period, cut_off=cut_off))]
+    used = {found.action.priority.code for found in now} | {code for f in found_figures for code in f.priorities}
     found_issues, restricted_issues = issues.issues(plan, since, cut_off)
     outside_source, outside = printed.outside(plan)
-    troubled = [found for found in now if found.rating in actions.EXCEPTIONS or not found.standing.confirmed]
+    troubled = [found for found in now if found.exception]
     return QuarterlyDocument(
         paper=papers.paper(
             report=report,
@@ -44,7 +44,7 @@ def quarterly(
                 priority.statement,
                 tuple(f.code for f in found_figures if priority.code in f.priorities and not f.all_priorities),
             )
-            for priority in Priority.objects.filter(plan=plan).active(period.end).order_by("position")
+            for priority in papers.priorities(plan, period, used)
         ),
         shared_codes=tuple(f.code for f in found_figures if f.all_priorities),
         other_codes=tuple(f.code for f in found_figures if not f.all_priorities and not f.priorities),
@@ -53,7 +53,7 @@ def quarterly(
         outside_source=outside_source,
         outside=outside,
         counts=actions.counts(now, None),
-        headlines=tuple(_headline(found) for found in sorted(troubled, key=_worst_first)),
+        headlines=tuple(_headline(found) for found in sorted(troubled, key=lambda found: found.worst_first)),
         headlines_label=f"Last known ratings, from updates received up to {british(papers.local_day(cut_off))}",
         issues=found_issues,
         restricted_issues=restricted_issues,
@@ -72,7 +72,3 @@ def _headline(found: Judged) -> Headline:
         last_heard=found.said.submitted_on if found.said else None,
         due_on=found.position.due_on,
     )
-
-
-def _worst_first(found: Judged) -> tuple[int, bool, str]:
-    return actions.COUNTED.index(found.rating), found.standing.confirmed, found.action.ref

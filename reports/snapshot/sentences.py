@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from actions.progress import british, plural
+from actions.progress import plural
 from charts.text import listed
+from priorities.periods import british
 from reports.document import HOLDER, ActionLine, Note, Paper, Recommendation, Return, Words
 
 
@@ -17,10 +18,13 @@ def recommendations(lines: Iterable[ActionLine], returns: Iterable[Return]) -> t
     silent = [row for row in returns if row.silent]
     found = [_off_track(line) for line in off] + [_help(line) for line in helped]
     if silent:
-        found.append(_silent(silent))
-    others = len(lines) - len(off) - len(helped)
+        found.append(_silent(silent, [line.ref for line in lines]))
+    # An action may be asked about and silent; of neither of these is there progress to note.
+    named = {ref for item in found for ref in item.refs}
+    others = sum(1 for line in lines if line.ref not in named)
     if others:
-        text = f"note the progress of {'the other ' if off or helped else ''}{plural(others, 'action')}"
+        rest = "action" if named and others == 1 else plural(others, "action")
+        text = f"note the progress of {'the other ' if named else ''}{rest}"
         found.append(Recommendation("note", text, text, ()))
     return tuple(found)
 
@@ -71,10 +75,14 @@ def _help(line: ActionLine) -> Recommendation:
     return Recommendation("decide", f"{first}: {_open(words.help_wanted)}", short, (line.ref,))
 
 
-def _silent(rows: list[Return]) -> Recommendation:
+def _silent(rows: list[Return], order: list[str]) -> Recommendation:
+    """In the order of the plan, as page one and the plan itself list them."""
+    rows = sorted(rows, key=lambda row: min(order.index(ref) for ref in row.silent))
     parts = [f"{row.partner} ({', '.join(row.silent)})" for row in rows]
-    refs = tuple(ref for row in rows for ref in row.silent)
-    text = f"note that no update was received from {listed(parts)}, and ask for {'it' if len(refs) == 1 else 'them'}"
+    refs = tuple(sorted((ref for row in rows for ref in row.silent), key=order.index))
+    text = (
+        f"note that no update was received from {listed(parts)}, and ask for one{'' if len(refs) == 1 else ' on each'}"
+    )
     short = f"note that no update was received on {listed(list(refs))}"
     return Recommendation("note", text, short, refs)
 
@@ -109,29 +117,27 @@ def background(paper: Paper, returns: Iterable[Return]) -> tuple[str, ...]:
     )
 
 
-def implications(paper: Paper) -> tuple[Note, ...]:
+NOT_STATED = "No statement was recorded for this report."
+
+
+def implications() -> tuple[Note, ...]:
+    """The headings a report to the Partnership has. What nobody judged is not judged here: it says so."""
     return (
         Note(
             "Section 17",
             "The responsible authorities must consider crime and disorder in all that they do (Crime and Disorder Act "
-            "1998, section 17). The actions reported here are part of how they do so.",
+            f"1998, section 17). {NOT_STATED}",
         ),
-        Note(
-            "Police and Crime Plan",
-            "The Partnership and the Police and Crime Commissioner have regard to each other's plans. Nothing in this "
-            "report changes that.",
-        ),
-        Note(
-            "Equality, finance and law",
-            "None arise from this report. Where an action has such implications, the partner that leads it answers for them.",
-        ),
+        Note("Police and Crime Plan", NOT_STATED),
+        Note("Equality, finance and law", NOT_STATED),
     )
 
 
 def data_notes(paper: Paper) -> tuple[str, ...]:
     return (
-        f"Ratings, due dates and milestones are as at {british(paper.period_end)}; updates are those received up to "
-        f"{british(paper.cut_off_on)}. What came later belongs to a later version or the next report.",
+        f"Ratings, due dates and milestones are as at {british(paper.period_end)}, by what had been received up to "
+        f"{british(paper.cut_off_on)}. What was said of later work belongs to the next report; what came later, to that or "
+        "to a later version.",
         "Counts in brackets are those of the period before, worked out from what had been received by its own cut-off.",
         f"Words that a partner marked as restricted are left out and held by the {HOLDER}.",
     )

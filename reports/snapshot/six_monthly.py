@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from actions.models import SubGroupReturn
-from priorities.models import AnnualFocus, Priority, SubGroup
+from priorities.models import AnnualFocus, SubGroup
 from priorities.periods import Period, PeriodKind
 from reports.document import PriorityPart, SixMonthlyDocument, SubGroupPart, SubGroupText
 from reports.snapshot import actions, figures, issues, printed, returns, sentences
@@ -22,7 +22,7 @@ def six_monthly(
     *, report: Report, number: int, cut_off: dt.datetime, made_at: dt.datetime, reason: str
 ) -> SixMonthlyDocument:
     plan, period = report.plan, report.period
-    since = papers.cut_off_before(plan, period)
+    since = papers.cut_off_before(report)
     stories = read(plan, cut_off)
     now = [found for story in stories if (found := judge(story, plan=plan, period=period, cut_off=cut_off))]
     before: dict[int, Judged] = {}
@@ -55,10 +55,10 @@ def six_monthly(
         sub_groups=_sub_groups(plan, focused),
         actions=lines,
         moves=actions.moves(now, before),
-        added=actions.added(now, since, cut_off),
-        completed=actions.completed(now, since, cut_off),
-        closed=actions.closed(now, since, cut_off),
-        date_moves=actions.date_moves(now, since, cut_off),
+        added=actions.added(now, before),
+        completed=actions.completed(now, before),
+        closed=actions.closed(now, before),
+        date_moves=actions.date_moves(now, before),
         returns=partner_returns,
         late_updates=actions.late_updates(
             now, period=period, due_on=papers.updates_due_on(plan, asked_for(plan, period))
@@ -69,7 +69,7 @@ def six_monthly(
         restricted_issues=restricted_issues,
         recommendations=sentences.recommendations(lines, partner_returns),
         background=sentences.background(head, partner_returns),
-        implications=sentences.implications(head),
+        implications=sentences.implications(),
         data_notes=sentences.data_notes(head) + figures.data_notes(found_figures),
         queries=printed.queries(plan),
         sub_group_texts=_sub_group_texts(plan, period, made_at),
@@ -82,14 +82,11 @@ def _priorities(
     """The plan's priorities in order: those in use in the period, and any that still has actions."""
     year = Period.containing(PeriodKind.YEAR, period.end).start.year
     focuses = {focus.priority_id: focus for focus in AnnualFocus.objects.filter(priority__plan=plan, year=year)}
-    active = set(Priority.objects.filter(plan=plan).active(period.end).values_list("pk", flat=True))
     parts = []
-    for priority in Priority.objects.filter(plan=plan).order_by("position"):
+    for priority in papers.priorities(plan, period, {found.action.priority.code for found in now}):
         mine = [found for found in now if found.action.priority_id == priority.pk]
-        if not mine and priority.pk not in active:
-            continue
         was = None if before is None else [b for b in before.values() if b.action.priority_id == priority.pk]
-        exceptions = [f for f in mine if f.rating in actions.EXCEPTIONS or not f.standing.confirmed]
+        exceptions = [f for f in mine if f.exception]
         parts.append(
             PriorityPart(
                 code=priority.code,
@@ -97,15 +94,11 @@ def _priorities(
                 statement=priority.statement,
                 focus=focuses[priority.pk].text if priority.pk in focuses else "",
                 counts=actions.counts(mine, was),
-                exceptions=tuple(f.action.ref for f in sorted(exceptions, key=_worst_first)),
+                exceptions=tuple(f.action.ref for f in sorted(exceptions, key=lambda found: found.worst_first)),
                 others=tuple(f.action.ref for f in mine if f not in exceptions),
             )
         )
     return tuple(parts)
-
-
-def _worst_first(found: Judged) -> tuple[int, bool, str]:
-    return actions.COUNTED.index(found.rating), found.standing.confirmed, found.action.ref
 
 
 def _sub_groups(plan: Plan, focused: list[Judged]) -> tuple[SubGroupPart, ...]:

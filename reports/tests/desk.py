@@ -85,5 +85,17 @@ class Desk:
         version = self.laid_out(self.approved(), "final")
         return decisions.publish(version=version, by=self.coordinator, at=PUBLISHED)
 
+    def another(self, first: ReportVersion, **fields: Any) -> ReportVersion:
+        """The version after `first`, its PDF ready."""
+        wanted = {
+            "follows": first.number,
+            "reason": "A figure was wrong.",
+            "cut_off": LATER,
+            "by": self.coordinator,
+            "at": LATER,
+            **fields,
+        }
+        return self.laid_out(building.make_new_version(report=first.report, **wanted))
+
     def meeting(self, day: dt.date, **fields: Any) -> Meeting:
         return Meeting.objects.create(plan=self.plan, date=day, **fields)

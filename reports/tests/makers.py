@@ -12,8 +12,8 @@ from actions.models import Action, ProgressUpdate
 from actions.rating import LOOKS, ORDER, Rating
 from actions.services.updates import add_words, confirm_no_change, post_update
 from actions.tests.makers import H1_2026, H2_2026, UTC, Cast, key
-from performance.models import Indicator, Measurement
-from performance.services import record_measurement
+from performance.models import Comparator, Indicator, Measurement
+from performance.services import record_comparator, record_measurement
 from priorities.models import Priority
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
@@ -129,6 +129,19 @@ class Town(Cast):
             by=self.analyst,
             at=noon(on),
             as_at=on,
+            **fields,
+        )
+
+    def similar_areas(
+        self, indicator: Indicator, period: Period, average: int, on: dt.date, **fields: Any
+    ) -> Comparator:
+        return record_comparator(
+            indicator=indicator,
+            kind=Comparator.Kind.SIMILAR_AREAS,
+            period=period,
+            average=Decimal(average),
+            by=self.analyst,
+            at=noon(on),
             **fields,
         )
 
@@ -396,6 +409,7 @@ def figure(code: str, **fields: Any) -> Figure:
             priorities=("ASB",),
             all_priorities=False,
             baseline="17.576",
+            baseline_unit="per 1,000 population",
             baseline_period="12 months to July 2023",
             note="",
             period_label="Q2 2026/27",

@@ -6,9 +6,11 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from priorities.periods import Period, PeriodKind
+from priorities.services import open_round
 from reports import snapshot
 from reports.models import Rendition, Report, ReportVersion
-from reports.services import building, decisions
+from reports.services import building, decisions, schedule
+from reports.snapshot.paper import cut_off_before
 from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,38 @@ def test_a_late_start_makes_every_report_oldest_first_each_with_its_own_cut_off(
         "2026-10-21T23:59:59.999999+01:00",
     ]
     assert {one.made_at for one in made} == {LATER}
+
+
+def hurry(plan) -> None:
+    """Somebody changes the plan's weeks."""
+    plan.updates_due_weeks, plan.draft_weeks, plan.chair_weeks, plan.final_weeks = 1, 2, 3, 4
+    plan.save()
+
+
+def test_weeks_changed_after_a_request_opened_do_not_move_its_reports_dates():
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    open_round(plan=desk.plan, period=H1, at=dt.datetime(2026, 10, 1, 7, tzinfo=dt.UTC))
+    hurry(desk.plan)
+    assert building.make_due(plan=desk.plan, now=DUE - dt.timedelta(days=1)) == []
+    [version] = building.make_due(plan=desk.plan, now=DUE)
+    assert version.cut_off.isoformat() == "2026-10-21T23:59:59.999999+01:00"
+
+
+def test_weeks_changed_before_a_request_opened_move_its_reports_dates():
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    hurry(desk.plan)
+    [version] = building.make_due(plan=desk.plan, now=DUE - dt.timedelta(days=1))
+    assert version.cut_off.isoformat() == "2026-10-07T23:59:59.999999+01:00"
+
+
+def test_the_report_before_is_read_at_its_own_cut_off_whatever_the_weeks_are_now():
+    desk = Desk()
+    first = desk.draft()
+    hurry(desk.plan)
+    following = Report(plan=desk.plan, kind="six_monthly", period_kind="half_year", period_start=H1.next().start)
+    assert cut_off_before(following) == first.cut_off
 
 
 def test_a_second_run_makes_nothing():
@@ -124,6 +158,70 @@ def test_after_three_failures_it_waits_for_try_again(broken):
         building.try_again(report=report, by=desk.coordinator, at=LATER)
 
 
+class WorkerDied(BaseException):
+    """A worker that is killed runs no `except Exception`."""
+
+
+@pytest.fixture
+def deadly(monkeypatch):
+    def take(**how):
+        raise WorkerDied
+
+    monkeypatch.setattr(snapshot, "take", take)
+
+
+def told(desk) -> tuple[str, str, str, bool]:
+    [line] = [one for one in schedule.lines(desk.plan, LATER.date()) if (one.kind, one.period) == ("six_monthly", H1)]
+    return line.what, line.why, line.next_run, line.can_build_again
+
+
+def test_two_ticks_at_once_take_the_snapshot_once(monkeypatch):
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    taken = []
+    real = snapshot.take
+
+    def take(**how):
+        taken.append(how["number"])
+        if len(taken) == 1:
+            assert building.make_due(plan=desk.plan, now=DUE) == []
+        return real(**how)
+
+    monkeypatch.setattr(snapshot, "take", take)
+    assert len(building.make_due(plan=desk.plan, now=DUE)) == 1
+    assert taken == [1]
+    assert Report.objects.get(not_produced="").build_lease_until is None
+
+
+def test_an_attempt_whose_worker_died_is_made_again_when_its_lease_has_run_out(deadly, monkeypatch):
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    with pytest.raises(WorkerDied):
+        building.make_due(plan=desk.plan, now=DUE)
+    monkeypatch.undo()
+    assert told(desk)[:2] == ("Being made", "Attempt 1 of 3 was begun and has not come to an end.")
+    assert building.make_due(plan=desk.plan, now=DUE + dt.timedelta(minutes=4)) == []
+    assert len(building.make_due(plan=desk.plan, now=DUE + dt.timedelta(minutes=6))) == 1
+
+
+def test_a_report_whose_worker_died_three_times_says_so_and_can_be_tried_again(deadly, monkeypatch):
+    desk = Desk()
+    only(("six_monthly", H1), plan=desk.plan)
+    for hour in range(3):
+        with pytest.raises(WorkerDied):
+            building.make_due(plan=desk.plan, now=DUE + dt.timedelta(hours=hour))
+    assert building.make_due(plan=desk.plan, now=DUE + dt.timedelta(hours=3)) == []
+    assert told(desk) == (
+        "Failed",
+        f"Attempt 3 of 3 failed: {building.STOPPED}",
+        "when somebody presses “try again”",
+        True,
+    )
+    monkeypatch.undo()
+    building.try_again(report=Report.objects.get(not_produced=""), by=desk.coordinator, at=LATER)
+    assert len(building.make_due(plan=desk.plan, now=LATER)) == 1
+
+
 def test_whoever_loses_the_race_for_a_version_makes_none():
     desk = Desk()
     version = desk.draft()
@@ -144,7 +242,7 @@ def test_another_version_says_why_and_replaces_a_draft():
     desk = Desk()
     first = desk.draft()
     second = building.make_new_version(
-        report=first.report, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
+        report=first.report, follows=1, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
     )
     first.refresh_from_db()
     assert (second.number, second.reason, second.cut_off, first.state) == (2, "A late update.", LATER, State.REPLACED)
@@ -155,7 +253,14 @@ def test_another_version_is_refused_with_sentences():
     first = desk.draft()
 
     def ask(**changed):
-        wanted = {"reason": "A late update.", "cut_off": LATER, "by": desk.coordinator, "at": LATER, **changed}
+        wanted = {
+            "follows": 1,
+            "reason": "A late update.",
+            "cut_off": LATER,
+            "by": desk.coordinator,
+            "at": LATER,
+            **changed,
+        }
         return building.make_new_version(report=first.report, **wanted)
 
     with pytest.raises(PermissionDenied, match="Only the coordinator"):
@@ -169,6 +274,23 @@ def test_another_version_is_refused_with_sentences():
     with pytest.raises(ValidationError, match="is with the chair"):
         ask()
     assert first.report.versions.count() == 1
+
+
+def test_a_second_press_answers_with_the_version_already_made():
+    desk = Desk()
+    first = desk.draft()
+
+    def press(**changed):
+        wanted = {"follows": 1, "reason": "A late update.", "cut_off": LATER, "by": desk.coordinator, **changed}
+        return building.make_new_version(report=first.report, at=LATER, **wanted)
+
+    second = press()
+    assert press(cut_off=LATER - dt.timedelta(minutes=1)) == second
+    with pytest.raises(ValidationError, match="Version 2 has been made since you began"):
+        press(by=desk.colleague)
+    with pytest.raises(ValidationError, match="Version 2 has been made since you began"):
+        press(reason="A figure was wrong.")
+    assert first.report.versions.count() == 2
 
 
 def test_not_produced_wants_a_reason_a_past_period_and_the_coordinator():
@@ -193,6 +315,39 @@ def test_not_produced_wants_a_reason_a_past_period_and_the_coordinator():
         mark(period=H1.next())
     assert not Report.objects.exists()
     assert mark().not_produced == "No data."
+
+
+def leave_out(desk, period=Q2, kind="quarterly") -> None:
+    building.mark_not_produced(
+        plan=desk.plan, kind=kind, period=period, reason="Nobody wants it.", by=desk.coordinator, at=LATER
+    )
+
+
+def test_a_report_left_out_while_it_is_put_together_is_not_made(monkeypatch):
+    desk = Desk()
+    only(("quarterly", Q2), plan=desk.plan)
+    written = building.to_json
+
+    def meanwhile(document):
+        leave_out(desk)
+        return written(document)
+
+    monkeypatch.setattr(building, "to_json", meanwhile)
+    assert building.make_due(plan=desk.plan, now=LATER) == []
+    report = Report.objects.get(kind="quarterly", period_start=Q2.start)
+    assert (report.not_produced, report.build_error, report.versions.count()) == ("Nobody wants it.", "", 0)
+
+
+def test_what_is_left_out_goes_neither_to_the_chair_nor_to_the_shelf():
+    desk = Desk()
+    six_monthly, quarterly = desk.draft(), desk.draft(kind="quarterly", period=Q2)
+    # As a worker of an older release might have left them: a draft beside the mark.
+    Report.objects.update(not_produced="Nobody wants it.")
+    with pytest.raises(ValidationError, match="marked as not produced: Nobody wants it"):
+        decisions.send_to_chair(version=six_monthly, by=desk.coordinator, at=LATER)
+    with pytest.raises(ValidationError, match="marked as not produced: Nobody wants it"):
+        decisions.publish(version=quarterly, by=desk.coordinator, at=LATER)
+    assert set(ReportVersion.objects.values_list("state", flat=True)) == {State.DRAFT}
 
 
 def test_a_draft_nobody_was_shown_gives_way_to_not_produced_but_a_sent_one_does_not():

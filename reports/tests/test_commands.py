@@ -53,7 +53,7 @@ def test_the_newest_version_and_its_final_file_are_written(desk, tmp_path):
     assert "version 1, final" in build("six_monthly", "2026-04", "--out", out)
     assert "“published”" in check(out)
     building.make_new_version(
-        report=version.report, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
+        report=version.report, follows=1, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
     )
     assert "version 2, draft" in build("six_monthly", "2026-04", "--out", out)
     assert "version 2, draft" in check(out)

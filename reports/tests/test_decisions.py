@@ -149,7 +149,7 @@ def test_returned_with_a_comment_then_another_version(desk):
     assert not version.renditions.filter(stage="final").exists()
     assert "Ask the police." in OutgoingEmail.objects.filter(kind="report-decided").first().text
     second = building.make_new_version(
-        report=version.report, reason="The police answered.", cut_off=LATER, by=desk.coordinator, at=LATER
+        report=version.report, follows=1, reason="The police answered.", cut_off=LATER, by=desk.coordinator, at=LATER
     )
     assert (second.number, second.state, state_of(version)) == (2, State.DRAFT, State.RETURNED)
 
@@ -219,18 +219,37 @@ def test_a_six_monthly_report_is_not_published_unapproved(desk):
     assert state_of(version) == State.DRAFT
 
 
-def test_a_quarterly_report_is_published_from_its_draft_and_its_final_pdf_queued(desk):
+def test_a_quarterly_report_is_published_only_when_its_final_pdf_is_ready(desk):
     version = desk.draft(kind="quarterly", period=Q2)
+    with pytest.raises(ValidationError, match="final PDF is not ready"):
+        decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
+    with pytest.raises(PermissionDenied, match="Only the coordinator publishes"):
+        decisions.prepare(version=version, by=desk.officer, at=PUBLISHED)
+    decisions.prepare(version=version, by=desk.coordinator, at=PUBLISHED)
+    assert (state_of(version), version.renditions.get(stage="final").state) == (State.DRAFT, Rendition.State.QUEUED)
+    with pytest.raises(ValidationError, match="final PDF is not ready"):
+        decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
+    desk.laid_out(version, "final")
     decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
-    assert version.state == State.PUBLISHED
-    assert version.renditions.get(stage="final").state == Rendition.State.QUEUED
+    assert state_of(version) == State.PUBLISHED
+
+
+def test_what_cannot_be_published_is_not_prepared_either(desk):
+    with pytest.raises(ValidationError, match="goes to the chair first"):
+        decisions.prepare(version=desk.draft(), by=desk.coordinator, at=PUBLISHED)
+    replaced = desk.draft(kind="quarterly", period=Q2)
+    newest = desk.another(replaced)
+    with pytest.raises(ValidationError, match="Version 1 is “replaced” now"):
+        decisions.prepare(version=replaced, by=desk.coordinator, at=LATER)
+    assert not Rendition.objects.filter(stage="final").exists()
+    decisions.prepare(version=newest, by=desk.coordinator, at=LATER)
 
 
 def test_a_correction_replaces_what_was_published_only_when_it_is_published_itself(desk):
     first = desk.published()
     second = desk.laid_out(
         building.make_new_version(
-            report=first.report, reason="A figure was wrong.", cut_off=LATER, by=desk.coordinator, at=LATER
+            report=first.report, follows=1, reason="A figure was wrong.", cut_off=LATER, by=desk.coordinator, at=LATER
         )
     )
     assert state_of(first) == State.PUBLISHED

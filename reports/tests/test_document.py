@@ -10,7 +10,7 @@ import pytest
 
 from reports import document as documents
 from reports.document import file_name, from_json, sha256_of, to_json
-from reports.tests.makers import paper, quarterly, six_monthly
+from reports.tests.makers import quarterly, six_monthly
 
 
 @pytest.mark.parametrize("document", [six_monthly(), quarterly()], ids=["six-monthly", "quarterly"])
@@ -32,8 +32,12 @@ def test_a_changed_word_changes_the_hash() -> None:
 
 
 def test_the_file_is_named_by_kind_months_and_version() -> None:
-    assert file_name(six_monthly(paper=paper(number=2))) == "SHP-six-monthly-2026-04_2026-09-v2.pdf"
-    assert file_name(quarterly()) == "SHP-quarterly-2026-07_2026-09-v1.pdf"
+    half_year, quarter = ((dt.date(2026, month, 1), dt.date(2026, 9, 30)) for month in (4, 7))
+    named = [
+        file_name(short_name="SHP", kind=kind, period_start=start, period_end=end, number=number)
+        for kind, (start, end), number in (("six_monthly", half_year, 2), ("quarterly", quarter, 1))
+    ]
+    assert named == ["SHP-six-monthly-2026-04_2026-09-v2.pdf", "SHP-quarterly-2026-07_2026-09-v1.pdf"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The shelf, a report's page, its file and its verbs, through HTTP as each role meets them."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners.models import OutgoingEmail
+from priorities.services import open_round
 from reports.models import Rendition, Report, ReportVersion
 from reports.services import building, decisions, renditions
 from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk, at, make, out_of_paper
@@ -54,7 +56,17 @@ def test_the_list_says_whom_each_report_waits_for(desk):
     assert "The chair, to decide by 4 November 2026" in page
     page = signed_in(desk.officer).get(reverse("reports:list")).content.decode()
     assert "The chair, whose decision was due on 4 November 2026" in page
-    assert "The coordinator, to publish it" in page
+    assert "The coordinator, to prepare it for publishing" in page
+
+
+def test_the_chair_keeps_the_time_promised_when_the_weeks_change(desk):
+    open_round(plan=desk.plan, period=H1, at=DUE)
+    version = desk.with_chair()
+    desk.plan.chair_weeks, desk.plan.final_weeks = 9, 10
+    desk.plan.save()
+    with time_machine.travel(SENT):
+        assert "The chair, to decide by 4 November 2026" in signed_in(desk.officer).get(reverse("reports:list")).text
+        assert "The chair, to decide by 4 November 2026" in signed_in(desk.officer).get(version.get_absolute_url()).text
 
 
 def test_readers_see_what_is_published_and_nothing_else(desk):
@@ -70,6 +82,25 @@ def test_readers_see_what_is_published_and_nothing_else(desk):
     assert reader.get(address("pdf", published, "final")).status_code == 200
     assert reader.get(address("pdf", published, "draft")).status_code == 404
     assert reader.get(reverse("reports:schedule")).status_code == 404
+
+
+def test_a_reader_keeps_the_paper_they_bookmarked_and_is_led_to_what_replaced_it(desk):
+    first = desk.published()
+    second = desk.another(first)
+    reader = signed_in(desk.reader)
+    assert "Replaced by" not in reader.get(first.get_absolute_url()).text
+    decisions.send_to_chair(version=second, by=desk.coordinator, at=LATER)
+    assert reader.get(second.get_absolute_url()).status_code == 404
+    decisions.approve(version=second, by=desk.chair, at=LATER, **desk.seen(second))
+    decisions.publish(version=desk.laid_out(second, "final"), by=desk.coordinator, at=LATER)
+    page = reader.get(first.get_absolute_url())
+    assert page.status_code == 200
+    assert f'Replaced by <a class="govuk-link" href="{second.get_absolute_url()}">version 2</a>' in page.text
+    assert reader.get(address("pdf", first, "final")).status_code == 200
+    assert reader.get(first.report.get_absolute_url())["Location"] == second.get_absolute_url()
+    shelf = reader.get(reverse("reports:list")).text
+    assert "Version 2, published" in shelf
+    assert "Version 1" not in shelf
 
 
 def test_a_published_page_tells_readers_nothing_of_the_work_behind_it(desk):
@@ -90,10 +121,24 @@ def test_an_administrator_without_a_role_sees_no_report(desk):
 def test_a_report_leads_to_its_newest_version(desk):
     first = desk.draft()
     second = building.make_new_version(
-        report=first.report, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
+        report=first.report, follows=1, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
     )
     response = signed_in(desk.analyst).get(first.report.get_absolute_url())
     assert response["Location"] == second.get_absolute_url()
+
+
+def test_a_report_outside_the_plans_dates_says_that_it_is_not_due(desk):
+    report = Report.objects.create(
+        plan=desk.plan,
+        kind="quarterly",
+        period_kind="quarter",
+        period_start=dt.date(2023, 4, 1),
+        created_at=LATER,
+        build_error="There is no figure.",
+    )
+    response = signed_in(desk.coordinator).get(report.get_absolute_url())
+    assert response.status_code == 200
+    assert "The plan runs from 1 April 2024 to 31 March 2027: it calls for no report on this period." in response.text
 
 
 def test_the_html_edition_and_the_hashes_stand_on_the_page(desk):
@@ -138,6 +183,14 @@ def test_the_pdf_is_shown_inline_and_only_if_its_bytes_are_those_that_were_made(
     damaged = client.get(address("pdf", version, "draft"))
     assert damaged.status_code == 503
     assert "no longer the one that was made" in damaged.content.decode()
+
+
+def test_a_pdf_is_sent_without_reading_the_reports_text(desk):
+    version = desk.draft()
+    with CaptureQueriesContext(connection) as asked:
+        response = signed_in(desk.officer).get(address("pdf", version, "draft"))
+    assert response.status_code == 200
+    assert not [query for query in asked if '"snapshot"' in query["sql"]]
 
 
 def test_a_pdf_that_is_not_ready_is_not_there(desk):
@@ -261,6 +314,8 @@ def test_the_coordinator_records_a_decision_taken_at_a_meeting(desk):
     sent = {**desk.seen(version), "outcome": "approved", "meeting": str(meeting.pk), "comment": ""}
     page = client.post(path, sent).content.decode()
     assert "Enter the reference of the minute" in page
+    for unprintable in ("7.2\u202e", "7." * 31):
+        assert "There is a problem" in client.post(path, {**sent, "minute_reference": unprintable}).text
     assert state_of(version) == State.WITH_CHAIR
     client.post(path, {**sent, "minute_reference": "7.2"})
     assert state_of(version) == State.APPROVED
@@ -287,9 +342,14 @@ def test_another_version_is_made_from_the_form(desk):
     version = desk.draft()
     client = signed_in(desk.coordinator)
     path = reverse("reports:new-version", args=[version.report_id])
-    page = client.post(path, {"cut_off": "now", "reason": ""}).content.decode()
+    form = client.get(path).text
+    assert '<input type="hidden" name="follows" value="1"' in form
+    page = client.post(path, {"cut_off": "now", "reason": "", "follows": "1"}).content.decode()
     assert "Say why there is another version." in page
-    client.post(path, {"cut_off": "same", "reason": "A name was misspelt."})
+    for _ in range(2):  # pressed twice
+        made = client.post(path, {"cut_off": "same", "reason": "A name was misspelt.", "follows": "1"})
+        assert made["Location"].endswith("/v2/")
+    assert version.report.versions.count() == 2
     newest = ReportVersion.objects.get(number=2)
     assert (newest.reason, newest.cut_off) == ("A name was misspelt.", version.cut_off)
     assert signed_in(desk.chair).get(path).status_code == 403
@@ -347,9 +407,29 @@ def test_a_past_report_is_marked_as_not_produced(desk):
         assert client.get(path.replace("2024-04", wrong)).status_code == 404
 
 
-def test_a_file_made_now_is_shown_on_the_page(desk):
-    version = building.make_first(plan=desk.plan, kind="quarterly", period=Q2, now=DUE)
-    renditions.make_next(make=make, clock=timezone.now)
-    decisions.publish(version=version, by=desk.coordinator, at=LATER)
-    page = signed_in(desk.reader).get(version.get_absolute_url()).content.decode()
+def test_a_quarterly_report_reaches_readers_with_its_final_pdf_and_not_before(desk):
+    version = desk.draft(kind="quarterly", period=Q2)
+    coordinator, reader = signed_in(desk.coordinator), signed_in(desk.reader)
+    page = coordinator.get(version.get_absolute_url()).text
+    assert "Prepare for publishing" in page
+    assert address("publish", version) not in page
+    coordinator.post(address("prepare", version))
+    coordinator.post(address("publish", version))
+    assert reader.get(version.get_absolute_url()).status_code == 404
+    page = coordinator.get(version.get_absolute_url()).text
     assert "Final PDF: waiting to be laid out." in page
+    assert "The portal: its final PDF is being laid out" in page
+    assert "Prepare for publishing" not in page
+    renditions.make_next(make=make, clock=timezone.now)
+    assert "The coordinator, to publish it" in coordinator.get(reverse("reports:list")).text
+    coordinator.post(address("publish", version))
+    assert reader.get(address("pdf", version, "final")).status_code == 200
+
+
+def test_why_a_file_failed_is_for_those_at_work(desk):
+    version = desk.published()
+    version.renditions.filter(stage="final").update(state="failed", last_error="/var/lib is full.")
+    assert "/var/lib is full." in signed_in(desk.officer).get(version.get_absolute_url()).text
+    page = signed_in(desk.reader).get(version.get_absolute_url()).text
+    assert "Final PDF: failed." in page
+    assert "/var/lib" not in page

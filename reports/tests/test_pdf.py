@@ -251,6 +251,20 @@ def test_what_would_hang_the_worker_is_refused(body: str, sentence: str) -> None
         pdf.make(page(f"<p>{body}</p>"))
 
 
+SVG = '<svg width="9" height="9" viewBox="0 0 9 9"><title>A square.</title><rect width="9" height="9"/></svg>'
+
+
+def test_a_pdf_that_lost_a_picture_on_the_way_is_not_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pdf.make(page(SVG)).pages == 1
+
+    def out_of_time(*_: object) -> None:
+        raise KeyboardInterrupt  # as a worker that is stopped in the middle; WeasyPrint catches even this
+
+    monkeypatch.setattr("weasyprint.svg.SVG.draw", out_of_time)
+    with pytest.raises(pdf.PdfRefused, match="would lack something: Failed to render SVG"):
+        pdf.make(page(SVG))
+
+
 def test_the_collector_works_again_afterwards() -> None:
     assert gc.isenabled()
     pdf.make(page("<p>Words.</p>"))

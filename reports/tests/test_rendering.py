@@ -13,7 +13,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from actions.rating import Rating
-from reports.document import RESTRICTED, Document, Recommendation
+from reports.document import RESTRICTED, Document, Recommendation, SimilarAreas
 from reports.rendering import SignOff, clip, footer_contact, print_html, screen_context
 from reports.tests.makers import (
     figure,
@@ -102,7 +102,7 @@ def test_page_one_says_it_all() -> None:
         "March in brackets.",
         "No update DA-11 Fire brigade · last heard 14 March 2026 ASB-12 Fire brigade · last heard 14 March 2026",
         "Since March 1 worsened, 0 recovered, 0 new, 12 completed, 0 dates moved",
-        "Worse than a year ago: offences of kind SHOP (418, was 393, +6.4%)",
+        "Worse than a year ago: Offences of kind SHOP (418, was 393, +6.4%)",
         "help asked of Cleveland Police",
     ):
         assert said in page
@@ -283,3 +283,13 @@ def test_the_footer_names_who_to_ask_and_how() -> None:
     assert footer_contact("Safety Team\nTelephone 01") == "Safety Team, Telephone 01"
     assert footer_contact("Safety Team") == "Safety Team"
     assert footer_contact("") == ""
+
+
+def test_units_and_bases_stand_beside_their_numbers() -> None:
+    similar = SimilarAreas("Q2 2026/27", "320", "the group's average rate", 12, 15, "25.0% above similar areas")
+    text = text_of(draft(quarterly((figure("SHOP", similar=similar), figure("BIKE", baseline_unit="")))))
+    assert "17.576 per 1,000 population" in text
+    assert "25.0% above similar areas (Q2 2026/27; the group's average rate)." in text
+    unjudged = dataclasses.replace(similar, sentence="")
+    text = text_of(draft(quarterly((figure("SHOP", similar=unjudged),))))
+    assert "Similar areas: 320 (Q2 2026/27; the group's average rate)." in text

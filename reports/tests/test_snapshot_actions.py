@@ -1,4 +1,4 @@
-"""The action plan in a report stands as it did at its cut-off, whatever happened since."""
+"""The action plan in a report stands as it did at its period's end by what was told of it, whatever happened since."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_no_change_counts_apart_and_keeps_the_words_before_it(town: Town) -> Non
     assert (document.returns[0].received, document.returns[0].no_change) == (1, 1)
 
 
-# --- As at the cut-off ------------------------------------------------------------------------------------------------
+# --- As at the period's end -------------------------------------------------------------------------------------------
 
 
 def what_came_later(town: Town, action: Action) -> None:
@@ -149,43 +149,141 @@ def test_what_happened_after_the_cut_off_is_undone(town: Town) -> None:
     assert next((m.text, m.done_on, m.missed) for m in line.milestones) == ("Plan agreed", None, True)
 
 
-def test_a_later_cut_off_sees_the_same_events(town: Town) -> None:
+def test_a_later_cut_off_brings_in_what_was_said_of_the_period_only(town: Town) -> None:
     action = town.action()
     town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 9))
     what_came_later(town, action)
     document = town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="For the trial.")
     line = only(document)
+    assert (line.mark.word, line.due_on, line.completed_on) == ("On track", dt.date(2027, 3, 31), None)
+    assert (document.date_moves, document.completed) == ((), ())
+    # The same told of this period does count.
+    other = town.action("ASB-02")
+    town.say(other, Rating.AT_RISK, NOVEMBER, new_due_on=dt.date(2027, 6, 30), new_due_reason="The vans come in May.")
+    town.say(other, Rating.COMPLETE, dt.date(2026, 11, 20), completed_on=dt.date(2026, 9, 29))
+    document = town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="For the trial.")
+    line = document.by_ref["ASB-02"]
     assert (line.mark.word, line.due_on, line.completed_on) == (
         "Complete",
         dt.date(2027, 6, 30),
-        dt.date(2026, 11, 20),
+        dt.date(2026, 9, 29),
     )
-    assert line.milestones[0].done_on == NOVEMBER
-    assert [(move.old, move.new, move.reason, move.times) for move in document.date_moves] == [
-        (dt.date(2027, 3, 31), dt.date(2027, 6, 30), "The vans come in May.", 1)
+    assert [(move.ref, move.old, move.new, move.reason, move.times) for move in document.date_moves] == [
+        ("ASB-02", dt.date(2027, 3, 31), dt.date(2027, 6, 30), "The vans come in May.", 1)
     ]
-    assert [change.ref for change in document.completed] == ["ASB-01"]
+    assert [change.ref for change in document.completed] == ["ASB-02"]
+
+
+#: After the end of the period, before the cut-off of its report.
+BETWEEN = dt.date(2026, 10, 13)
+
+
+def test_a_date_moved_after_the_end_for_the_next_period_is_still_missed_at_the_end(town: Town) -> None:
+    action = town.action(due_on=dt.date(2026, 8, 31))
+    town.say(action, Rating.OFF_TRACK, dt.date(2026, 10, 2))
+    town.say(
+        action, Rating.OFF_TRACK, BETWEEN, H2_2026, new_due_on=dt.date(2027, 3, 1), new_due_reason="The bid was lost."
+    )
+    document = town.six_monthly()
+    line = only(document)
+    assert (line.due_on, line.overdue_days, line.said.about) == (  # type: ignore[union-attr]
+        dt.date(2026, 8, 31),
+        30,
+        "April to September 2026",
+    )
+    assert document.date_moves == ()
+    # What one report leaves out the next one tells.
+    following = town.six_monthly(H2_2026)
+    assert only(following).due_on == dt.date(2027, 3, 1)
+    assert [move.new for move in following.date_moves] == [dt.date(2027, 3, 1)]
+
+
+def test_a_date_moved_after_the_end_in_words_about_the_period_counts(town: Town) -> None:
+    action = town.action(due_on=dt.date(2026, 8, 31))
+    town.say(action, Rating.AT_RISK, BETWEEN, new_due_on=dt.date(2027, 3, 1), new_due_reason="The bid was lost.")
+    document = town.six_monthly()
+    assert (only(document).due_on, only(document).overdue_days) == (dt.date(2027, 3, 1), 0)
+    assert town.six_monthly(H2_2026).date_moves == ()
+
+
+def test_a_move_for_the_next_period_between_two_that_count_does_not_hide_the_last(town: Town) -> None:
+    action = town.action(due_on=dt.date(2026, 8, 31))
+    days = (dt.date(2027, 1, 31), dt.date(2027, 2, 28), dt.date(2027, 3, 31))
+    for number, (day, period) in enumerate(zip(days, (H1_2026, H2_2026, H1_2026), strict=True)):
+        town.say(
+            action,
+            Rating.AT_RISK,
+            BETWEEN + dt.timedelta(days=number),
+            period,
+            new_due_on=day,
+            new_due_reason="It takes longer.",
+        )
+    assert only(town.six_monthly()).due_on == days[2]
+
+
+def test_a_completion_after_the_end_told_of_the_next_period_is_the_next_reports(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 2))
+    town.say(action, Rating.COMPLETE, BETWEEN, H2_2026)
+    document = town.six_monthly()
+    assert (only(document).mark.word, only(document).completed_on, document.completed) == ("On track", None, ())
+    following = town.six_monthly(H2_2026)
+    assert [(change.ref, change.on) for change in following.completed] == [("ASB-01", BETWEEN)]
+
+
+def test_a_completion_by_the_end_is_one_whenever_it_was_told_and_in_its_own_words(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 2), achievement="Twenty vans run.")
+    town.say(
+        action, Rating.COMPLETE, BETWEEN, H2_2026, completed_on=dt.date(2026, 9, 28), achievement="All thirty vans run."
+    )
+    document = town.six_monthly()
+    assert (only(document).mark.word, only(document).completed_on) == ("Complete", dt.date(2026, 9, 28))
+    assert [(change.on, change.text) for change in document.completed] == [
+        (dt.date(2026, 9, 28), "All thirty vans run.")
+    ]
+
+
+def test_a_milestone_reached_by_the_end_is_reached_whenever_it_was_told(town: Town) -> None:
+    action = town.action()
+    agreed, done = action.milestones.all()
+    ticked = {agreed.pk: dt.date(2026, 9, 20), done.pk: dt.date(2026, 10, 5)}
+    town.say(action, Rating.ON_TRACK, BETWEEN, H2_2026, milestones_done=ticked)
+    milestones = {milestone.text: milestone.done_on for milestone in only(town.six_monthly()).milestones}
+    assert milestones == {"Plan agreed": dt.date(2026, 9, 20), "Work done": None}
+
+
+def test_a_withdrawal_after_the_end_is_the_next_reports(town: Town) -> None:
+    action = town.action()
+    town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 2))
+    withdraw(action=action, by=town.coordinator, at=noon(BETWEEN), reason="The grant ended.")
+    document = town.six_monthly()
+    assert (only(document).mark.word, document.closed) == ("On track", ())
+    following = town.six_monthly(H2_2026)
+    assert only(following).mark.word == "Closed"
+    assert [(change.what, change.text) for change in following.closed] == [("Withdrawn", "The grant ended.")]
 
 
 def test_a_completion_reopened_since_is_still_complete_in_its_report(town: Town) -> None:
     action = town.action()
-    town.say(action, Rating.COMPLETE, dt.date(2026, 10, 9))
+    town.say(action, Rating.COMPLETE, dt.date(2026, 10, 9), completed_on=dt.date(2026, 8, 3))
+    before = to_json(town.six_monthly())
     reopen(action=action, by=town.coordinator, at=noon(NOVEMBER), reason="Not all of it was done.")
     line = only(town.six_monthly())
-    assert (line.mark.word, line.completed_on) == ("Complete", dt.date(2026, 10, 9))
-    later = town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="For the trial.")
-    assert only(later).mark.word == "Not yet rated"
-    assert [(change.what, change.text) for change in later.closed] == [("Reopened", "Not all of it was done.")]
+    assert (line.mark.word, line.completed_on) == ("Complete", dt.date(2026, 8, 3))
+    assert to_json(town.six_monthly()) == before
+    following = town.six_monthly(H2_2026)
+    assert only(following).mark.word == "Not yet rated"
+    assert [(change.what, change.text) for change in following.closed] == [("Reopened", "Not all of it was done.")]
 
 
-def test_a_withdrawal_shows_only_from_its_day(town: Town) -> None:
+def test_a_reopening_that_words_about_the_period_follow_puts_the_report_right(town: Town) -> None:
     action = town.action()
-    town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 9))
-    withdraw(action=action, by=town.coordinator, at=noon(NOVEMBER), reason="The grant ended.")
-    assert only(town.six_monthly()).mark.word == "On track"
-    later = town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="For the trial.")
-    assert only(later).mark.word == "Closed"
-    assert [(change.what, change.text) for change in later.closed] == [("Withdrawn", "The grant ended.")]
+    town.say(action, Rating.COMPLETE, dt.date(2026, 10, 9))
+    reopen(action=action, by=town.coordinator, at=noon(NOVEMBER), reason="Not all of it was done.")
+    town.say(action, Rating.AT_RISK, dt.date(2026, 11, 9))
+    later = town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="It was not complete.")
+    assert (only(later).mark.word, only(later).received, later.completed) == ("At risk", True, ())
 
 
 def test_what_is_replaced_or_moved_says_where_it_goes_on(town: Town) -> None:
@@ -255,13 +353,15 @@ def test_what_was_edited_since_reads_as_it_did_at_the_cut_off(town: Town) -> Non
     assert (later.title, later.lead, later.due_on, later.reoffending) == ("Another title", "Housing group", None, False)
 
 
-def test_an_action_added_after_the_cut_off_is_left_out(town: Town) -> None:
+def test_an_action_added_after_the_end_is_left_out(town: Town) -> None:
     town.action("ASB-01")
     town.action("ASB-02", origin=Action.Origin.INITIATIVE, at=noon(dt.date(2026, 8, 3)))
     town.action("ASB-03", origin=Action.Origin.INITIATIVE, at=noon(NOVEMBER))
+    town.action("ASB-04", origin=Action.Origin.INITIATIVE, at=noon(BETWEEN))
     document = town.six_monthly()
     assert [line.ref for line in document.actions] == ["ASB-01", "ASB-02"]
     assert [(change.ref, change.on) for change in document.added] == [("ASB-02", dt.date(2026, 8, 3))]
+    assert {change.ref for change in town.six_monthly(H2_2026).added} == {"ASB-03", "ASB-04"}
 
 
 def test_overdue_is_judged_at_the_periods_end(town: Town) -> None:
@@ -370,8 +470,26 @@ def test_recommendations_are_made_of_the_facts(town: Town) -> None:
         "Two officers on Fridays",
         "ask Fire brigade for a recovery plan for ASB-02 Action ASB-02",
         "decide on the help asked of Housing group for ASB-03 Action ASB-03: Two officers on Fridays",
-        "note that no update was received from Fire brigade (ASB-04), and ask for it",
-        "note the progress of the other 2 actions",
+        "note that no update was received from Fire brigade (ASB-04), and ask for one",
+        "note the progress of the other action",
+    ]
+
+
+def test_the_rest_is_what_nobody_was_named_for(town: Town) -> None:
+    """Silent actions are told in the plan's order, whichever partner leads them, and are not the rest."""
+    _first, second, _third, fine = (town.action(f"ASB-0{n}") for n in range(1, 5))
+    second.lead_partner = town.housing
+    second.save()
+    town.say(fine, Rating.ON_TRACK, dt.date(2026, 10, 9))
+    asked = town.six_monthly().recommendations
+    assert [(item.text, item.short, item.refs) for item in asked] == [
+        (
+            "note that no update was received from Fire brigade (ASB-01, ASB-03) and Housing group (ASB-02), "
+            "and ask for one on each",
+            "note that no update was received on ASB-01, ASB-02 and ASB-03",
+            ("ASB-01", "ASB-02", "ASB-03"),
+        ),
+        ("note the progress of the other action", "note the progress of the other action", ()),
     ]
 
 
@@ -383,6 +501,15 @@ def test_exceptions_come_first_worst_first(town: Town) -> None:
     asb, drugs = town.six_monthly().priorities
     assert (asb.exceptions, asb.others) == (("ASB-03", "ASB-02", "ASB-04"), ("ASB-01",))
     assert (drugs.name, drugs.exceptions, drugs.others) == ("Drugs and Alcohol", (), ())
+
+
+def test_what_nobody_judged_is_not_judged_by_the_report(town: Town) -> None:
+    notes = {note.heading: note.text for note in town.six_monthly().implications}
+    assert notes["Police and Crime Plan"] == notes["Equality, finance and law"]
+    assert notes["Equality, finance and law"] == "No statement was recorded for this report."
+    assert notes["Section 17"].endswith(
+        "(Crime and Disorder Act 1998, section 17). No statement was recorded for this report."
+    )
 
 
 # --- Size -------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from performance.models import Comparator, EmergingIssue, Indicator, PrintedFigure
+from performance.models import EmergingIssue, Indicator, PrintedFigure
 from performance.services import raise_issue, set_issue_state, write_commentary
 from priorities.models import Priority
 from priorities.periods import Period, PeriodKind
@@ -112,19 +112,51 @@ def test_similar_areas_are_compared_in_their_own_period(town: Town) -> None:
     shoplifting = town.indicator()
     town.figure(shoplifting, Q2_2026.previous(), "400", dt.date(2026, 7, 20))
     town.figure(shoplifting, Q2_2026, "418", OCTOBER)
-    Comparator.objects.create(
-        indicator=shoplifting,
-        kind=Comparator.Kind.SIMILAR_AREAS,
-        period_kind="quarter",
-        period_start=Q2_2026.previous().start,
-        average=Decimal(320),
-        position=12,
-        group_size=15,
+    town.similar_areas(
+        shoplifting, Q2_2026.previous(), 320, OCTOBER, position=12, group_size=15, basis="the group's average rate"
     )
+    # Out in November: the report with October's cut-off cannot have known it.
+    town.similar_areas(shoplifting, Q2_2026, 330, NOVEMBER, position=11, group_size=15)
     similar = only(town).similar
     assert similar
     assert (similar.label, similar.average, similar.position) == ("Q1 2026/27", "320", 12)
     assert similar.sentence.startswith("25.0% above")
+    assert similar.basis == "the group's average rate"
+    later = town.quarterly(number=2, cut_off=noon(dt.date(2026, 11, 30)), reason="Similar areas are out.")
+    assert later.figures[0].similar
+    assert later.figures[0].similar.average == "330"
+
+
+def test_a_baseline_in_another_unit_says_which(town: Town) -> None:
+    town.indicator(baseline_printed="17.576", baseline_unit="per 1,000 population")
+    assert (only(town).baseline, only(town).unit, only(town).baseline_unit) == (
+        "17.576",
+        "offences",
+        "per 1,000 population",
+    )
+
+
+def test_a_priority_that_ended_keeps_its_place_as_long_as_it_has_figures_or_actions(town: Town) -> None:
+    ended = {
+        code: Priority.objects.create(
+            plan=town.plan,
+            code=code,
+            name=code.title(),
+            position=position,
+            statement="Done.",
+            active_to=dt.date(2026, 8, 31),
+        )
+        for position, code in enumerate(("MEASURED", "WORKED", "EMPTY"), start=3)
+    }
+    town.indicator("STILL", all_priorities=False).priorities.add(ended["MEASURED"])
+    town.action("WORKED-01", priority=ended["WORKED"])
+    document = town.quarterly()
+    assert [(part.code, part.codes) for part in document.priorities] == [
+        ("ASB", ()),
+        ("DA", ()),
+        ("MEASURED", ("STILL",)),
+        ("WORKED", ()),
+    ]
 
 
 def test_indicators_of_another_plan_or_another_time_stay_out(town: Town) -> None:
@@ -187,3 +219,15 @@ def test_the_plans_table_is_printed_character_for_character(town: Town) -> None:
         ("Theft from the Person", "0.0605", "0.574", "9", "Cannot be right as printed."),
         ("Robbery - Business", "0.162", ".0125", "13", ""),
     ]
+
+
+def test_the_partners_copy_names_what_is_not_for_passing_on(town: Town) -> None:
+    town.indicator("OPEN")
+    town.indicator("FEW", small_numbers=True)
+    town.indicator("RARE", small_numbers=True)
+    town.indicator("KEPT", small_numbers=True, publishable=False)
+    for document in (town.quarterly(), town.six_monthly()):
+        assert [note for note in document.data_notes if note.startswith("Partners' copy")] == [
+            "Partners' copy: small numbers are shown and are not for passing on: Indicator FEW; Indicator RARE.",
+            "Partners' copy: these figures are not for publication and not for passing on: Indicator KEPT.",
+        ]

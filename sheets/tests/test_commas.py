@@ -47,5 +47,14 @@ def test_any_other_text_is_as_it_was(text: str) -> None:
 
 
 def test_numbers_days_and_nothing() -> None:
-    cells = [-3, Decimal("21.130"), 1.5, True, False, None, dt.date(2026, 9, 30), dt.datetime(2026, 9, 30, 9, 5, tzinfo=dt.UTC)]
+    cells = [
+        -3,
+        Decimal("21.130"),
+        1.5,
+        True,
+        False,
+        None,
+        dt.date(2026, 9, 30),
+        dt.datetime(2026, 9, 30, 9, 5, tzinfo=dt.UTC),
+    ]
     assert read_back(*cells) == ["-3", "21.130", "1.5", "yes", "no", "", "2026-09-30", "2026-09-30 09:05"]

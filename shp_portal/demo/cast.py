@@ -8,15 +8,12 @@ from typing import TypeVar
 
 from partners.models import Partner, User
 from partners.services import add_person
-from performance.models import Comparator, Indicator
+from performance.models import Indicator
 from priorities.models import Meeting, Membership, Plan, Priority, SubGroup
-from priorities.periods import Period, PeriodKind
 from shp_portal.demo.accounts import PASSWORD
 from shp_portal.published_plan.reading import BrokenData, Record
 
 Found = TypeVar("Found")
-
-KINDS = {"quarterly": PeriodKind.QUARTER, "half_yearly": PeriodKind.HALF_YEAR, "annual": PeriodKind.YEAR}
 
 
 @dataclass
@@ -60,7 +57,7 @@ def _look_up(known: dict[str, Found], record: Record, name: str) -> Found:
 
 
 def gather(plan: Plan, data: Record, story: Record, at: dt.datetime) -> Cast:
-    """Add people, sub-groups with their meetings, and indicators with what similar areas did."""
+    """Add people, sub-groups with their meetings, and indicators."""
     cast = Cast(
         plan=plan,
         partners={partner.code: partner for partner in Partner.objects.all()},
@@ -134,22 +131,3 @@ def _indicator(cast: Cast, record: Record) -> None:
     indicator.save()
     indicator.priorities.set([cast.priorities[code] for code in record.texts("priorities")])
     cast.indicators[indicator.code] = indicator
-
-
-def compare_with_others(cast: Cast, record: Record, today: dt.date) -> None:
-    """What similar areas did, for periods that are over and old enough for the figure to be out."""
-    indicator = cast.indicator(record)
-    for quarter in record.records("quarters"):
-        period = Period.parse(KINDS[indicator.frequency], quarter.text("period"))
-        average = quarter.decimal_or_none("average")
-        if average is not None and period.end + dt.timedelta(weeks=indicator.lag_weeks) <= today:
-            Comparator(
-                indicator=indicator,
-                kind=record.text("kind"),
-                period_kind=period.kind.value,
-                period_start=period.start,
-                average=average,
-                position=quarter.number("position"),
-                group_size=record.number("group_size"),
-                basis=record.text("basis", ""),
-            ).save()

@@ -45,7 +45,7 @@ class Papers:
         timeline.add(
             one.due_on + dt.timedelta(weeks=2),
             PUBLISHED,
-            lambda at: decisions.publish(version=version, by=cast.people["coordinator"], at=at),
+            lambda at: self._issue(cast, version, at),
         )
 
     def _six_monthly(self, timeline: Timeline, cast: Cast, one: Owed, told: list[Record], at: dt.datetime) -> None:
@@ -110,6 +110,7 @@ class Papers:
     ) -> None:
         again = building.make_new_version(
             report=version.report,
+            follows=version.number,
             reason=f"Returned by the chair: {told[0].text('comment')}",
             cut_off=at,
             by=cast.people["coordinator"],
@@ -117,6 +118,11 @@ class Papers:
         )
         self._lay_out(again, Rendition.Stage.DRAFT)
         self._decide_on(timeline, cast, again, told[1:])
+
+    def _issue(self, cast: Cast, version: ReportVersion, at: dt.datetime) -> None:
+        """A report that needs no chair: prepared, looked at, published."""
+        decisions.prepare(version=version, by=cast.people["coordinator"], at=at)
+        self._publish(cast, version, at)
 
     def _publish(self, cast: Cast, version: ReportVersion, at: dt.datetime) -> None:
         self._lay_out(version, Rendition.Stage.FINAL)

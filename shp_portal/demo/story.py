@@ -24,12 +24,12 @@ from actions.services.lifecycle import add_action
 from actions.services.proposals import Initiative, ask_for_changes, propose
 from actions.services.updates import confirm_no_change, post_update
 from performance.models import EmergingIssue, Measurement
-from performance.services import raise_issue, record_measurement, set_issue_state, write_commentary
+from performance.services import raise_issue, record_comparator, record_measurement, set_issue_state, write_commentary
 from priorities.models import Plan
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
 from priorities.timetable import timetable_for
-from shp_portal.demo.cast import KINDS, Cast, compare_with_others, gather
+from shp_portal.demo.cast import Cast, gather
 from shp_portal.published_plan.reading import BrokenData, Record, read_yaml
 
 DATA = Path(__file__).parent / "data"
@@ -91,7 +91,7 @@ def tell(plan: Plan, as_of: dt.date, report_steps: Callable[[Timeline, Cast, Rec
     for record in data.records("indicators"):
         _figures(timeline, cast, record)
     for record in story.records("similar_areas"):
-        compare_with_others(cast, record, as_of)
+        _similar_areas(timeline, cast, record)
     for record in story.records("commentaries"):
         timeline.add(record.day("on"), WORDS, partial(_comment, cast, record))
     for record in story.records("emerging_issues"):
@@ -203,7 +203,7 @@ def _list(record: Record, name: str) -> list[Record]:
 
 def _figures(timeline: Timeline, cast: Cast, record: Record) -> None:
     indicator = cast.indicators[record.text("code")]
-    kind = KINDS[indicator.frequency]
+    kind = indicator.period_kind
     provisional = set(record.texts("provisional")) if "provisional" in record else set()
     late = record.record("supplied_late") if "supplied_late" in record else None
     values = record.record("values")
@@ -239,9 +239,34 @@ def _measure(
     )
 
 
+def _similar_areas(timeline: Timeline, cast: Cast, record: Record) -> None:
+    """What similar areas did comes out when our own figure does."""
+    indicator = cast.indicator(record)
+    for entry in record.records("quarters"):
+        period = Period.parse(indicator.period_kind, entry.text("period"))
+        average = entry.decimal_or_none("average")
+        if average is not None:
+            day = max(period.end + dt.timedelta(weeks=indicator.lag_weeks), cast.plan.starts_on)
+            timeline.add(day, FIGURES, partial(_compare, cast, record, entry, period, average))
+
+
+def _compare(cast: Cast, record: Record, entry: Record, period: Period, average: Decimal, at: dt.datetime) -> None:
+    record_comparator(
+        indicator=cast.indicator(record),
+        kind=record.text("kind"),
+        period=period,
+        average=average,
+        position=entry.number("position"),
+        group_size=record.number("group_size"),
+        basis=record.text("basis", ""),
+        by=cast.people["analyst"],
+        at=at,
+    )
+
+
 def _correct(cast: Cast, record: Record, revision: Record, at: dt.datetime) -> None:
     indicator = cast.indicators[record.text("code")]
-    period = Period.parse(KINDS[indicator.frequency], revision.text("period"))
+    period = Period.parse(indicator.period_kind, revision.text("period"))
     value = revision.decimal_or_none("value")
     old = Measurement.objects.standing().for_periods([period]).filter(indicator=indicator).first()
     if old is None or value is None:
@@ -263,7 +288,7 @@ def _comment(cast: Cast, record: Record, at: dt.datetime) -> None:
     indicator = cast.indicator(record)
     write_commentary(
         indicator=indicator,
-        period=Period.parse(KINDS[indicator.frequency], record.text("period")),
+        period=Period.parse(indicator.period_kind, record.text("period")),
         text=record.text("text"),
         by=cast.person(record, "by"),
         at=at,

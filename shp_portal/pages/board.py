@@ -175,10 +175,11 @@ def board_of(moment: Moment, by: str) -> Board:
 
 
 def _received(plan: Plan, asked: Period) -> Received:
-    heard = Q(latest_update__period_start__gte=asked.start)
+    heard = Q(received=True)
     counted = (
         Action.objects.filter(plan=plan)
         .owing(asked)
+        .with_received(asked)
         .aggregate(
             asked=Count("pk"),
             heard=Count("pk", filter=heard),
@@ -196,7 +197,7 @@ def _silent(plan: Plan, round_: UpdateRound, today: dt.date) -> list[Silent]:
         Reminder.objects.filter(round=round_, step=Reminder.Step.NUDGE).order_by("pk").values_list("recipient", "at")
     )
     rows = []
-    found = Action.objects.filter(plan=plan).not_updated(period).for_list(today)
+    found = Action.objects.filter(plan=plan).not_updated(period).for_list(today, period)
     for action in found.select_related("owner__partner", "deputy__partner").order_by("ref")[:MOST]:
         answers = _who_answers(action)
         due_on = extended.get(action.pk, round_.updates_due_on)
@@ -369,7 +370,7 @@ def reassign(request: SignedIn) -> HttpResponse:
     person = User.objects.filter(pk__in=_numbers([request.GET.get("person", "")])).select_related("partner").first()
     if person is None:
         return render(request, "portal/board_reassign.html", {"person": None, "holders": _holders(live)})
-    theirs = list(live.filter(Q(owner=person) | Q(deputy=person)).for_list(moment.today).order_by("ref"))
+    theirs = list(live.filter(Q(owner=person) | Q(deputy=person)).for_list(moment.today, moment.asked).order_by("ref"))
     sent = request.POST if request.method == "POST" else None
     form = HandOverForm(
         sent, people=User.objects.at_work().exclude(pk=person.pk), button=f"Hand over {plural(len(theirs), 'action')}"

@@ -96,6 +96,7 @@ class Home:
     plan: Plan | None
     today: dt.date
     request: Request | None = None
+    settled: Period | None = None
     meeting: Meeting | None = None
     owed: Owed | None = None
     help_wanted: list[Help] = field(default_factory=list)
@@ -140,11 +141,16 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
         page.reports = list(versions[:REPORTS])
     round_ = UpdateRound.objects.asked_by(plan, today).first()
     asked = round_.period if round_ else None
-    if round_ and asked:
-        page.request = Request(asked, round_.updates_due_on, (round_.updates_due_on - today).days)
+    # Once the report is approved nobody owes the request anything; its ratings stay as confirmed as they were.
+    wanted = asked if round_ and round_.settled_at is None else None
+    page.settled = asked if wanted is None else None
+    if round_ and wanted:
+        page.request = Request(wanted, round_.updates_due_on, (round_.updates_due_on - today).days)
     actions = Action.objects.visible_to(user).filter(plan=plan)
+    mine = actions.answered_for_by(user)
+    if user.is_officer or mine.exists():
+        page.owed = _owed(mine, today, wanted)
     if user.is_officer:
-        page.owed = _owed(actions.answered_for_by(user), today, asked)
         page.help_wanted = _help_wanted(plan, user)
     if user.is_officer or user.is_coordinator:
         page.proposals = list(Proposal.objects.waiting_for(user).filter(plan=plan).for_list()[:ROWS])
@@ -155,8 +161,8 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
         page.waiting = list(versions.exclude(state__in=[State.PUBLISHED, State.REPLACED])[:ROWS])
         page.failed = list(Report.objects.visible_to(user).filter(plan=plan).exclude(build_error="")[:ROWS])
         page.overdue = _short(actions.overdue(today), today, asked, list_address(overdue="on"))
-        if asked:
-            page.silences = _silences(actions, asked)
+        if wanted:
+            page.silences = _silences(actions, wanted)
             page.silent_total = sum(silence.silent for silence in page.silences)
             page.silent_url = list_address(silent="on")
     if user.is_analyst:
@@ -187,8 +193,10 @@ def _owed(mine: ActionQuerySet, today: dt.date, asked: Period | None) -> Owed | 
         return None
     found = rows(worst_first(mine.not_updated(asked))[: ROWS + 1], today, asked)
     found.sort(key=lambda row: pressing(row.standing, row.action.due_on))
-    counted = mine.owing(asked).aggregate(
-        expected=Count("pk"), heard=Count("pk", filter=Q(latest_update__period_start__gte=asked.start))
+    counted = (
+        mine.owing(asked)
+        .with_received(asked)
+        .aggregate(expected=Count("pk"), heard=Count("pk", filter=Q(received=True)))
     )
     return Owed(
         rows=found[:ROWS],
@@ -223,9 +231,10 @@ def _silences(actions: ActionQuerySet, asked: Period) -> list[Silence]:
     """Partners that owe updates, most silent first; partners that have answered everything stay, with nought."""
     counted = (
         actions.owing(asked)
+        .with_received(asked)
         .order_by()
         .values_list("lead_partner__code", "lead_partner__name")
-        .annotate(expected=Count("pk"), heard=Count("pk", filter=Q(latest_update__period_start__gte=asked.start)))
+        .annotate(expected=Count("pk"), heard=Count("pk", filter=Q(received=True)))
     )
     found = [
         Silence(name, expected - heard, expected, list_address(partner=code, silent="on"))

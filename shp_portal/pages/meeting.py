@@ -154,11 +154,11 @@ def _page(
 def sheet_of(sub_group: SubGroup, user: User, moment: Moment) -> Sheet:
     """Everything the meeting talks about; the number of queries does not depend on the rows."""
     today = moment.today
-    period = moment.round.period if moment.round else None
+    period = moment.asked
     meeting = sub_group.meetings.filter(date__gte=today).order_by("date").first()
     until = meeting.date if meeting else today + dt.timedelta(weeks=WEEKS_AHEAD)
     visible = Action.objects.visible_to(user).filter(sub_group=sub_group)
-    actions = list(visible.for_list(today).select_related("owner__partner").order_by("ref")[: MOST + 1])
+    actions = list(visible.for_list(today, period).select_related("owner__partner").order_by("ref")[: MOST + 1])
     lines = _lines(actions[:MOST], user, period, today)
     lines.sort(key=lambda line: (pressing(line.standing, line.action.due_on)[1:], line.action.ref))
     live = [line for line in lines if line.action.state == Action.State.LIVE]

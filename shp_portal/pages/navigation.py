@@ -38,7 +38,7 @@ def _links(user: User) -> list[tuple[str, str]]:
     links = [
         ("Home", "portal:home", True),
         ("Board", "portal:board", user.is_coordinator),
-        ("My actions", "actions:mine", user.is_officer),
+        ("My actions", "actions:mine", user.is_officer or user.is_coordinator or user.is_analyst),
         ("Actions", "actions:list", works),
         ("Plan", "portal:plan", may_read_plan(user)),
         ("Re-offending", "portal:reoffending", works),

@@ -67,7 +67,7 @@ def list_address(**filters: str) -> str:
 def rows(actions: ActionQuerySet, today: dt.date, asked: Period | None) -> list[Row]:
     """The actions with their standing, in the order they come; one query, whatever their number."""
     found = []
-    for action in actions.for_list(today):
+    for action in actions.for_list(today, asked):
         last = action.latest_update
         why = last.reason if last and not last.restricted else ""
         found.append(Row(action, action.standing(asked, today), why))
@@ -75,8 +75,12 @@ def rows(actions: ActionQuerySet, today: dt.date, asked: Period | None) -> list[
 
 
 def worst_first(actions: ActionQuerySet) -> ActionQuerySet:
-    """Ordered as said last, worst first, then by due date, so that a short list holds what matters most."""
-    said = [When(latest_update__rating=rating.value, then=Value(severity(rating))) for rating in SUBMITTABLE]
+    """Live actions first, as said last, worst first, then by due date, so that a short list holds what matters most."""
+    said = [
+        When(state="complete", then=Value(severity(Rating.COMPLETE))),
+        When(~Q(state="live"), then=Value(severity(Rating.CLOSED))),
+        *[When(latest_update__rating=rating.value, then=Value(severity(rating))) for rating in SUBMITTABLE],
+    ]
     place = Case(*said, default=Value(severity(Rating.UNRATED)), output_field=IntegerField())
     return actions.alias(place=place).order_by("place", F("due_on").asc(nulls_last=True), "ref")
 

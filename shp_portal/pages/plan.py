@@ -19,6 +19,7 @@ from charts.frame import NARROW, WIDE
 from partners.models import Partner
 from performance.models import ComparatorGroup, Finding, PrintedFigure, StrategicAssessment, Survey
 from priorities.models import Achievement, ContextFact, Meeting, Plan, PlanSection, Priority, SubGroup
+from reports.rendering import area_of
 from shp_portal.pages.navigation import frame_of, may_read_plan
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from partners.models import User
 
-AREA = "Hartlepool"
 #: New initiatives on the page: more than a half-year brings.
 NEW = 50
 #: What stands under a section besides its text: the section's number in the published plan, its heading where a plan
@@ -113,10 +113,14 @@ class PlanPage:
 @login_required
 def plan(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
-    found = frame_of(request).plan
+    plans = list(Plan.objects.order_by("-starts_on"))
+    # Any plan of the past or the next can be read by its first year; without a year, the one at work.
+    year = request.GET.get("from", "")
+    found = next((one for one in plans if str(one.starts_on.year) == year), None) if year else frame_of(request).plan
     if found is None or not may_read_plan(user):
         raise Http404
-    return render(request, "portal/plan.html", {"page": plan_page(found, timezone.localdate(), user)})
+    others = [one for one in plans if one != found]
+    return render(request, "portal/plan.html", {"page": plan_page(found, timezone.localdate(), user), "others": others})
 
 
 def plan_page(plan: Plan, today: dt.date, user: User) -> PlanPage:
@@ -143,8 +147,8 @@ def plan_page(plan: Plan, today: dt.date, user: User) -> PlanPage:
         table=_grouped(table, lambda row: row.heading),
         table_name=table[0].table if table else "",
         table_period=table[0].period if table else "",
-        bars=_bars(table, "table-wide"),
-        narrow_bars=_bars(table, "table-narrow", width=NARROW),
+        bars=_bars(table, "table-wide", plan),
+        narrow_bars=_bars(table, "table-narrow", plan, width=NARROW),
         figures=[figure for figure in printed if not figure.table],
         similar=ComparatorGroup.objects.filter(plan=plan).prefetch_related("members").first(),
         survey=survey,
@@ -218,7 +222,7 @@ def _by_priority(
     return [group for group in groups if group.rows]
 
 
-def _bars(table: Sequence[PrintedFigure], id_prefix: str, *, width: float = WIDE) -> ComparisonBars | None:
+def _bars(table: Sequence[PrintedFigure], id_prefix: str, plan: Plan, *, width: float = WIDE) -> ComparisonBars | None:
     rates = [
         Rate(
             name=figure.label,
@@ -234,4 +238,4 @@ def _bars(table: Sequence[PrintedFigure], id_prefix: str, *, width: float = WIDE
     ]
     if not rates:
         return None
-    return comparison_bars(rates, id_prefix=id_prefix, area=AREA, unit="as printed", width=width)
+    return comparison_bars(rates, id_prefix=id_prefix, area=area_of(plan.partnership), unit="as printed", width=width)

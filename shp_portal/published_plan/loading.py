@@ -48,18 +48,18 @@ class Loaded:
 
     added: dict[str, int] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
+    new_rows: set[tuple[type[Model], Any]] = field(default_factory=set)
 
     def keep(self, model: type[Model], where: str, defaults: dict[str, Any], **key: Any) -> Any:
-        """The row with this natural key, added when there never was one; None when an administrator removed it."""
+        """The row that was once added under this natural key, whatever became of its key since; None when it was removed.
+
+        A row is added only when there never was one. Rows without a history have to be left alone by their parent.
+        """
         name = str(model._meta.verbose_name_plural)
-        row = model._default_manager.filter(**key).first()
-        if row is not None:
+        there, row = _found(model, key)
+        if there:
             self.kept[name] = self.kept.get(name, 0) + 1
             return row
-        history = getattr(model, "history", None)
-        if history is not None and history.filter(**key, history_type="-").exists():
-            self.kept[name] = self.kept.get(name, 0) + 1
-            return None
         row = model(**key, **defaults)
         try:
             row.full_clean()
@@ -68,7 +68,32 @@ class Loaded:
             raise BrokenData(f"{where}: {problems}") from fault
         row.save()
         self.added[name] = self.added.get(name, 0) + 1
+        self.new_rows.add((model, row.pk))
         return row
+
+    def is_new(self, row: Model) -> bool:
+        """Whether this very loading added it."""
+        return (type(row), row.pk) in self.new_rows
+
+    def leave(self, model: type[Model], number: int) -> None:
+        name = str(model._meta.verbose_name_plural)
+        self.kept[name] = self.kept.get(name, 0) + number
+
+
+def _found(model: type[Model], key: dict[str, Any]) -> tuple[bool, Model | None]:
+    """Whether there is or ever was a row under this key, and that row as it is now.
+
+    The history answers first: after two rows swapped their keys, each is still known by the one it was added under.
+    """
+    rows = model._default_manager
+    history = getattr(model, "history", None)
+    past = history.filter(**key) if history is not None else None
+    if past is not None:
+        for records in (past.filter(history_type="+"), past):
+            if numbers := list(records.values_list("id", flat=True)):
+                return True, rows.filter(pk__in=numbers).first()
+    row = rows.filter(**key).first()
+    return row is not None, row
 
 
 @transaction.atomic
@@ -184,9 +209,11 @@ def _named(priorities: dict[str, Priority], record: Record, name: str = "priorit
 
 def _focuses(loaded: Loaded, priorities: dict[str, Priority], top: Record) -> None:
     for record in top.records("annual_focus"):
-        priority = _named(priorities, record)
-        if priority is None:
+        if not record.text("priority", ""):
             raise BrokenData(f"{record.where}: an annual focus needs a priority.")
+        priority = _named(priorities, record)
+        if priority is None:  # removed by an administrator, and its focus with it
+            continue
         loaded.keep(
             AnnualFocus,
             record.where,
@@ -273,7 +300,8 @@ def _similar_areas(loaded: Loaded, plan: Plan, record: Record) -> None:
     members = record.records("members")
     if len(members) != record.number("size"):
         raise BrokenData(f"{record.where}: {record.number('size')} names are announced and {len(members)} given.")
-    if group is None:
+    if group is None or not loaded.is_new(group):
+        loaded.leave(ComparatorMember, len(members))  # they have no history that could tell what became of each
         return
     for position, member in enumerate(members, start=1):
         loaded.keep(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from actions.rating import Rating
 from partners import roles
 from partners.tests.makers import make_user
 from performance.models import Indicator
-from priorities.models import Meeting
-from priorities.services import open_round
+from priorities.models import Meeting, Plan
+from priorities.services import open_round, settle_round
+from priorities.tests.makers import make_plan
 from reports.models import Report
 from shp_portal.pages.home import home_of
 from shp_portal.tests.scene import H1_2026, NOW, TODAY, Cast, page, text_of, update, version
@@ -44,6 +46,38 @@ class TestOfficer:
         assert "You owe no updates" in html
         assert "Received for April to September 2026: all 2." in text_of(html)
         assert f"/actions/{silent.pk}/update/" not in html
+
+    def test_owes_nothing_once_the_report_is_approved(self):
+        cast = Cast()
+        cast.action("ASB-01")
+        assert "You owe 1 update" in page(cast.officer, "/")
+        settle_round(plan=cast.plan, period=H1_2026, at=NOW)
+        html = page(cast.officer, "/")
+        assert "You owe" not in html
+        assert "The report on April to September 2026 is approved" in text_of(html)
+        mine = text_of(page(cast.officer, "/actions/mine/"))
+        assert "nothing is asked at the moment" in mine
+        assert "Waiting for your update" not in mine
+        assert "not confirmed" not in text_of(page(cast.coordinator, "/")).partition("Reports under way")[0]
+
+    def test_who_answers_for_an_action_is_asked_whatever_their_role(self):
+        cast = Cast()
+        assert "You owe" not in page(cast.coordinator, "/")
+        cast.action("ASB-01", owner=cast.coordinator)
+        assert "You owe 1 update" in page(cast.coordinator, "/")
+        assert 'href="/actions/mine/"' in page(cast.coordinator, "/")
+
+    def test_still_owes_the_last_request_of_a_plan_that_has_ended(self):
+        cast = Cast()
+        cast.action("ASB-01")
+        last = H1_2026.next()
+        open_round(plan=cast.plan, period=last, at=dt.datetime(2027, 4, 1, 7, tzinfo=dt.UTC))
+        following = make_plan(starts_on=dt.date(2027, 4, 1), ends_on=dt.date(2030, 3, 31), title="The next plan")
+        april = dt.date(2027, 4, 6)
+        assert Plan.objects.current(april) == cast.plan
+        assert home_of(cast.officer, Plan.objects.current(april), april).owed.owing == 1
+        settle_round(plan=cast.plan, period=last, at=NOW)
+        assert Plan.objects.current(april) == following
 
     def test_sees_the_most_pressing_first(self):
         cast = Cast()
@@ -156,6 +190,14 @@ def test_the_analyst_sees_which_figures_are_missing():
         ("I-01", dt.date(2026, 10, 21))
     ]
     assert "Shoplifting" not in page(cast.officer, "/")
+
+
+@pytest.mark.parametrize("state", ["draft", "with_chair", "returned", "approved"])
+def test_a_reports_state_looks_the_same_as_on_the_reports_own_pages(state):
+    cast = Cast()
+    one = version(cast, "2026-04", state)
+    tag = render_to_string("reports/_state.html", {"version": one, "words": one.get_state_display()})
+    assert tag.strip() in page(cast.coordinator, "/")
 
 
 def test_a_reader_sees_published_reports_and_nothing_of_the_work():

@@ -1,15 +1,31 @@
 """The published plan in the database: complete, character for character, loaded twice without harm."""
 
+import datetime as dt
+import json
 import shutil
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db.models import Q
+from django.db.models import Model, Q
 
+from actions.services.lifecycle import add_action
+from partners import roles
 from partners.models import Partner
-from performance.models import ComparatorMember, Finding, PrintedFigure, StrategicAssessment, SurveyFinding
+from partners.tests.makers import make_user
+from performance.models import (
+    ComparatorGroup,
+    ComparatorMember,
+    Finding,
+    PrintedFigure,
+    StrategicAssessment,
+    Survey,
+    SurveyFinding,
+)
 from priorities.models import Achievement, AnnualFocus, ContextFact, Plan, PlanSection, Priority
+from priorities.tests.makers import make_sub_group
+from scripts import prepare
 from shp_portal.published_plan.loading import DATA, load_plan
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +118,111 @@ def test_loading_again_adds_nothing_and_overwrites_no_edit():
     assert again.added == {}
     assert PlanSection.objects.get(number=1).body == "The Partnership's own foreword."
     assert not ContextFact.objects.filter(position=3).exists()
+
+
+def change(row: Model, **changes: object) -> None:
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def swap(one: PrintedFigure, other: PrintedFigure) -> None:
+    here, there = one.position, other.position
+    change(one, position=999)
+    change(other, position=here)
+    change(one, position=there)
+
+
+def swap_codes(one: Priority, other: Priority) -> None:
+    here, there = one.code, other.code
+    change(one, code="X")
+    change(other, code=here)
+    change(one, code=there)
+
+
+#: What an administrator may do between two starts of the portal, to the keys that the data files know rows by.
+EDITS = {
+    "a priority's code": lambda: change(Priority.objects.get(code="DVA"), code="DV"),
+    "two priorities' codes": lambda: swap_codes(Priority.objects.get(code="DVA"), Priority.objects.get(code="SV")),
+    "a partner's code": lambda: change(Partner.objects.get(code="CFB"), code="FIRE"),
+    "a partner's code in place of another's": lambda: [
+        change(Partner.objects.get(code="CFB"), code="FIRE"),
+        change(Partner.objects.get(code="HBC"), code="CFB"),
+    ],
+    "a figure's place": lambda: change(PrintedFigure.objects.get(position=3), position=99),
+    "two figures' places": lambda: swap(*PrintedFigure.objects.filter(position__in=[3, 4])),
+    "the plan's first day": lambda: change(Plan.objects.get(), starts_on=dt.date(2024, 4, 2)),
+    "a focus's year": lambda: change(AnnualFocus.objects.get(), year=2025),
+    "a section's number": lambda: change(PlanSection.objects.get(number=3), number=30),
+    "the assessment's window": lambda: change(StrategicAssessment.objects.get(), covers_from=dt.date(2022, 9, 1)),
+    "the survey's year": lambda: change(Survey.objects.get(), year=2021),
+    "the group's name": lambda: change(ComparatorGroup.objects.get(), name="Similar places"),
+    "a member's place": lambda: change(ComparatorMember.objects.get(position=3), position=30),
+    "a member, removed": lambda: ComparatorMember.objects.get(position=3).delete(),
+    "a figure, removed": lambda: PrintedFigure.objects.get(position=3).delete(),
+    "the group, removed": lambda: ComparatorGroup.objects.get().delete(),
+    "the survey, removed": lambda: Survey.objects.get().delete(),
+    "a figure, removed and its place taken": lambda: [
+        PrintedFigure.objects.get(position=3).delete(),
+        change(PrintedFigure.objects.get(position=4), position=3),
+    ],
+    "a priority, removed with all of its own": lambda: [
+        Achievement.objects.filter(priority__code="DVA").delete(),
+        PrintedFigure.objects.filter(priority__code="DVA").delete(),
+        Finding.objects.filter(priority__code="DVA").delete(),
+        Priority.objects.get(code="DVA").delete(),
+    ],
+}
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the rooms the plan is loaded into, column by column."""
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values_list())
+        for room in ("partners", "priorities", "performance")
+        for model in apps.get_app_config(room).get_models()
+    }
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
+def test_what_an_administrator_made_of_a_key_stays(edit):
+    load_plan()
+    edit()
+    before = everything()
+    again = load_plan()
+    assert again.added == {}
+    assert everything() == before
+
+
+def test_the_second_start_of_make_run_survives_every_edit(settings, capsys):
+    settings.DEMO = True
+    load_plan()
+    plan = Plan.objects.get()
+    add_action(
+        plan=plan,
+        ref="ASB-01",
+        priority=Priority.objects.get(code="ASB"),
+        sub_group=make_sub_group(plan),
+        title="So that the story counts as told",
+        lead_partner=Partner.objects.get(code="HBC"),
+        starts_on=plan.starts_on,
+        due_on=plan.ends_on,
+        by=make_user("coordinator@example.org", roles.COORDINATOR),
+        at=dt.datetime(2024, 4, 2, 9, tzinfo=dt.UTC),
+    )
+    capsys.readouterr()
+    for name in (
+        "a priority's code",
+        "a partner's code",
+        "a figure's place",
+        "the plan's first day",
+        "a member, removed",
+    ):
+        EDITS[name]()
+    before = everything()
+    prepare.main()
+    assert json.loads(capsys.readouterr().out)[0]["password"]
+    assert everything() == before
 
 
 @pytest.mark.parametrize(

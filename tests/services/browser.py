@@ -50,9 +50,11 @@ def page(page: Page, site: str) -> Iterator[Page]:
     host = urlsplit(site).netloc
 
     def hear(message: ConsoleMessage) -> None:
+        where = message.location.get("url")
         # Chromium logs an error for a page that answers 404 or 403 itself, which is no fault of the page.
-        if message.type == "error" and message.location.get("url") != page.url:
-            faults.append(f"{page.url}: {message.text} ({message.location.get('url')})")
+        itself = where == page.url and message.text.startswith("Failed to load resource")
+        if message.type == "error" and not itself:
+            faults.append(f"{page.url}: {message.text} ({where})")
 
     def see(request: Request) -> None:
         address = urlsplit(request.url)

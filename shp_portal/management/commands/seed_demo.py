@@ -14,6 +14,7 @@ from django.utils import timezone
 from actions.models import Action
 from partners.models import OutgoingEmail, User
 from priorities.models import Plan
+from priorities.periods import british
 from reports import pdf
 from shp_portal.demo.papers import Papers
 from shp_portal.demo.story import tell
@@ -70,7 +71,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing is changed. {fault}") from fault
         except pdf.PdfRefused as fault:
             raise CommandError(f"Nothing is changed. {fault}") from fault
-        self.stdout.write(f"The demonstration story is told up to {as_of.day} {as_of:%B %Y} in {steps} steps.")
+        self.stdout.write(f"The demonstration story is told up to {british(as_of)} in {steps} steps.")
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(f"  {sentence} …")

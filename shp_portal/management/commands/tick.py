@@ -46,6 +46,12 @@ class Command(BaseCommand):
             self.stdout.write("Reports are waiting to be laid out; the render worker has been woken.")
         if done.emails_waiting:
             self.stdout.write("E-mails are waiting to be sent; the worker has been woken.")
+        if done.faults:
+            raise CommandError(
+                "\n".join(
+                    ["Not all that is due was done; everything else was.", *(f"Plan {fault}" for fault in done.faults)]
+                )
+            )
         if not (done.rounds or done.digests or done.versions or done.files_waiting or done.emails_waiting):
             self.stdout.write("Nothing is due.")
 

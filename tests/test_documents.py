@@ -1,0 +1,346 @@
+"""The demonstration's two newest reports as real PDFs: archival, accessible, complete, and the same every time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html.parser
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+
+from actions.models import Action, ProgressUpdate
+from actions.rating import Rating
+from actions.services.updates import post_update
+from actions.tests.makers import key
+from partners.models import User
+from priorities.models import Plan
+from reports import delivery, pdf
+from reports.document import RESTRICTED
+from reports.models import Rendition, ReportVersion
+from reports.services import building, decisions, renditions
+from tests.services.demonstration import NOW, Story
+from tests.verapdf import Failure
+
+# The mark for the database has pytest-django make it; the rows are read by `papers` alone.
+pytestmark = [pytest.mark.pdf, pytest.mark.django_db]
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET = "The family was moved on the night of the fourteenth."
+
+#: The whole way from the frozen facts to the file, in a process that knows nothing of this one.
+AGAIN = """
+import sys, django
+from pathlib import Path
+django.setup()
+from reports import pdf, rendering
+from reports.document import from_json, sha256_of
+for path in map(Path, sys.argv[1:]):
+    text = path.read_text(encoding="utf-8")
+    html = rendering.print_html(from_json(text), stage="draft", snapshot_sha256=sha256_of(text), sign_off=None)
+    path.with_suffix(".pdf").write_bytes(pdf.make(html).content)
+"""
+
+
+@dataclass
+class Paper:
+    """One rendition: its bytes and HTML, and the text of each page in the order in which it is read."""
+
+    content: bytes
+    html: str
+    reader: pypdf.PdfReader
+    pages: list[str]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.pages)
+
+    def page_of(self, heading: str) -> int:
+        """The page that a heading of the bookmarks stands on, from 1."""
+        [found] = [mark for mark in _flat(self.reader.outline) if mark.title == heading]
+        number = self.reader.get_destination_page_number(found)
+        assert number is not None
+        return number + 1
+
+
+@dataclass
+class Papers:
+    """All that the tests look at, and what the rows said when the facts were frozen."""
+
+    drafts: dict[str, Paper]
+    finals: dict[str, Paper]
+    again: dict[str, Path]
+    other_process: subprocess.Popen[bytes]
+    words: dict[str, list[str]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def papers(
+    story: Story, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Papers]:
+    """Both reports are made and laid out; the six-monthly one is approved by the chair and laid out for good."""
+    folder = tmp_path_factory.mktemp("papers")
+    with django_db_blocker.unblock(), story.told():
+        _restrict_words_on("ASB-01")
+        made = {version.report.kind: version for version in building.make_due(plan=Plan.objects.get(), now=NOW)}
+        again = {}
+        for kind, version in made.items():
+            again[kind] = folder / f"{kind}.json"
+            again[kind].write_text(version.snapshot, encoding="utf-8")
+        other_process = subprocess.Popen(
+            [sys.executable, "-c", AGAIN, *map(str, again.values())],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "tests.settings",
+                "PYTHONHASHSEED": "4711",
+                "TZ": "Pacific/Auckland",
+                "LC_ALL": "C",
+            },
+        )
+        try:
+            drafts = {kind: _paper(version, Rendition.Stage.DRAFT) for kind, version in made.items()}
+            six_monthly = made["six_monthly"]
+            _approve(six_monthly)
+            finals = {"six_monthly": _paper(six_monthly, Rendition.Stage.FINAL)}
+            yield Papers(drafts, finals, again, other_process, _words(six_monthly.cut_off))
+        finally:
+            other_process.kill()
+            other_process.wait()
+
+
+def _restrict_words_on(ref: str) -> None:
+    """The story holds no restricted words; one update more, in time for the report, brings some."""
+    action = Action.objects.select_related("plan").get(ref=ref)
+    moment = dt.datetime(2026, 10, 20, 9, tzinfo=dt.UTC)
+    post_update(
+        action=action,
+        by=User.objects.get(email="officer@demo.example"),
+        at=moment,
+        today=moment.date(),
+        submission_key=key(1),
+        period=action.plan.periods(action.plan.update_kind)[4],
+        rating=Rating.ON_TRACK,
+        narrative=SECRET,
+        restricted=True,
+    )
+
+
+def _approve(version: ReportVersion) -> None:
+    by = {handle: User.objects.get(email=f"{handle}@demo.example") for handle in ("coordinator", "chair")}
+    decisions.send_to_chair(version=version, by=by["coordinator"], at=NOW)
+    seen = version.renditions.get(stage=Rendition.Stage.DRAFT).sha256
+    decisions.approve(
+        version=version,
+        by=by["chair"],
+        at=NOW,
+        seen_snapshot_sha256=version.snapshot_sha256,
+        seen_pdf_sha256=seen,
+    )
+
+
+def _paper(version: ReportVersion, stage: str) -> Paper:
+    rendition = version.renditions.get(stage=stage)
+    made = renditions.make_one(rendition=rendition, make=pdf.make, clock=lambda: NOW)
+    assert made.state == Rendition.State.DONE, made.last_error
+    content = delivery.read(made)
+    text = subprocess.run(
+        ["pdftotext", "-raw", "-enc", "UTF-8", "-", "-"], input=content, capture_output=True, check=True, timeout=60
+    ).stdout.decode()
+    place = Path(made.pdf.path)
+    return Paper(content, made.html, pypdf.PdfReader(place), text.removesuffix("\f").split("\f"))
+
+
+def _words(cut_off: dt.datetime) -> dict[str, list[str]]:
+    """By reference: what was last said of each action by the cut-off, straight from the rows."""
+    found: dict[str, list[str]] = {}
+    for action in Action.objects.filter(added_at__lte=cut_off).order_by("ref"):
+        said = ProgressUpdate.objects.filter(action=action, submitted_at__lte=cut_off)
+        said = said.exclude(kind__in=["no_change", "words"]).order_by("submitted_at")
+        last = said.last()
+        if last is None:
+            found[action.ref] = []
+        elif last.restricted:
+            found[action.ref] = [RESTRICTED]
+        else:
+            texts = (last.narrative, last.reason, last.recovery, last.help_wanted, last.achievement)
+            found[action.ref] = [text for text in texts if text]
+    return found
+
+
+def _flat(marks: list[Any]) -> Iterator[Any]:
+    for mark in marks:
+        if isinstance(mark, list):
+            yield from _flat(mark)
+        else:
+            yield mark
+
+
+def squeezed(text: str) -> str:
+    """Without spaces and hyphens, of which breaking lines adds and takes some."""
+    return re.sub(r"[\s\u00ad\u2010\u2011-]+", "", text)
+
+
+def objects(reader: pypdf.PdfReader) -> Iterator[Any]:
+    size: Any = reader.trailer["/Size"]
+    for number in range(1, size):
+        yield reader.get_object(pypdf.generic.IndirectObject(number, 0, reader))
+
+
+ALL = ["draft six_monthly", "final six_monthly", "draft quarterly"]
+
+
+@pytest.fixture(params=ALL)
+def paper(request: pytest.FixtureRequest, papers: Papers) -> Paper:
+    stage, kind = request.param.split()
+    return (papers.drafts if stage == "draft" else papers.finals)[kind]
+
+
+@pytest.mark.parametrize("paper", ["final six_monthly", "draft quarterly"], indirect=True)
+def test_it_is_archival_and_accessible(paper: Paper, verapdf: Callable[[bytes], list[Failure]]) -> None:
+    assert verapdf(paper.content) == []
+
+
+def test_page_one_is_one_page(paper: Paper) -> None:
+    contents = [number for number, page in enumerate(paper.pages, start=1) if "Contents" in page.splitlines()]
+    assert contents == [2]
+    first = next(mark.title for mark in _flat(paper.reader.outline) if mark.title.startswith("1. "))
+    assert paper.page_of(first) == 2
+
+
+def test_the_typeface_is_ours_and_travels_with_the_file(paper: Paper) -> None:
+    fonts = [item for item in objects(paper.reader) if isinstance(item, dict) and item.get("/Type") == "/Font"]
+    used = {font["/BaseFont"].split("+")[-1] for font in fonts}
+    assert used
+    assert {name for name in used if not name.startswith("Source-Sans-3")} == set()
+    described = [font["/FontDescriptor"] for font in fonts if font["/Subtype"] != "/Type0"]
+    assert described
+    assert all("/FontFile2" in descriptor or "/FontFile3" in descriptor for descriptor in described)
+
+
+def test_nothing_is_attached_and_nothing_acts(paper: Paper) -> None:
+    assert not paper.reader.attachments
+    root: Any = paper.reader.trailer["/Root"]
+    assert {"/AF", "/OpenAction", "/AA", "/AcroForm"}.isdisjoint(root)
+    forbidden = {"/EmbeddedFile", "/Filespec", "/JavaScript", "/Launch"}
+    for item in objects(paper.reader):
+        if isinstance(item, dict):
+            assert {item.get("/Type"), item.get("/S")}.isdisjoint(forbidden), item
+            assert "/EF" not in item
+
+
+def test_every_data_table_has_headers(paper: Paper) -> None:
+    assert tables_without_headers(paper.html) == []
+
+
+@pytest.mark.parametrize("kind", ["six_monthly", "quarterly"])
+def test_the_same_facts_make_the_same_bytes_anywhere(kind: str, papers: Papers) -> None:
+    assert papers.other_process.wait(timeout=120) == 0
+    assert papers.again[kind].with_suffix(".pdf").read_bytes() == papers.drafts[kind].content
+
+
+def test_every_action_is_in_the_six_monthly_report_with_its_latest_words(papers: Papers) -> None:
+    assert len(papers.words) == 40
+    assert sum(1 for words in papers.words.values() if words) >= 39
+    for paper in (papers.drafts["six_monthly"], papers.finals["six_monthly"]):
+        start = paper.page_of("Appendix A: The full action plan") - 1
+        appendix = squeezed("".join(paper.pages[start:]))
+        missing = [ref for ref in papers.words if squeezed(ref) not in appendix]
+        assert missing == []
+        lost = [(ref, text) for ref, words in papers.words.items() for text in words if squeezed(text) not in appendix]
+        assert lost == []
+
+
+def test_restricted_words_are_in_no_report(papers: Papers) -> None:
+    assert papers.words["ASB-01"] == [RESTRICTED]
+    for paper in (*papers.drafts.values(), *papers.finals.values()):
+        assert squeezed(SECRET) not in squeezed(paper.text)
+        assert SECRET.encode() not in paper.html.encode()
+
+
+def test_the_body_of_a_plan_of_forty_actions_stays_within_twelve_pages(papers: Papers) -> None:
+    assert papers.drafts["six_monthly"].page_of("Appendix A: The full action plan") <= 13
+
+
+def test_draft_and_final_differ_in_watermark_and_sign_off_alone(papers: Papers) -> None:
+    draft, final = papers.drafts["six_monthly"], papers.finals["six_monthly"]
+    # Turned on its side the watermark is read letter by letter.
+    told, marks = re.subn(r"(?m)^D\n?R\n?A\n?F\n?T\n", "", draft.text)
+    assert marks == len(draft.pages)
+    for times, drafts_words, finals_words in [
+        (len(final.pages), "Version 1 (draft), updates", "Version 1, updates"),
+        (1, "Draft. Version 1", "Version 1"),
+        (
+            1,
+            "Draft. No decision has been taken on this version.",
+            "Approved for the Partnership by the Chair of the Partnership on 23 November 2026.",
+        ),
+    ]:
+        assert told.count(drafts_words) == times, drafts_words
+        told = told.replace(drafts_words, finals_words)
+    assert told.split() == final.text.split()
+
+
+# --- Tables -----------------------------------------------------------------------------------------------------------
+
+
+class _Tables(html.parser.HTMLParser):
+    """Each table as the list of its rows, each row as the list of its cells: ("th", "col"), ("th", "row"), ("td", "")."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[tuple[str, list[list[tuple[str, str]]]]] = []
+        self._caption = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.tables.append(("", []))
+        elif tag == "tr":
+            self.tables[-1][1].append([])
+        elif tag in ("th", "td"):
+            self.tables[-1][1][-1].append((tag, dict(attrs).get("scope") or ""))
+        self._caption = tag == "caption"
+
+    def handle_data(self, text: str) -> None:
+        if self._caption:
+            self.tables[-1] = (self.tables[-1][0] + text, self.tables[-1][1])
+
+
+def tables_without_headers(text: str) -> list[str]:
+    """What is wrong with a page's tables: each needs a caption, headers of columns, and a header in every row under them."""
+    parser = _Tables()
+    parser.feed(text)
+    assert parser.tables
+    found = []
+    for number, (caption, (head, *rows)) in enumerate(parser.tables, start=1):
+        name = f"table {number}, {caption.strip() or 'without a caption'}"
+        if not caption.strip():
+            found.append(name)
+        if any(cell != ("th", "col") for cell in head):
+            found.append(f"{name}: a column without a header")
+        # A row of one header alone names the rows under it.
+        if not rows or any(("th", "row") not in row and row != [("th", "colgroup")] for row in rows):
+            found.append(f"{name}: a row without a header")
+    return found
+
+
+TABLE = "<table><caption>Figures</caption><thead><tr>{}</tr></thead><tbody><tr>{}</tr></tbody></table>"
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "wrong"),
+    [
+        ('<th scope="col">What</th><th scope="col">n</th>', '<th scope="row">Thefts</th><td>4</td>', []),
+        ("<td>What</td><td>n</td>", '<th scope="row">Thefts</th><td>4</td>', ["a column without a header"]),
+        ('<th scope="col">What</th><th scope="col">n</th>', "<td>Thefts</td><td>4</td>", ["a row without a header"]),
+    ],
+)
+def test_a_table_without_headers_is_found(head: str, row: str, wrong: list[str]) -> None:
+    assert [fault.partition(": ")[2] for fault in tables_without_headers(TABLE.format(head, row))] == wrong
