@@ -333,7 +333,7 @@ def test_an_action_goes_on_in_the_next_plan_with_what_is_left_of_it(cast):
 
 def test_it_moves_forward_alone_and_wants_a_date(cast):
     action = cast.action()
-    plan, priority, sub_group = next_plan()
+    _, priority, sub_group = next_plan()
     before = everything()
     for field, into in (
         ("priority", Destination(cast.priority, cast.sub_group, due_on=dt.date(2027, 3, 31))),
