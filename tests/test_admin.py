@@ -62,6 +62,7 @@ REFERENCE = {
 READ_ONLY = {
     "partners.cover",
     "partners.outgoingemail",
+    "partners.emailchoice",
     "priorities.updateround",
     "performance.measurement",
     "performance.comparator",
@@ -73,6 +74,8 @@ READ_ONLY = {
     "actions.actionevent",
     "actions.deadlineextension",
     "actions.subgroupreturn",
+    "actions.reminder",
+    "actions.notice",
     "reports.report",
     "reports.reportversion",
     "reports.rendition",

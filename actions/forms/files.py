@@ -69,7 +69,7 @@ class LinksField(WordsField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(longest=(LONGEST_LINK + 1) * (MOST_LINKS + 1), **kwargs)
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
         links = list(dict.fromkeys(lines))
         if len(links) > MOST_LINKS:
@@ -116,7 +116,7 @@ class BringsEvidence(forms.Form):
 
     def full_clean(self) -> None:
         super().full_clean()
-        if self.is_bound and self._errors:
+        if self.is_bound and self.errors:
             self._ask_for_files_again()
 
     def take_faults(self, refused: ValidationError) -> None:

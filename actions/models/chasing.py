@@ -93,4 +93,4 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return f"{self.get_kind_display()}: {self.recipient}"

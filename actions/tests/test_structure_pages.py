@@ -304,6 +304,7 @@ def test_a_change_stands_in_the_history_in_words(cast: Cast) -> None:
         "Milestone added: “Report written”, due 31 January 2027.",
     ):
         assert sentence in page, sentence
+    assert page.count("Agreed.") == 1, "one edit is one entry with one reason"
 
 
 def test_a_sub_groups_lead_sees_dates_and_milestones_alone_and_a_smuggled_title_is_not_read(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from priorities.periods import Period
 
 PAGE = 30
+#: Events of one edit: its columns and milestones.
+MOST_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ def timeline(action: Action, user: User, today: dt.date, before: dt.datetime | N
     own = any(update.by_id == user.pk for update in found)
     open_periods = action.period_choice(today).choices if own else []
     merged = [_of_update(update, action, user, open_periods, update.pk in standing_help) for update in found]
-    merged += [_of_event(event) for event in events[: PAGE + 1]]
+    deeds = itertools.groupby(events[: PAGE + MOST_AT_ONCE], key=lambda event: (event.at, event.by_id))
+    merged += [_of_deed(list(run)[::-1]) for _, run in deeds]
     merged.sort(key=lambda entry: (entry.at, entry.update is not None), reverse=True)
     shown = merged[:PAGE]
     # Entries of one instant stay on one page, since the next page asks for what came strictly before.
@@ -102,14 +106,20 @@ def _of_update(update: ProgressUpdate, action: Action, user: User, open_periods:
     )
 
 
-def _of_event(event: ActionEvent) -> Entry:
+def _of_deed(events: list[ActionEvent]) -> Entry:
+    """Everything one person changed in one go, each reason once, with the first change it goes with."""
+    event = events[0]
+    reasons = [this.reason for this in events]
     return Entry(
         at=event.at,
         by=event.by.name,
         organisation=event.by.partner.name if event.by.partner else "",
         update=None,
         readable=True,
-        changes=[_change(event, readable=True)],
+        changes=[
+            Change(_sentence(this), "" if this.reason in reasons[:n] else this.reason)
+            for n, this in enumerate(events)
+        ],
         ident=f"event-{event.pk}",
     )
 
@@ -195,7 +205,7 @@ def _milestone(words: str) -> tuple[str, str]:
 def _quoted(field: str, words: str) -> str:
     if not words:
         return "nothing"
-    return f"“{words}”" if field in TEXTS else words
+    return f"“{words.rstrip('.')}”" if field in TEXTS else words
 
 
 def _day(iso: str) -> str:

@@ -216,7 +216,7 @@ def _help_wanted(plan: Plan, user: User) -> list[Help]:
             action=update.action,
             update=update,
             words=update.help_wanted if user.has_perm("actions.read_restricted", update) else "",
-            promised=update.last_answer is not None,
+            promised=getattr(update, "last_answer", None) is not None,
         )
         for update in owed
     ]
