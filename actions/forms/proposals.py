@@ -179,7 +179,8 @@ class ProposalForm(WithMilestones):
         )
 
     def _has_issues(self) -> bool:
-        return cast("forms.ModelChoiceField[EmergingIssue]", self.fields["from_issue"]).queryset.exists()
+        issues = cast("forms.ModelChoiceField[EmergingIssue]", self.fields["from_issue"]).queryset
+        return issues is not None and issues.exists()
 
 
 class RevisedForm(Revisited, ProposalForm):
@@ -289,6 +290,12 @@ class DecisionForm(VerbForm):
             Field.textarea("reason", rows=4, max_characters=LONGEST),
             Button.primary("send", "Record the decision"),
         )
+
+    def decide_on(self, proposal: Proposal) -> None:
+        """Let the next sending be about the text that this page shows now."""
+        data = cast("QueryDict", self.data).copy()
+        data["revision"] = str(proposal.revision)
+        self.data = data
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data

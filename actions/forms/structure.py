@@ -376,9 +376,12 @@ class CloseForm(VerbForm):
             for name in ("priority", "sub_group", "due_on", "review_on"):
                 del self.fields[name]
         else:
-            for name in ("priority", "sub_group"):
-                chosen = cast("forms.ModelChoiceField[Any]", self.fields[name])
-                chosen.queryset = chosen.queryset.model._default_manager.filter(plan=self.next_plan)
+            parts = {
+                "priority": Priority.objects.filter(plan=self.next_plan),
+                "sub_group": SubGroup.objects.filter(plan=self.next_plan),
+            }
+            for name, rows in parts.items():
+                cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
             moving = [
                 Heading(f"If it moves to the {self.next_plan}"),
                 Field.select("priority"),

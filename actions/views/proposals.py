@@ -172,8 +172,7 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
             form.take_faults(refused)
             proposal = _found(request.user, pk)
             # What is decided next is decided on the text this page now shows.
-            form.data = form.data.copy()
-            form.data["revision"] = str(proposal.revision)
+            form.decide_on(proposal)
     return _page(request, proposal, form)
 
 
