@@ -75,7 +75,9 @@ def _silent(rows: list[Return], order: list[str]) -> Recommendation:
     rows = sorted(rows, key=lambda row: min(order.index(ref) for ref in row.silent))
     parts = [f"{row.partner} ({', '.join(row.silent)})" for row in rows]
     refs = tuple(sorted((ref for row in rows for ref in row.silent), key=order.index))
-    text = f"note that no update was received from {listed(parts)}, and ask for one{'' if len(refs) == 1 else ' on each'}"
+    text = (
+        f"note that no update was received from {listed(parts)}, and ask for one{'' if len(refs) == 1 else ' on each'}"
+    )
     short = f"note that no update was received on {listed(list(refs))}"
     return Recommendation("note", text, short, refs)
 
