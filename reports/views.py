@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,11 +19,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from partners import outbox
 from priorities.models import Plan, UpdateRound
 from priorities.periods import Period, british
+from priorities.working_days import on_or_after
 from reports import delivery, permissions, rendering
 from reports.document import file_name, from_json
 from reports.forms import ApproveForm, NewVersionForm, NotProducedForm, RecordDecisionForm, ReturnForm
@@ -30,8 +33,6 @@ from reports.services import building, decisions, renditions, schedule
 from reports.timetable import KINDS, dates_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from partners.models import User
     from priorities.timetable import Timetable
     from reports.forms import DecisionForm
@@ -63,10 +64,6 @@ class Shelved:
     standing: str
     waits_for: str
 
-    @property
-    def newest_first(self) -> tuple[int, str]:
-        return -self.report.period.end.toordinal(), self.report.kind
-
 
 @login_required
 @require_safe
@@ -83,13 +80,11 @@ def list_reports(request: SignedIn) -> HttpResponse:
         .select_related("plan")
         .prefetch_related(Prefetch("versions", versions, to_attr="seen"))
     )
-    page = Paginator(reports, PAGE).get_page(request.GET.get("page"))
+    # A period's end is worked out, so the database cannot order by it; a plan has no more than eighteen reports.
+    page = Paginator(sorted(reports, key=_newest_first), PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     promised = {plan: UpdateRound.objects.promised(plan) for plan in {report.plan for report in page}}
-    shelved = sorted(
-        (_shelved(report, request.user, promised[report.plan], today) for report in page),
-        key=lambda one: one.newest_first,
-    )
+    shelved = [_shelved(report, request.user, promised[report.plan], today) for report in page]
     return render(
         request,
         "reports/list.html",
@@ -99,6 +94,10 @@ def list_reports(request: SignedIn) -> HttpResponse:
             "settled": [one for one in shelved if not (one.waits_for and request.user.sees_the_work)],
         },
     )
+
+
+def _newest_first(one: Report | schedule.Line) -> tuple[int, str]:
+    return -one.period.end.toordinal(), one.kind
 
 
 def _shelved(report: Report, user: User, promised: Promised, today: dt.date) -> Shelved:
@@ -127,6 +126,10 @@ def _waits_for(version: ReportVersion, files: Mapping[str, Rendition], promised:
     report = version.report
     if version.state == State.WITH_CHAIR:
         by = dates_of(report.period, report.plan.weeks, promised).chair_on
+        sent_on = timezone.localdate(version.sent_at)
+        if sent_on > by:
+            # Nobody can decide before they are asked: the chair has a week from then.
+            by = on_or_after(sent_on + dt.timedelta(weeks=1))
         return (
             f"The chair, to decide by {british(by)}"
             if today <= by
@@ -139,9 +142,9 @@ def _waits_for(version: ReportVersion, files: Mapping[str, Rendition], promised:
     prepared = Stage.FINAL in files or version.state == State.APPROVED
     file = files.get(Stage.FINAL if prepared else Stage.DRAFT)
     if file is None or file.state in (Rendition.State.QUEUED, Rendition.State.RENDERING):
-        return f"The portal: its {'final' if prepared else 'draft'} PDF is being laid out"
+        return f"The portal, which lays out the {'final' if prepared else 'draft'} PDF"
     if file.state == Rendition.State.FAILED:
-        return f"The coordinator: its {'final' if prepared else 'draft'} PDF could not be laid out"
+        return f"The coordinator: the {'final' if prepared else 'draft'} PDF could not be laid out"
     if prepared:
         return "The coordinator, to publish it"
     return (
@@ -314,8 +317,22 @@ def _version(user: User, pk: int, number: int, *, whole: bool = True) -> ReportV
 # --- One verb a button ------------------------------------------------------------------------------------------------
 
 
+def pressed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A verb that only a button runs. Its address followed or reloaded leads to the report and changes nothing."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @functools.wraps(view)
+    def press_or_read(request: SignedIn, pk: int, number: int | None = None, **more: str) -> HttpResponse:
+        if request.method != "POST":
+            seen = Report.objects.visible_to(request.user)
+            return redirect(get_object_or_404(seen, pk=pk) if number is None else _version(request.user, pk, number))
+        return view(request, pk=pk, **({} if number is None else {"number": number}), **more)
+
+    return press_or_read
+
+
 @login_required
-@require_POST
+@pressed
 def send_to_chair(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = _version(request.user, pk, number)
     return _press(
@@ -327,7 +344,7 @@ def send_to_chair(request: SignedIn, pk: int, number: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@pressed
 def prepare(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = _version(request.user, pk, number)
     return _press(
@@ -339,7 +356,7 @@ def prepare(request: SignedIn, pk: int, number: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@pressed
 def publish(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = _version(request.user, pk, number)
     return _press(
@@ -351,7 +368,7 @@ def publish(request: SignedIn, pk: int, number: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@pressed
 def lay_out_again(request: SignedIn, pk: int, number: int, stage: str) -> HttpResponse:
     version = _version(request.user, pk, number)
     rendition = get_object_or_404(version.renditions.all(), stage=stage)
@@ -364,7 +381,7 @@ def lay_out_again(request: SignedIn, pk: int, number: int, stage: str) -> HttpRe
 
 
 @login_required
-@require_POST
+@pressed
 def try_again(request: SignedIn, pk: int) -> HttpResponse:
     report = get_object_or_404(Report.objects.visible_to(request.user), pk=pk)
     return _press(
@@ -376,7 +393,7 @@ def try_again(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@pressed
 def approve(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = _version(request.user, pk, number)
     form = ApproveForm(request.POST, version=version, draft=None)
@@ -395,7 +412,7 @@ def approve(request: SignedIn, pk: int, number: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@pressed
 def return_to_coordinator(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = _version(request.user, pk, number)
     form = ReturnForm(request.POST, version=version, draft=None)
@@ -511,7 +528,7 @@ def show_schedule(request: SignedIn) -> HttpResponse:
         {
             "plan": plan,
             "plans": plans,
-            "lines": list(reversed(schedule.lines(plan, today))) if plan else [],
+            "lines": sorted(schedule.lines(plan, today), key=_newest_first) if plan else [],
             "may_act": request.user.is_coordinator,
         },
     )

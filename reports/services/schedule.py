@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from priorities.periods import Period
 
 NEXT_TICK = "within minutes"
+NO_RUN = "–"
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def line_of(report: Report, today: dt.date) -> Line:
         failed=None,
         what="Not produced" if report.not_produced else "Not due",
         last_run=None,
-        next_run="none",
+        next_run=NO_RUN,
         why=report.not_produced or why,
         is_due=False,
         over=report.period.end < today,
@@ -117,7 +118,7 @@ def _told(
 ) -> tuple[str, dt.datetime | None, str, str, Rendition | None]:
     """State in words, last run, next run, why not, and the rendition that failed."""
     if report is not None and report.not_produced:
-        return "Not produced", None, "none", report.not_produced, None
+        return "Not produced", None, NO_RUN, report.not_produced, None
     if version is not None:
         return _told_of_version(version)
     if report is not None and report.build_error:
@@ -149,4 +150,5 @@ def _told_of_version(version: ReportVersion) -> tuple[str, dt.datetime | None, s
             if file.last_error:
                 why += f" Attempt {file.attempts} failed: {file.last_error}"
             return what, last_run, NEXT_TICK, why, None
-    return what, last_run, "none", "", None
+    settled = version.state in (ReportVersion.State.PUBLISHED, ReportVersion.State.REPLACED)
+    return what, version.made_at if settled else last_run, NO_RUN, "", None

@@ -1,5 +1,6 @@
 """build_report and check_report: a PDF on disk, what it is, and a sentence for every slip."""
 
+import re
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -115,6 +116,7 @@ def test_a_pdf_that_is_not_ours_is_said_to_be_not_ours(desk, tmp_path):
     out = tmp_path / "report.pdf"
     build("six_monthly", "2026-04", "--out", out)
     assert "is ours" in check(out)
+    assert re.search(r"made \d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d\.", check(out))
     out.write_bytes(out.read_bytes() + b" ")
     with pytest.raises(CommandError, match="is not one of ours, or has been changed"):
         check(out)

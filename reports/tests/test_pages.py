@@ -15,7 +15,7 @@ from django.utils import timezone
 from partners.models import OutgoingEmail
 from priorities.services import open_round
 from reports.models import Rendition, Report, ReportVersion
-from reports.services import building, decisions, renditions
+from reports.services import building, decisions, renditions, schedule
 from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk, at, make, out_of_paper
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +57,58 @@ def test_the_list_says_whom_each_report_waits_for(desk):
     page = signed_in(desk.officer).get(reverse("reports:list")).content.decode()
     assert "The chair, whose decision was due on 4 November 2026" in page
     assert "The coordinator, to prepare it for publishing" in page
+
+
+def test_a_chair_asked_late_is_not_late_at_once(desk):
+    version = desk.draft()
+    decisions.send_to_chair(version=version, by=desk.coordinator, at=LATER)
+    page = signed_in(desk.officer).get(version.get_absolute_url()).text
+    assert "Waits for: The chair, to decide by 27 November 2026." in page
+
+
+def test_an_approved_report_waits_for_its_final_pdf(desk):
+    version = desk.approved()
+    page = signed_in(desk.coordinator).get(version.get_absolute_url()).text
+    assert "Waits for: The portal, which lays out the final PDF." in page
+    desk.laid_out(version, "final")
+    page = signed_in(desk.coordinator).get(version.get_absolute_url()).text
+    assert "Waits for: The coordinator, to publish it." in page
+
+
+def test_reports_stand_by_the_end_of_their_period_and_then_by_kind(desk):
+    """A half-year begins before its second quarter and ends with it."""
+    for kind, period in (("quarterly", Q2.previous()), ("six_monthly", H1), ("quarterly", Q2)):
+        desk.draft(kind=kind, period=period)
+    for page in ("list", "schedule"):
+        html = signed_in(desk.coordinator).get(reverse(f"reports:{page}")).text
+        html = html.partition("</h1>")[2].replace("<br>", ", ")
+        places = [
+            html.index(name)
+            for name in (
+                "Quarterly performance report, Q2 2026/27",
+                "Six-monthly partnership report, April to September 2026",
+                "Quarterly performance report, Q1 2026/27",
+            )
+        ]
+        assert places == sorted(places), page
+
+
+def test_the_schedule_says_when_a_published_report_was_made(desk):
+    version = desk.published()
+    [line] = [one for one in schedule.lines(desk.plan, LATER.date()) if one.version == version]
+    assert (line.last_run, line.next_run) == (DUE, "–")
+    Rendition.objects.update(finished_at=LATER)  # laid out anew since
+    [line] = [one for one in schedule.lines(desk.plan, LATER.date()) if one.version == version]
+    assert line.last_run == version.made_at
+
+
+@pytest.mark.parametrize("verb", ["send-to-chair", "prepare", "publish", "approve", "return"])
+def test_a_buttons_address_opened_as_a_page_leads_to_the_report(desk, verb):
+    version = desk.draft()
+    page = signed_in(desk.coordinator).get(address(verb, version))
+    assert (page.status_code, page["Location"]) == (302, version.get_absolute_url())
+    assert signed_in(desk.reader).get(address(verb, version)).status_code == 404
+    assert state_of(version) == State.DRAFT
 
 
 def test_the_chair_keeps_the_time_promised_when_the_weeks_change(desk):
@@ -295,7 +347,6 @@ def test_the_coordinators_verbs_are_the_coordinators_alone(desk, verb):
     version = desk.draft()
     assert signed_in(desk.chair).post(address(verb, version)).status_code == 403
     assert signed_in(desk.reader).post(address(verb, version)).status_code == 404
-    assert signed_in(desk.coordinator).get(address(verb, version)).status_code == 405
     assert state_of(version) == State.DRAFT
 
 
@@ -418,7 +469,7 @@ def test_a_quarterly_report_reaches_readers_with_its_final_pdf_and_not_before(de
     assert reader.get(version.get_absolute_url()).status_code == 404
     page = coordinator.get(version.get_absolute_url()).text
     assert "Final PDF: waiting to be laid out." in page
-    assert "The portal: its final PDF is being laid out" in page
+    assert "The portal, which lays out the final PDF" in page
     assert "Prepare for publishing" not in page
     renditions.make_next(make=make, clock=timezone.now)
     assert "The coordinator, to publish it" in coordinator.get(reverse("reports:list")).text

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from priorities.periods import british
 from reports.models import Rendition
 
 
@@ -33,6 +34,6 @@ class Command(BaseCommand):
         version = found.version
         made = timezone.localtime(found.finished_at)
         self.stdout.write(
-            f"{place} is ours: {version}, {found.get_stage_display().lower()}, made {made:%d.%m.%Y %H:%M}."
+            f"{place} is ours: {version}, {found.get_stage_display().lower()}, made {british(made.date())}, {made:%H:%M}."
         )
         self.stdout.write(f"The version is “{version.get_state_display().lower()}”. SHA-256 {sha256}")

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from priorities.models import Plan
+from priorities.periods import british
 from reports.services import schedule
 
 
@@ -18,11 +19,12 @@ class Command(BaseCommand):
             raise CommandError("There is no plan yet: `manage.py load_plan` brings the published one.")
         today = timezone.localdate()
         for plan in plans:
-            self.stdout.write(f"{plan.title}, {plan.starts_on:%d.%m.%Y} to {plan.ends_on:%d.%m.%Y}")
+            self.stdout.write(f"{plan.title}, {british(plan.starts_on)} to {british(plan.ends_on)}")
             for line in schedule.lines(plan, today):
-                last = f"{timezone.localtime(line.last_run):%Y-%m-%d %H:%M}" if line.last_run else "never"
+                ran_at = timezone.localtime(line.last_run) if line.last_run else None
+                last = f"{british(ran_at.date())}, {ran_at:%H:%M}" if ran_at else "never"
                 self.stdout.write(
-                    f"  {line.kind:<12} {line.period.code}  due {line.due_on}  {line.what:<24} last run {last:<17} next run {line.next_run}"
+                    f"  {line.kind:<12} {line.period.code}  due {british(line.due_on):<17}  {line.what:<24} last run {last:<24} next run {line.next_run}"
                 )
                 if line.why:
                     self.stdout.write(f"  {'':<12} {line.why}")
