@@ -7,8 +7,9 @@ that the text alone, kept with the file made of it, is all a later reader needs.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from reports.document import (
     Figure,
     PrintedTable,
     QuarterlyDocument,
+    Recommendation,
     SixMonthlyDocument,
     SubGroupText,
     Value,
@@ -239,7 +241,9 @@ def six_monthly_page(document: SixMonthlyDocument, bars_height: float) -> SixMon
         page = _six_monthly_page(document, room, bars_height)
         if page.height <= PAGE_MM:
             break
-    return page
+    # Which ones rather than how many, where that still leaves the page one page.
+    named = dataclasses.replace(page, since=_since(document, named=True))
+    return named if named.height <= PAGE_MM else page
 
 
 def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: float) -> SixMonthlyPage:
@@ -274,7 +278,20 @@ def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: flo
 
 
 def _asked(document: SixMonthlyDocument, room: Room) -> Listed:
-    return _first([PageLine("", item.short) for item in document.recommendations], room.asked, room.asked_long)
+    by_ref = document.by_ref
+    lines = [PageLine("", _asked_line(item, by_ref, room.asked_long)) for item in document.recommendations]
+    return _first(lines, room.asked, room.asked_long)
+
+
+def _asked_line(item: Recommendation, by_ref: Mapping[str, ActionLine], longest: int) -> str:
+    """With the help that is asked for, in place of the action's title if need be, where that takes no further line."""
+    width = LINE_POINTS - 20
+    line = by_ref.get(item.refs[0]) if item.verb == "decide" and item.refs else None
+    if line is not None:
+        for text in (item.text, item.text.replace(f" {line.title}:", ":", 1)):
+            if len(text) <= longest and _lines(text, width) <= _lines(clip(item.short, longest), width):
+                return text
+    return item.short
 
 
 def _off_line(line: ActionLine, longest: int) -> PageLine:
@@ -304,17 +321,21 @@ def _silent_line(line: ActionLine) -> PageLine:
     return PageLine(line.ref, f"{line.lead} · {heard}")
 
 
-def _since(document: SixMonthlyDocument) -> str:
+def _since(document: SixMonthlyDocument, *, named: bool = False) -> str:
+    """How many moved; `named` says which ones got worse or better."""
     if not document.before_label:
         return "This is the plan's first report."
-    numbers = (
-        (len(document.moves.worsened), "worsened"),
-        (len(document.moves.recovered), "recovered"),
-        (len(document.added), "new"),
-        (len(document.completed), "completed"),
-        (len(document.date_moves), "date moved" if len(document.date_moves) == 1 else "dates moved"),
-    )
-    return ", ".join(f"{number} {word}" for number, word in numbers)
+    worse, better = document.moves.worsened, document.moves.recovered
+    parts = [
+        f"{len(refs)} {word}" + (f": {', '.join(refs)}" if named and refs else "")
+        for refs, word in ((worse, "worsened"), (better, "recovered"))
+    ]
+    parts += [
+        f"{len(document.added)} new",
+        f"{len(document.completed)} completed",
+        f"{len(document.date_moves)} {'date' if len(document.date_moves) == 1 else 'dates'} moved",
+    ]
+    return ("; " if named and (worse or better) else ", ").join(parts)
 
 
 def _figures_of(figures: Iterable[Figure], word: str, most: int) -> str:

@@ -13,7 +13,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from actions.rating import Rating
-from reports.document import RESTRICTED, Document, Recommendation, SimilarAreas
+from reports.document import RESTRICTED, Document, Moves, Recommendation, SimilarAreas
 from reports.rendering import SignOff, clip, footer_contact, print_html, screen_context
 from reports.tests.makers import (
     figure,
@@ -101,11 +101,30 @@ def test_page_one_says_it_all() -> None:
         "○ 1 not started (4)",
         "March in brackets.",
         "No update DA-11 Fire brigade · last heard 14 March 2026 ASB-12 Fire brigade · last heard 14 March 2026",
-        "Since March 1 worsened, 0 recovered, 0 new, 12 completed, 0 dates moved",
+        "Since March 1 worsened: ASB-02; 0 recovered; 0 new; 12 completed; 0 dates moved",
         "Worse than a year ago: Offences of kind SHOP (418, was 393, +6.4%)",
         "help asked of Cleveland Police",
     ):
         assert said in page
+
+
+def test_page_one_says_which_help_is_asked_where_it_fits() -> None:
+    risky = line(4, Rating.AT_RISK), line(6, Rating.AT_RISK)
+    start = "decide on the help asked of Cleveland Police for"
+    asked = [
+        Recommendation(
+            "decide", f"{start} {one.ref} {one.title}: {words}", f"{start} {one.ref} {one.title}", (one.ref,)
+        )
+        for one, words in zip(risky, ("Two officers on Fridays", "Late patrols " * 12), strict=True)
+    ]
+    page = text_of(draft(six_monthly(risky, recommendations=tuple(asked)))).partition("Contents")[0]
+    assert f"{start} ASB-04: Two officers on Fridays" in page
+    assert f"{start} ASB-06 Keep the promise made to street number 6 " in page
+
+
+def test_a_page_one_without_room_counts_what_moved_and_names_nothing() -> None:
+    moved = Moves(tuple(f"ASB-{number}" for number in range(100, 1000)), ())
+    assert "900 worsened, 0 recovered" in text_of(draft(six_monthly(moves=moved)))
 
 
 def test_a_crowded_page_one_points_to_the_rest() -> None:
