@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from django.forms import EmailInput
 
 #: Label and the sentence for an empty box, by the name of allauth's field.
 WORDS = {
@@ -30,8 +31,10 @@ class InOurWords:
                 field.label = label
                 field.error_messages["required"] = empty
         for name in ("login", "email"):
-            if name in self.fields:
-                self.fields[name].error_messages["invalid"] = WHOLE_ADDRESS
+            if field := self.fields.get(name):
+                field.error_messages["invalid"] = WHOLE_ADDRESS
+                # allauth's box for signing in is one of plain text, for which a telephone offers capitals and no @.
+                field.widget = EmailInput(field.widget.attrs)
 
 
 class SignInForm(InOurWords, allauth.LoginForm):

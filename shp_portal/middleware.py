@@ -3,8 +3,9 @@
 import ipaddress
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -34,6 +35,19 @@ def never_stored(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return middleware
+
+
+def not_taken_in_words(get_response: View) -> View:
+    """Gives a 405 a page, like the other errors: Django's own is empty, and the browser fills it with its own words."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if isinstance(response, HttpResponse) and response.status_code == 405 and not response.content:
+            response.content = render_to_string("405.html", request=request).encode()
+            response["Content-Type"] = "text/html; charset=utf-8"
         return response
 
     return middleware
