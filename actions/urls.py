@@ -9,6 +9,7 @@ app_name = "actions"
 
 urlpatterns = [
     path("", listing.show_list, name="list"),
+    path("export.<slug:form>", listing.export, name="export"),
     path("mine/", mine.show_mine, name="mine"),
     path("mine/send/", mine.send_ready, name="send-ready"),
     path("mine/updates.csv", mine.my_updates, name="my-updates"),

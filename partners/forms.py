@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account import forms as allauth
 from django import forms
+from django.forms import EmailInput
 
 from partners import email_kinds
 from partners.models import Cover, User
@@ -39,8 +40,10 @@ class InOurWords:
                 field.label = label
                 field.error_messages["required"] = empty
         for name in ("login", "email"):
-            if name in self.fields:
-                self.fields[name].error_messages["invalid"] = WHOLE_ADDRESS
+            if field := self.fields.get(name):
+                field.error_messages["invalid"] = WHOLE_ADDRESS
+                # allauth's box for signing in is one of plain text, for which a telephone offers capitals and no @.
+                field.widget = EmailInput(field.widget.attrs)
 
 
 class SignInForm(InOurWords, allauth.LoginForm):

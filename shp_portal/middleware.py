@@ -76,6 +76,19 @@ def kept_awake(get_response: View) -> View:
     return middleware
 
 
+def not_taken_in_words(get_response: View) -> View:
+    """Gives a 405 a page, like the other errors: Django's own is empty, and the browser fills it with its own words."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if isinstance(response, HttpResponse) and response.status_code == 405 and not response.content:
+            response.content = render_to_string("405.html", request=request).encode()
+            response["Content-Type"] = "text/html; charset=utf-8"
+        return response
+
+    return middleware
+
+
 def loopback_only(get_response: View) -> View:
     """Refuses callers from other machines, however the server was bound: the demonstration prints its passwords."""
 

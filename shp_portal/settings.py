@@ -166,6 +166,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "shp_portal.middleware.not_taken_in_words",
 ]
 if DEMO:
     MIDDLEWARE.insert(0, "shp_portal.middleware.loopback_only")
@@ -444,7 +445,8 @@ LOGGING = {
     "formatters": {
         "line": {"()": "shp_portal.logs.OneLine", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refusals": {"()": "shp_portal.logs.RefusalsInShort"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         # Django's own handlers print tracebacks twice in DEBUG and mail administrators otherwise: one line on stderr instead.

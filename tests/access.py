@@ -118,7 +118,9 @@ def markdown(access: Access) -> str:
 
 def _about(row: Row) -> str:
     about = ", ".join(
-        part.replace("_", " ") for part in (row.on, *(f"{stage} PDF" for stage in row.given.values())) if part
+        part.replace("_", " ")
+        for part in (row.on, *(f"{value} PDF" if key == "stage" else value.upper() for key, value in row.given.items()))
+        if part
     )
     return f", {about}" if about else ""
 

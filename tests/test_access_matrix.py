@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 ACCESS = access.read()
 
 #: Pages of the actions that are about no one of them.
-WITHOUT_ACTION = {"list", "mine", "send-ready", "my-updates", "propose", "proposals"}
+WITHOUT_ACTION = {"list", "export", "mine", "send-ready", "my-updates", "propose", "proposals"}
 
 
 class World:

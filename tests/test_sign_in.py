@@ -237,3 +237,12 @@ def test_invitation_words_stand_in_our_own_templates():
     for name in ("invitation", "password_reset_key"):
         for part in ("subject", "message"):
             assert Path(settings.BASE_DIR, f"templates/account/email/{name}_{part}.txt").is_file()
+
+
+def test_the_box_for_the_address_is_one_for_addresses():
+    html = Client().get(SIGN_IN).text
+    box = re.search(r'<input[^>]*name="login"[^>]*>', html)
+    assert box
+    for said in ('type="email"', 'inputmode="email"', 'autocapitalize="none"', 'autocomplete="username"'):
+        assert said in box[0]
+    assert html.count('name="csrfmiddlewaretoken"') == 1

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from priorities.periods import Period
 
 LONGEST_SEARCH = 100
+#: What the list can be sorted by; "-" before it turns the order round.
+SORTS = ("ref", "due", "heard", "rating")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,19 @@ class Active:
 
     words: str
     without: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column: the address that sorts by it, and which way it is sorted now ("" for not by it)."""
+
+    url: str
+    direction: str
+
+
+def _sort_of(text: str) -> str:
+    """The order asked for; anything unknown is the plan's order, ""."""
+    return text if text.removeprefix("-") in SORTS else ""
 
 
 def choices_of(plan: Plan) -> dict[str, list[tuple[str, str]]]:
@@ -66,6 +81,7 @@ class ActionFilters(forms.Form):
     overdue = forms.BooleanField(label="Overdue", required=False)
     silent = forms.BooleanField(label="No update received", required=False)
     new = forms.BooleanField(label="Added since the last report", required=False)
+    reoffending = forms.BooleanField(label="Re-offending focus", required=False)
 
     NAMES = {"priority": "Priority", "sub_group": "Sub-group", "partner": "Partner", "rating": "Rating"}
     SELECTS = tuple(NAMES)
@@ -84,6 +100,7 @@ class ActionFilters(forms.Form):
             field.choices = [("", self.ANY[name]), *known[name]]
             field.error_messages["invalid_choice"] = f"“%(value)s” is not a {self.NAMES[name].lower()} of this plan."
         self.is_valid()
+        self.sort = _sort_of(str(data.get("sort", "")))
 
     def selects(self) -> list[forms.BoundField]:
         return [self[name] for name in self.SELECTS]
@@ -107,11 +124,28 @@ class ActionFilters(forms.Form):
             actions = actions.not_updated(asked) if asked else actions.none()
         if wanted.get("new"):
             actions = actions.added_since_report(plan)
+        if wanted.get("reoffending"):
+            actions = actions.filter(reoffending_focus=True)
         return actions
 
+    def ordered(self, actions: ActionQuerySet, *, today: dt.date) -> ActionQuerySet:
+        """In the order the address asks for, else in the plan's."""
+        if not self.sort:
+            return actions.in_order()
+        return actions.sorted_by(self.sort.removeprefix("-"), today, backwards=self.sort.startswith("-"))
+
+    def heads(self) -> dict[str, Head]:
+        """The columns that the list can be sorted by; the column it is sorted by turns round."""
+        found = {}
+        for column in SORTS:
+            direction = {column: "ascending", f"-{column}": "descending"}.get(self.sort, "")
+            found[column] = Head(self.address(sort=f"-{column}" if self.sort == column else column), direction)
+        return found
+
     def address(self, **changes: object) -> str:
-        """The query part of the address with these filters and `changes`; starts with "?", never empty."""
+        """The query part of the address with these filters, this order and `changes`; starts with "?", never empty."""
         kept = {name: self._plain(value) for name, value in self.cleaned_data.items() if value}
+        kept["sort"] = self.sort
         kept.update(changes)
         return "?" + urlencode({name: value for name, value in kept.items() if value})
 

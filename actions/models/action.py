@@ -9,7 +9,21 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OrderBy,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -67,6 +81,28 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def in_order(self) -> ActionQuerySet:
         return self.order_by("priority__position", "ref")
+
+    def sorted_by(self, column: str, as_of: dt.date, *, backwards: bool = False) -> ActionQuerySet:
+        """By `ref`, `due` (nearest first), `heard` (longest ago first) or `rating` (worst first); or the other way round.
+
+        Ongoing work stands after all due dates, whichever way; what was never heard of was heard of longest ago. Equals
+        stand in the order of the plan. Raises KeyError for another column.
+        """
+        keys: dict[str, F | Case] = {
+            "ref": F("ref"),
+            "due": F("due_on"),
+            "heard": F("latest_update__submitted_on"),
+            "rating": Case(
+                *[When(_shown_as(rating, as_of), then=Value(ratings.severity(rating))) for rating in ratings.ORDER],
+                default=Value(len(ratings.ORDER)),
+                output_field=IntegerField(),
+            ),
+        }
+        key = keys[column]
+        if backwards:
+            return self.order_by(OrderBy(key, descending=True, nulls_last=True), "priority__position", "ref")
+        never = OrderBy(key, nulls_first=True) if column == "heard" else OrderBy(key, nulls_last=True)
+        return self.order_by(never, "priority__position", "ref")
 
     def for_list(self, as_of: dt.date, asked: Period | None) -> ActionQuerySet:
         """Everything a row of a list needs, in one query; `asked` is the period an update is wanted on."""
@@ -164,13 +200,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def rated(self, wanted: Rating, as_of: dt.date) -> ActionQuerySet:
         """Actions shown with one rating on `as_of`. The filter is worked out from `rating.derive`, not written twice."""
-        condition = Q(pk__in=[])
-        for state, started, said in itertools.product(ratings.STATES, (True, False), (None, *ratings.SUBMITTABLE)):
-            if ratings.derive(state, started, said) == wanted:
-                begun = Q(starts_on__lte=as_of) if started else Q(starts_on__gt=as_of)
-                last = Q(latest_update__isnull=True) if said is None else Q(latest_update__rating=said.value)
-                condition |= Q(state=state) & begun & last
-        return self.filter(condition)
+        return self.filter(_shown_as(wanted, as_of))
 
     def tallies(self, by: str, as_of: dt.date, asked: Period | None) -> list[Tally]:
         """Counts by rating for each value of the column `by`, judged by `progress.assess`; one grouped query."""
@@ -196,6 +226,17 @@ class ActionQuerySet(models.QuerySet["Action"]):
 def end_of_day(day: dt.date) -> dt.datetime:
     """The last moment of a day, local time."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time.max))
+
+
+def _shown_as(wanted: Rating, as_of: dt.date) -> Q:
+    """Rows whose rating on `as_of` is `wanted`, worked out from `rating.derive`."""
+    condition = Q(pk__in=[])
+    for state, started, said in itertools.product(ratings.STATES, (True, False), (None, *ratings.SUBMITTABLE)):
+        if ratings.derive(state, started, said) == wanted:
+            begun = Q(starts_on__lte=as_of) if started else Q(starts_on__gt=as_of)
+            last = Q(latest_update__isnull=True) if said is None else Q(latest_update__rating=said.value)
+            condition |= Q(state=state) & begun & last
+    return condition
 
 
 def _received(asked: Period | None) -> Exists:
@@ -405,6 +446,19 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 
     def received_by(self, cut_off: dt.datetime) -> ProgressUpdateQuerySet:
         return self.filter(submitted_at__lte=cut_off)
+
+    def readable_by(self, user: User) -> ProgressUpdateQuerySet:
+        """Updates whose words this person may read (the SQL twin of the rule "actions.read_restricted")."""
+        if not user.sees_the_work:
+            return self.none()
+        if user.is_coordinator or user.is_analyst or user.is_chair:
+            return self
+        people = sorted(user.stands_for)
+        open_to = Q(restricted=False) | Q(by=user)
+        open_to |= Q(action__sub_group__lead__in=people) | Q(action__sub_group__deputy__in=people)
+        if user.is_officer and user.partner_id is not None:
+            open_to |= Q(by__partner=user.partner_id) | Q(action__lead_partner=user.partner_id)
+        return self.filter(open_to)
 
     def asking_help(self) -> ProgressUpdateQuerySet:
         """Updates whose request for help still stands: the newest on a live action, “no change, confirmed” aside.

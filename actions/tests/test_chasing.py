@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from actions import emails
-from actions.models import Action, DeadlineExtension, Notice, Reminder
+from actions.models import Action, DeadlineExtension, Notice, ProgressUpdate, Reminder
 from actions.rating import Rating
 from actions.services.chasing import notify, put_digests
 from actions.services.digest import digests_due
@@ -98,6 +98,7 @@ def test_no_change_confirmed_is_an_answer_too(cast: Cast):
     action.refresh_from_db()
     assert subjects(OVERDUE) == {}
     Action.objects.update(latest_update=None)
+    ProgressUpdate.objects.all().delete()
     assert subjects(OVERDUE) == {"officer": "1 update overdue since 21 October 2026"}
     answer(action, cast.officer, 2, now=at("2026-04-02"))
     action.refresh_from_db()

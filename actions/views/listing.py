@@ -1,22 +1,29 @@
-"""The actions list: filters in the address, pages of fifty, a count that stops counting."""
+"""The actions list: filters and order in the address, pages of fifty, a count that stops counting; and its files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from actions.forms.filters import ActionFilters, choices_of
-from actions.models import Action
+from actions.models import Action, ActionQuerySet
 from actions.progress import Standing, plural
 from actions.views.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import Plan
+from sheets import Cell, csv_text, xlsx_bytes
 
 PAGE = 50
 MOST_PAGES = 20
 """A thousand rows: whoever looks further wants a filter, and the database should not count for nobody."""
+
+MOST_EXPORTED = 2_000
+"""Rows of a file that is made while one waits."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the list, how many there are in words, and the addresses of its neighbours ("" for none)."""
+    """A page of the list, how many there are in words, and the addresses of its neighbours ("" for none).
+
+    `files` is the query part of the address for the files of the whole list; "" when it is too long for one.
+    """
 
     rows: list[Row]
     found: str
@@ -35,6 +45,7 @@ class Page:
     of: int
     previous: str
     next: str
+    files: str
 
 
 @for_those_at_work
@@ -53,24 +64,93 @@ def show_list(request: SignedIn) -> HttpResponse:
             "active": filters.active(),
             "asked": moment.asked,
             "most": MOST_PAGES,
+            "most_exported": MOST_EXPORTED,
+            "heads": filters.heads(),
         },
     )
 
 
+@for_those_at_work
+@require_safe
+def export(request: SignedIn, form: str) -> HttpResponseBase:
+    """Everything the list shows at this address, all pages of it, as a CSV or XLSX file.
+
+    A list too long for a file is shown instead, with a sentence that says so.
+    """
+    moment = Moment.now()
+    if moment.plan is None or form not in ("csv", "xlsx"):
+        raise Http404
+    filters = ActionFilters(request.GET, choices=choices_of(moment.plan))
+    matching = _matching(request, filters, moment, moment.plan)
+    actions = list(_in_order(matching, filters, moment)[: MOST_EXPORTED + 1])
+    if len(actions) > MOST_EXPORTED:
+        return redirect(reverse("actions:list") + filters.address())
+    rows = (_as_row(action, action.standing(moment.asked, moment.today)) for action in actions)
+    file: HttpResponseBase
+    if form == "csv":
+        file = StreamingHttpResponse(csv_text(COLUMNS, rows), content_type="text/csv; charset=utf-8")
+    else:
+        file = HttpResponse(xlsx_bytes("Actions", COLUMNS, rows), content_type=XLSX)
+    file["Content-Disposition"] = f'attachment; filename="actions-{moment.today.isoformat()}.{form}"'
+    return file
+
+
+COLUMNS = (
+    "Reference",
+    "Action",
+    "Priority",
+    "Lead",
+    "Due",
+    "Review",
+    "Last heard",
+    "Rating",
+    "Confirmed",
+    "Dates",
+    "Update",
+    "Disagreement",
+)
+
+
+def _as_row(action: Action, standing: Standing) -> tuple[Cell, ...]:
+    """What the list says of one action; nobody's words about its progress, so nothing restricted."""
+    last = action.latest_update
+    return (
+        action.ref,
+        action.title,
+        action.priority.name,
+        action.lead_partner.name,
+        action.due_on,
+        None if action.due_on else action.review_on,
+        last.submitted_on if last else None,
+        standing.word,
+        standing.confirmed,
+        "" if standing.delivery.ok else standing.delivery.sentence,
+        "" if standing.update.ok else standing.update.sentence,
+        standing.disagreement,
+    )
+
+
+def _matching(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan) -> ActionQuerySet:
+    seen = Action.objects.filter(plan=plan).visible_to(request.user)
+    return filters.narrow(seen, plan=plan, today=moment.today, asked=moment.asked)
+
+
+def _in_order(matching: ActionQuerySet, filters: ActionFilters, moment: Moment) -> ActionQuerySet:
+    return filters.ordered(matching.for_list(moment.today, moment.asked), today=moment.today)
+
+
 def _page(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan) -> Page:
     asked = moment.asked
-    matching = filters.narrow(
-        Action.objects.filter(plan=plan).visible_to(request.user), plan=plan, today=moment.today, asked=asked
-    )
+    matching = _matching(request, filters, moment, plan)
     number = _page_number(request.GET.get("page", ""))
     start = (number - 1) * PAGE
-    ordered = matching.for_list(moment.today, asked).in_order()
+    ordered = _in_order(matching, filters, moment)
     actions = list(ordered[start : start + PAGE])
     if not actions and number > 1:
         # The list grew shorter since the address was made.
         number, actions = 1, list(ordered[:PAGE])
     whole = number == 1 and len(actions) < PAGE
-    total = len(actions) if whole else matching.order_by()[: PAGE * MOST_PAGES + 1].count()
+    total = len(actions) if whole else matching.order_by()[: MOST_EXPORTED + 1].count()
     capped = total > PAGE * MOST_PAGES
     pages = min(-(-total // PAGE), MOST_PAGES)
     return Page(
@@ -80,6 +160,7 @@ def _page(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan)
         of=pages,
         previous=filters.address(page=number - 1) if 1 < number <= pages else "",
         next=filters.address(page=number + 1) if number < pages else "",
+        files=filters.address() if 0 < total <= MOST_EXPORTED else "",
     )
 
 

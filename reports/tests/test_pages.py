@@ -205,6 +205,7 @@ def test_the_list_asks_the_database_no_more_for_more_reports(desk):
     client = signed_in(desk.officer)
     quarters = [Q2.previous().previous(), Q2.previous(), Q2]
     desk.draft(kind="quarterly", period=quarters[0])
+    client.get(reverse("reports:list"))  # the first visit of a session writes it down
 
     with CaptureQueriesContext(connection) as one:
         client.get(reverse("reports:list"))

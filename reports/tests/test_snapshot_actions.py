@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 #: After the cut-off of 21 October 2026.
 NOVEMBER = dt.date(2026, 11, 5)
 END_OF_NOVEMBER = end_of(dt.date(2026, 11, 30))
+END_OF_APRIL = end_of(dt.date(2027, 4, 21))
 
 
 @pytest.fixture
@@ -349,8 +350,16 @@ def test_what_was_edited_since_reads_as_it_did_at_the_cut_off(town: Town) -> Non
     after = only(town.six_monthly())
     # Who supports an action reads as today: docs/decisions/0003.
     assert dataclasses.replace(after, supporting=before.supporting) == before
+    # A later version takes later words about the period; the action itself still reads as at the period's end.
     later = only(town.six_monthly(number=2, cut_off=END_OF_NOVEMBER, reason="For the trial."))
-    assert (later.title, later.lead, later.due_on, later.reoffending) == ("Another title", "Housing group", None, False)
+    assert dataclasses.replace(later, supporting=before.supporting) == before
+    following = only(town.six_monthly(period=H2_2026, cut_off=END_OF_APRIL))
+    assert (following.title, following.lead, following.due_on, following.reoffending) == (
+        "Another title",
+        "Housing group",
+        None,
+        False,
+    )
 
 
 def test_an_action_added_after_the_end_is_left_out(town: Town) -> None:

@@ -178,3 +178,12 @@ def test_sign_in_says_what_is_wrong_in_a_sentence(sent, sentence):
     html = Client().post("/accounts/login/", sent).content.decode()
     assert sentence in html
     assert "This field is required" not in html
+
+
+@pytest.mark.django_db
+def test_an_address_that_takes_no_such_request_has_a_page_that_says_so():
+    answer = Client().post("/healthz")
+    assert (answer.status_code, answer["Content-Type"]) == (405, "text/html; charset=utf-8")
+    assert answer["Allow"]
+    assert "Nothing to see at this address" in answer.text
+    assert '<a class="govuk-link" href="/">Go to the home page</a>' in answer.text
