@@ -23,6 +23,7 @@ PAGES = {
     "/actions/": 8,
     "/actions/?rating=off_track&sort=due": 8,
     "/actions/?new=on": 9,
+    "/search/?q=work": 14,
     "/actions/proposals/": 10,
     "/actions/mine/": 13,
     "/partners/CFB/": 26,

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from shp_portal.pages import board, home, meeting, outbox, partner, plan, priority, reoffending, session, sub_group
+from shp_portal.pages import (
+    board,
+    home,
+    meeting,
+    outbox,
+    partner,
+    plan,
+    priority,
+    reoffending,
+    search,
+    session,
+    sub_group,
+)
 
 app_name = "portal"
 
@@ -13,6 +25,7 @@ urlpatterns = [
     path("sub-groups/<slug:code>/", sub_group.sub_group, name="sub-group"),
     path("sub-groups/<slug:code>/meeting/", meeting.meeting_sheet, name="meeting-sheet"),
     path("partners/<slug:code>/", partner.partner, name="partner"),
+    path("search/", search.search, name="search"),
     path("board/", board.board, name="board"),
     path("board/nudge/", board.nudge, name="nudge"),
     path("board/close/", board.close_round, name="close-round"),
