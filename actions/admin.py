@@ -12,6 +12,8 @@ from actions.models import (
     Action,
     ActionEvent,
     DeadlineExtension,
+    Evidence,
+    HelpReply,
     Milestone,
     Notice,
     ProgressUpdate,
@@ -163,3 +165,33 @@ class NoticeAdmin(ReadOnlyAdmin):
     search_fields = ("recipient__name", "recipient__email")
     date_hierarchy = "at"
     exclude = ("text",)
+
+
+@admin.register(HelpReply)
+class HelpReplyAdmin(ReadOnlyAdmin):
+    """Without its words, which go with those of the update that asks."""
+
+    list_display = ("update", "partner", "answer", "by", "at")
+    list_filter = ("answer", "partner")
+    list_select_related = ("update__action", "partner", "by")
+    search_fields = ("update__action__ref", "partner__name")
+    date_hierarchy = "at"
+    exclude = ("text", "submission_key")
+
+    def view_on_site(self, reply: HelpReply) -> str:
+        return reply.update.action.get_absolute_url()
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(ReadOnlyAdmin):
+    """What kind of file it is and what the scanner said; what it is called and holds stays with the work."""
+
+    list_display = ("update", "kind", "media_type", "size", "scan", "by", "at")
+    list_filter = ("kind", "scan")
+    list_select_related = ("update__action", "by")
+    search_fields = ("update__action__ref", "by__name")
+    date_hierarchy = "at"
+    exclude = ("name", "url", "file")
+
+    def view_on_site(self, evidence: Evidence) -> str:
+        return evidence.update.action.get_absolute_url()

@@ -1,6 +1,8 @@
 """Every task of ours, run twice, leaves what one run leaves: a broker may deliver a message more than once."""
 
+import datetime as dt
 import hashlib
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ from celery import current_app
 from django.apps import apps
 from django.core import mail
 
+from actions.models import Action, Evidence, ProgressUpdate
 from partners import outbox
+from priorities.models import Priority, SubGroup
 from reports.models import Rendition
 from reports.tests.desk import DUE, Q2, Desk, make
 
@@ -34,7 +38,50 @@ def files(root: Path) -> dict[str, str]:
 
 
 def test_the_registry_is_not_empty():
-    assert OURS == ["partners.tasks.drain_outbox", "reports.tasks.render", "shp_portal.tasks.tick"]
+    assert OURS == [
+        "actions.tasks.scan_evidence",
+        "partners.tasks.drain_outbox",
+        "reports.tasks.render",
+        "shp_portal.tasks.tick",
+    ]
+
+
+def _evidence_that_waits(desk: Desk) -> None:
+    """A file that the scanner has not seen, and that is gone from the store: the scan notes so, once."""
+    day = dt.date(2026, 4, 1)
+    action = Action.objects.create(
+        plan=desk.plan,
+        ref="ASB-01",
+        priority=Priority.objects.create(plan=desk.plan, code="ASB", name="Streets", position=1, statement="."),
+        sub_group=SubGroup.objects.create(plan=desk.plan, code="G", name="Group"),
+        title="Alley gates",
+        lead_partner=desk.council,
+        starts_on=day,
+        due_on=dt.date(2027, 3, 31),
+        added_at=DUE,
+    )
+    update = ProgressUpdate.objects.create(
+        action=action,
+        period_kind="half_year",
+        period_start=day,
+        rating="on_track",
+        narrative="Two gates.",
+        by=desk.officer,
+        submitted_at=DUE,
+        submitted_on=DUE.date(),
+        submission_key=uuid.UUID(int=1),
+    )
+    Evidence.objects.create(
+        update=update,
+        kind="file",
+        name="gate.pdf",
+        file="evidence/gone",
+        sha256="0" * 64,
+        size=1,
+        scan="waiting",
+        by=desk.officer,
+        at=DUE,
+    )
 
 
 @pytest.mark.django_db
@@ -49,6 +96,8 @@ def test_a_second_run_changes_nothing(name, settings, tmp_path, monkeypatch):
     version = desk.draft(kind="quarterly", period=Q2)
     Rendition.objects.create(version=version, stage=Rendition.Stage.FINAL, queued_at=DUE)
     outbox.put(recipient=desk.officer, kind="test", subject="Hello", text="Hello", html="", dedupe_key="hello", at=DUE)
+    _evidence_that_waits(desk)
+    settings.CLAMAV_URL = "tcp://127.0.0.1:3310"
     before = rows(), files(tmp_path), len(mail.outbox)
     current_app.tasks[name].apply(throw=True)
     once = rows(), files(tmp_path), len(mail.outbox)

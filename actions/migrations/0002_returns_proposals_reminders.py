@@ -7,404 +7,730 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('actions', '0001_initial'),
-        ('partners', '0003_cover_and_email_choices'),
-        ('performance', '0001_initial'),
-        ('priorities', '0002_closed_requests'),
+        ("actions", "0001_initial"),
+        ("partners", "0003_cover_and_email_choices"),
+        ("performance", "0001_initial"),
+        ("priorities", "0002_closed_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeadlineExtension',
+            name="DeadlineExtension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField(verbose_name='updates due on')),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_on", models.DateField(verbose_name="updates due on")),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['action', 'pk'],
+                "ordering": ["action", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_kind', models.CharField(choices=[('quarter', 'Quarter'), ('half_year', 'Half-year'), ('year', 'Year')], max_length=10, verbose_name='period')),
-                ('period_start', models.DateField(help_text='The first day of the period.', verbose_name='period starts on')),
-                ('content', models.JSONField(help_text='Field names and what was typed, exactly.')),
-                ('saved_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "period_kind",
+                    models.CharField(
+                        choices=[("quarter", "Quarter"), ("half_year", "Half-year"), ("year", "Year")],
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
+                (
+                    "period_start",
+                    models.DateField(help_text="The first day of the period.", verbose_name="period starts on"),
+                ),
+                ("content", models.JSONField(help_text="Field names and what was typed, exactly.")),
+                ("saved_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-saved_at'],
+                "ordering": ["-saved_at"],
             },
             bases=(priorities.fields.HasPeriod, models.Model),
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('file', 'File'), ('link', 'Link')], max_length=4)),
-                ('name', models.CharField(help_text='As shown and as the file is called when downloaded.', max_length=150)),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='address')),
-                ('file', models.FileField(blank=True, max_length=200, upload_to='evidence/')),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('media_type', models.CharField(blank=True, help_text='What the content is, found by looking at it.', max_length=100)),
-                ('size', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='size in bytes')),
-                ('scan', models.CharField(choices=[('not_asked', 'Not scanned'), ('clean', 'No virus found'), ('waiting', 'Waiting for the virus scanner'), ('infected', 'Virus found')], default='not_asked', max_length=10)),
-                ('scan_note', models.CharField(blank=True, max_length=250)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("file", "File"), ("link", "Link")], max_length=4)),
+                (
+                    "name",
+                    models.CharField(help_text="As shown and as the file is called when downloaded.", max_length=150),
+                ),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="address")),
+                ("file", models.FileField(blank=True, max_length=200, upload_to="evidence/")),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "media_type",
+                    models.CharField(
+                        blank=True, help_text="What the content is, found by looking at it.", max_length=100
+                    ),
+                ),
+                ("size", models.PositiveBigIntegerField(blank=True, null=True, verbose_name="size in bytes")),
+                (
+                    "scan",
+                    models.CharField(
+                        choices=[
+                            ("not_asked", "Not scanned"),
+                            ("clean", "No virus found"),
+                            ("waiting", "Waiting for the virus scanner"),
+                            ("infected", "Virus found"),
+                        ],
+                        default="not_asked",
+                        max_length=10,
+                    ),
+                ),
+                ("scan_note", models.CharField(blank=True, max_length=250)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'verbose_name_plural': 'evidence',
-                'ordering': ['update', 'pk'],
+                "verbose_name_plural": "evidence",
+                "ordering": ["update", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='HelpReply',
+            name="HelpReply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(choices=[('will', 'We will help'), ('cannot', 'We cannot help'), ('done', 'Done')], max_length=10)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('submission_key', models.UUIDField(unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[("will", "We will help"), ("cannot", "We cannot help"), ("done", "Done")],
+                        max_length=10,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("submission_key", models.UUIDField(unique=True)),
             ],
             options={
-                'verbose_name_plural': 'help replies',
-                'ordering': ['update', 'pk'],
+                "verbose_name_plural": "help replies",
+                "ordering": ["update", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('help_asked', 'Help asked of your organisation'), ('help_answered', 'Your request for help was answered'), ('proposal', 'A new initiative waits for you'), ('proposal_decided', 'Your proposal was decided'), ('handover', 'Actions handed over to you'), ('also_updated', 'Somebody else updated your action')], max_length=20)),
-                ('text', models.CharField(max_length=300)),
-                ('path', models.CharField(help_text='Page it is about, within the portal.', max_length=200)),
-                ('at', models.DateTimeField()),
-                ('dedupe_key', models.CharField(max_length=200, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("help_asked", "Help asked of your organisation"),
+                            ("help_answered", "Your request for help was answered"),
+                            ("proposal", "A new initiative waits for you"),
+                            ("proposal_decided", "Your proposal was decided"),
+                            ("handover", "Actions handed over to you"),
+                            ("also_updated", "Somebody else updated your action"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("text", models.CharField(max_length=300)),
+                ("path", models.CharField(help_text="Page it is about, within the portal.", max_length=200)),
+                ("at", models.DateTimeField()),
+                ("dedupe_key", models.CharField(max_length=200, unique=True)),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('why', models.TextField(verbose_name='why it is needed')),
-                ('starts_on', models.DateField()),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('review_on', models.DateField(blank=True, null=True)),
-                ('beyond_plan_reason', models.TextField(blank=True, help_text='Why it ends after the plan does, when it does.')),
-                ('measure_of_success', models.TextField()),
-                ('milestones', models.JSONField(blank=True, default=list, help_text='A list of text and due date.')),
-                ('reoffending_focus', models.BooleanField(default=False, verbose_name='re-offending focus')),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('changes_asked', 'Changes asked for'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('taken_back', 'Taken back')], default='proposed', max_length=15)),
-                ('proposed_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('submission_key', models.UUIDField(unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("why", models.TextField(verbose_name="why it is needed")),
+                ("starts_on", models.DateField()),
+                ("due_on", models.DateField(blank=True, null=True)),
+                ("review_on", models.DateField(blank=True, null=True)),
+                (
+                    "beyond_plan_reason",
+                    models.TextField(blank=True, help_text="Why it ends after the plan does, when it does."),
+                ),
+                ("measure_of_success", models.TextField()),
+                ("milestones", models.JSONField(blank=True, default=list, help_text="A list of text and due date.")),
+                ("reoffending_focus", models.BooleanField(default=False, verbose_name="re-offending focus")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("changes_asked", "Changes asked for"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("taken_back", "Taken back"),
+                        ],
+                        default="proposed",
+                        max_length=15,
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("submission_key", models.UUIDField(unique=True)),
             ],
             options={
-                'ordering': ['-proposed_at'],
+                "ordering": ["-proposed_at"],
             },
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('request', 'Updates asked for'), ('soon', 'Updates due soon'), ('last_day', 'Updates due'), ('overdue', 'Updates overdue'), ('to_sub_group_lead', "Told the sub-group's lead"), ('to_coordinator', 'Told the coordinator'), ('nudge', 'Nudged by the coordinator')], max_length=20)),
-                ('due_on', models.DateField(blank=True, help_text='When the updates were due that it reminded of; an extended deadline has its own steps.', null=True)),
-                ('actions', models.PositiveSmallIntegerField(verbose_name='actions owed then')),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("request", "Updates asked for"),
+                            ("soon", "Updates due soon"),
+                            ("last_day", "Updates due"),
+                            ("overdue", "Updates overdue"),
+                            ("to_sub_group_lead", "Told the sub-group's lead"),
+                            ("to_coordinator", "Told the coordinator"),
+                            ("nudge", "Nudged by the coordinator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "due_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="When the updates were due that it reminded of; an extended deadline has its own steps.",
+                        null=True,
+                    ),
+                ),
+                ("actions", models.PositiveSmallIntegerField(verbose_name="actions owed then")),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='SubGroupReturn',
+            name="SubGroupReturn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_kind', models.CharField(choices=[('quarter', 'Quarter'), ('half_year', 'Half-year'), ('year', 'Year')], max_length=10, verbose_name='period')),
-                ('period_start', models.DateField(help_text='The first day of the period.', verbose_name='period starts on')),
-                ('paragraph', models.TextField(blank=True)),
-                ('ready_at', models.DateTimeField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
-                ('revision', models.PositiveIntegerField(default=1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "period_kind",
+                    models.CharField(
+                        choices=[("quarter", "Quarter"), ("half_year", "Half-year"), ("year", "Year")],
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
+                (
+                    "period_start",
+                    models.DateField(help_text="The first day of the period.", verbose_name="period starts on"),
+                ),
+                ("paragraph", models.TextField(blank=True)),
+                ("ready_at", models.DateTimeField(blank=True, null=True)),
+                ("at", models.DateTimeField()),
+                ("revision", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'verbose_name': "sub-group's part of a report",
-                'verbose_name_plural': "sub-groups' parts of reports",
-                'ordering': ['sub_group', '-period_start'],
+                "verbose_name": "sub-group's part of a report",
+                "verbose_name_plural": "sub-groups' parts of reports",
+                "ordering": ["sub_group", "-period_start"],
             },
             bases=(priorities.fields.HasPeriod, models.Model),
         ),
         migrations.RemoveConstraint(
-            model_name='actionevent',
-            name='event_kind_known',
+            model_name="actionevent",
+            name="event_kind_known",
         ),
         migrations.AddField(
-            model_name='action',
-            name='successor',
-            field=models.ForeignKey(blank=True, help_text='The action that carries this one on, here or in the next plan.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='actions.action'),
+            model_name="action",
+            name="successor",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The action that carries this one on, here or in the next plan.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="actions.action",
+            ),
         ),
         migrations.AlterField(
-            model_name='actionevent',
-            name='kind',
-            field=models.CharField(choices=[('added', 'Added to the plan'), ('date_moved', 'Due date moved'), ('state', 'State changed'), ('milestone', 'Milestone done'), ('reassigned', 'Reassigned'), ('reopened', 'Reopened'), ('edited', 'Changed'), ('extended', 'More time for the update')], max_length=12),
+            model_name="actionevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("added", "Added to the plan"),
+                    ("date_moved", "Due date moved"),
+                    ("state", "State changed"),
+                    ("milestone", "Milestone done"),
+                    ("reassigned", "Reassigned"),
+                    ("reopened", "Reopened"),
+                    ("edited", "Changed"),
+                    ("extended", "More time for the update"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddField(
-            model_name='actionevent',
-            name='field',
-            field=models.CharField(blank=True, help_text='What was changed, by the name of its column.', max_length=40),
+            model_name="actionevent",
+            name="field",
+            field=models.CharField(blank=True, help_text="What was changed, by the name of its column.", max_length=40),
         ),
         migrations.AlterField(
-            model_name='actionevent',
-            name='new',
+            model_name="actionevent",
+            name="new",
             field=models.TextField(blank=True),
         ),
         migrations.AlterField(
-            model_name='actionevent',
-            name='old',
+            model_name="actionevent",
+            name="old",
             field=models.TextField(blank=True),
         ),
         migrations.AddConstraint(
-            model_name='actionevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'edited'), _negated=True), models.Q(('field', ''), _negated=True), _connector='OR'), name='event_edit_names_field'),
+            model_name="actionevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "edited"), _negated=True), models.Q(("field", ""), _negated=True), _connector="OR"
+                ),
+                name="event_edit_names_field",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'replaced'), ('successor__isnull', False)), ('state', 'moved'), models.Q(models.Q(('state__in', ['replaced', 'moved']), _negated=True), ('successor__isnull', True)), _connector='OR'), name='action_replaced_has_successor'),
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "replaced"), ("successor__isnull", False)),
+                    ("state", "moved"),
+                    models.Q(
+                        models.Q(("state__in", ["replaced", "moved"]), _negated=True), ("successor__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="action_replaced_has_successor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='actionevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['added', 'date_moved', 'state', 'milestone', 'reassigned', 'reopened', 'edited', 'extended'])), name='event_kind_known'),
+            model_name="actionevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["added", "date_moved", "state", "milestone", "reassigned", "reopened", "edited", "extended"],
+                    )
+                ),
+                name="event_kind_known",
+            ),
         ),
         migrations.AddField(
-            model_name='deadlineextension',
-            name='action',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='actions.action'),
+            model_name="deadlineextension",
+            name="action",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="extensions", to="actions.action"
+            ),
         ),
         migrations.AddField(
-            model_name='deadlineextension',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="deadlineextension",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='deadlineextension',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.updateround'),
+            model_name="deadlineextension",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="priorities.updateround"
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='action',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='actions.action'),
+            model_name="draft",
+            name="action",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="actions.action"),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="draft",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="evidence",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='update',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='actions.progressupdate'),
+            model_name="evidence",
+            name="update",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="actions.progressupdate"
+            ),
         ),
         migrations.AddField(
-            model_name='helpreply',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="helpreply",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='helpreply',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
+            model_name="helpreply",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="partners.partner"
+            ),
         ),
         migrations.AddField(
-            model_name='helpreply',
-            name='update',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='help_replies', to='actions.progressupdate'),
+            model_name="helpreply",
+            name="update",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="help_replies", to="actions.progressupdate"
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='email',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.outgoingemail'),
+            model_name="notice",
+            name="email",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="partners.outgoingemail",
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='recipient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="notice",
+            name="recipient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='action',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposal', to='actions.action'),
+            model_name="proposal",
+            name="action",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="proposal",
+                to="actions.action",
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="proposal",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='from_issue',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='performance.emergingissue'),
+            model_name="proposal",
+            name="from_issue",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="performance.emergingissue",
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='lead_partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
+            model_name="proposal",
+            name="lead_partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="partners.partner"
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='meeting',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.meeting'),
+            model_name="proposal",
+            name="meeting",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="priorities.meeting",
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.plan'),
+            model_name="proposal",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="priorities.plan"
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='priority',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.priority'),
+            model_name="proposal",
+            name="priority",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="priorities.priority"
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="proposal",
+            name="proposed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='sub_group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.subgroup'),
+            model_name="proposal",
+            name="sub_group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="priorities.subgroup",
+                verbose_name="sub-group",
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='supporting',
-            field=models.ManyToManyField(blank=True, related_name='+', to='partners.partner'),
+            model_name="proposal",
+            name="supporting",
+            field=models.ManyToManyField(blank=True, related_name="+", to="partners.partner"),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="reminder",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='email',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.outgoingemail'),
+            model_name="reminder",
+            name="email",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="partners.outgoingemail",
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='recipient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="reminder",
+            name="recipient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.updateround'),
+            model_name="reminder",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="priorities.updateround"
+            ),
         ),
         migrations.AddField(
-            model_name='subgroupreturn',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="subgroupreturn",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='subgroupreturn',
-            name='sub_group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.subgroup'),
+            model_name="subgroupreturn",
+            name="sub_group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="priorities.subgroup",
+                verbose_name="sub-group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadlineextension',
-            constraint=models.UniqueConstraint(fields=('action', 'round'), name='extension_once'),
+            model_name="deadlineextension",
+            constraint=models.UniqueConstraint(fields=("action", "round"), name="extension_once"),
         ),
         migrations.AddConstraint(
-            model_name='deadlineextension',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='extension_says_why'),
+            model_name="deadlineextension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="extension_says_why"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('user', 'action', 'period_kind', 'period_start'), name='draft_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                fields=("user", "action", "period_kind", "period_start"), name="draft_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_kind', 'quarter'), ('period_start__day', 1), ('period_start__month__in', [1, 4, 7, 10])), models.Q(('period_kind', 'half_year'), ('period_start__day', 1), ('period_start__month__in', [4, 10])), models.Q(('period_kind', 'year'), ('period_start__day', 1), ('period_start__month__in', [4])), _connector='OR'), name='draft_period', violation_error_message='That day is not the first day of a period of this kind.'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("period_kind", "quarter"), ("period_start__day", 1), ("period_start__month__in", [1, 4, 7, 10])
+                    ),
+                    models.Q(
+                        ("period_kind", "half_year"), ("period_start__day", 1), ("period_start__month__in", [4, 10])
+                    ),
+                    models.Q(("period_kind", "year"), ("period_start__day", 1), ("period_start__month__in", [4])),
+                    _connector="OR",
+                ),
+                name="draft_period",
+                violation_error_message="That day is not the first day of a period of this kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'file'), ('url', ''), models.Q(('file', ''), _negated=True), models.Q(('sha256', ''), _negated=True), ('size__isnull', False)), models.Q(('file', ''), ('kind', 'link'), models.Q(('url', ''), _negated=True)), _connector='OR'), name='evidence_is_file_or_link'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "file"),
+                        ("url", ""),
+                        models.Q(("file", ""), _negated=True),
+                        models.Q(("sha256", ""), _negated=True),
+                        ("size__isnull", False),
+                    ),
+                    models.Q(("file", ""), ("kind", "link"), models.Q(("url", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="evidence_is_file_or_link",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('scan__in', ['not_asked', 'clean', 'waiting', 'infected'])), name='evidence_scan_known'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("scan__in", ["not_asked", "clean", "waiting", "infected"])),
+                name="evidence_scan_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helpreply',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['will', 'cannot', 'done'])), name='help_reply_answer_known'),
+            model_name="helpreply",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answer__in", ["will", "cannot", "done"])), name="help_reply_answer_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helpreply',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='help_reply_has_words'),
+            model_name="helpreply",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="help_reply_has_words"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['help_asked', 'help_answered', 'proposal', 'proposal_decided', 'handover', 'also_updated'])), name='notice_kind_known'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["help_asked", "help_answered", "proposal", "proposal_decided", "handover", "also_updated"],
+                    )
+                ),
+                name="notice_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'changes_asked', 'accepted', 'declined', 'taken_back'])), name='proposal_state_known'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["proposed", "changes_asked", "accepted", "declined", "taken_back"])),
+                name="proposal_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__isnull', False), ('review_on__isnull', False), _connector='OR'), name='proposal_due_or_review', violation_error_message='Give a due date, or a review date for ongoing work.'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__isnull", False), ("review_on__isnull", False), _connector="OR"),
+                name="proposal_due_or_review",
+                violation_error_message="Give a due date, or a review date for ongoing work.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__isnull', True), ('due_on__gte', models.F('starts_on')), _connector='OR'), name='proposal_due_after_start', violation_error_message='The due date cannot come before the start date.'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__isnull", True), ("due_on__gte", models.F("starts_on")), _connector="OR"),
+                name="proposal_due_after_start",
+                violation_error_message="The due date cannot come before the start date.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action__isnull', False), ('state', 'accepted')), models.Q(models.Q(('state', 'accepted'), _negated=True), ('action__isnull', True)), _connector='OR'), name='proposal_accepted_has_action'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("action__isnull", False), ("state", "accepted")),
+                    models.Q(models.Q(("state", "accepted"), _negated=True), ("action__isnull", True)),
+                    _connector="OR",
+                ),
+                name="proposal_accepted_has_action",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['declined', 'changes_asked']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='proposal_refusal_says_why'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["declined", "changes_asked"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="proposal_refusal_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('step', 'nudge'), _negated=True), fields=('recipient', 'round', 'step', 'due_on'), name='reminder_step_once'),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("step", "nudge"), _negated=True),
+                fields=("recipient", "round", "step", "due_on"),
+                name="reminder_step_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('step', 'nudge'), ('due_on__isnull', False), _connector='OR'), name='reminder_step_has_due'),
+            model_name="reminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("step", "nudge"), ("due_on__isnull", False), _connector="OR"),
+                name="reminder_step_has_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('step__in', ['request', 'soon', 'last_day', 'overdue', 'to_sub_group_lead', 'to_coordinator', 'nudge'])), name='reminder_step_known'),
+            model_name="reminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "step__in",
+                        ["request", "soon", "last_day", "overdue", "to_sub_group_lead", "to_coordinator", "nudge"],
+                    )
+                ),
+                name="reminder_step_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('step', 'nudge'), _negated=True), ('by__isnull', False), _connector='OR'), name='reminder_nudge_has_hand'),
+            model_name="reminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("step", "nudge"), _negated=True), ("by__isnull", False), _connector="OR"),
+                name="reminder_nudge_has_hand",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subgroupreturn',
-            constraint=models.UniqueConstraint(fields=('sub_group', 'period_kind', 'period_start'), name='sub_group_return_once'),
+            model_name="subgroupreturn",
+            constraint=models.UniqueConstraint(
+                fields=("sub_group", "period_kind", "period_start"), name="sub_group_return_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subgroupreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_kind', 'quarter'), ('period_start__day', 1), ('period_start__month__in', [1, 4, 7, 10])), models.Q(('period_kind', 'half_year'), ('period_start__day', 1), ('period_start__month__in', [4, 10])), models.Q(('period_kind', 'year'), ('period_start__day', 1), ('period_start__month__in', [4])), _connector='OR'), name='sub_group_return_period', violation_error_message='That day is not the first day of a period of this kind.'),
+            model_name="subgroupreturn",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("period_kind", "quarter"), ("period_start__day", 1), ("period_start__month__in", [1, 4, 7, 10])
+                    ),
+                    models.Q(
+                        ("period_kind", "half_year"), ("period_start__day", 1), ("period_start__month__in", [4, 10])
+                    ),
+                    models.Q(("period_kind", "year"), ("period_start__day", 1), ("period_start__month__in", [4])),
+                    _connector="OR",
+                ),
+                name="sub_group_return_period",
+                violation_error_message="That day is not the first day of a period of this kind.",
+            ),
         ),
     ]

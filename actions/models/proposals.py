@@ -61,7 +61,7 @@ class Proposal(models.Model):
     title = models.CharField(max_length=200)
     why = models.TextField("why it is needed")
     priority = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="+")
-    sub_group = models.ForeignKey(SubGroup, on_delete=models.PROTECT, related_name="+")
+    sub_group = models.ForeignKey(SubGroup, on_delete=models.PROTECT, related_name="+", verbose_name="sub-group")
     lead_partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
     supporting = models.ManyToManyField(Partner, blank=True, related_name="+")
     starts_on = models.DateField()

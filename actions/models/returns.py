@@ -147,7 +147,7 @@ class DeadlineExtension(models.Model):
 class SubGroupReturn(HasPeriod, models.Model):
     """A sub-group's part of a report: its lead's paragraph, and “our part is ready”."""
 
-    sub_group = models.ForeignKey(SubGroup, on_delete=models.PROTECT, related_name="+")
+    sub_group = models.ForeignKey(SubGroup, on_delete=models.PROTECT, related_name="+", verbose_name="sub-group")
     period_kind = period_kind_field()
     period_start = period_start_field()
     paragraph = models.TextField(blank=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from actions.filetypes import LARGEST, LONGEST_NAME, Refused, examine, safe_name
+from actions.filetypes import LARGEST, LONGEST_NAME, MOST_FILES, Refused, examine, safe_name
 from actions.tests import samples
 
 CSV = b"Month,Visits\nJune,4\n"
@@ -202,3 +202,7 @@ def test_a_long_name_keeps_its_ending():
     name = safe_name("a" * 300 + ".docx")
     assert name.endswith("a.docx")
     assert len(name) == LONGEST_NAME
+
+
+def test_a_request_may_be_as_large_as_all_its_files_and_its_words(settings):
+    assert settings.LARGEST_REQUEST == MOST_FILES * LARGEST + 5 * 1024 * 1024

@@ -40,10 +40,11 @@ class People(Cast):
         return self.action(owner=self.owner_elsewhere, deputy=self.deputy)
 
 
-POST, WORDS, DATES, RUN = (
+POST, WORDS, DATES, GIVE, RUN = (
     "actions.post_update",
     "actions.add_words",
     "actions.edit_dates",
+    "actions.hand_over",
     {
         "actions.add_action",
         "actions.reopen",
@@ -51,6 +52,10 @@ POST, WORDS, DATES, RUN = (
         "actions.replace",
         "actions.move_to_next_plan",
         "actions.edit",
+        "actions.hand_over_to_anybody",
+        "actions.extend_deadline",
+        "actions.nudge",
+        "actions.see_board",
     },
 )
 
@@ -58,13 +63,13 @@ POST, WORDS, DATES, RUN = (
 MAY: dict[str, set[str]] = {
     "officer": {POST},
     "colleague": {POST},
-    "owner_elsewhere": {POST},
-    "deputy": {POST},
+    "owner_elsewhere": {POST, GIVE},
+    "deputy": {POST, GIVE},
     "lead": {POST, DATES},
     "lead_deputy": {POST, DATES},
     "chair_of_fire": {POST},
     "admin_officer": {POST},
-    "coordinator": {POST, DATES, *RUN},
+    "coordinator": {POST, DATES, GIVE, *RUN},
     "supporter": {WORDS},
     "outsider": set(),
     "other_lead": set(),
@@ -78,7 +83,7 @@ MAY: dict[str, set[str]] = {
     "admin": set(),
 }
 
-RIGHTS = sorted({POST, WORDS, DATES, *RUN})
+RIGHTS = sorted({POST, WORDS, DATES, GIVE, *RUN})
 
 #: Rights about something other than an action, each tried below or beside its verbs.
 ABOUT_OTHER_ROWS = {
@@ -86,6 +91,9 @@ ABOUT_OTHER_ROWS = {
     "actions.propose",
     "actions.edit_proposal",
     "actions.decide_proposal",
+    "actions.write_return",
+    "actions.answer_help",
+    "actions.add_evidence",
 }
 
 
@@ -105,7 +113,7 @@ def test_the_tables_know_every_right_of_the_room():
 def test_without_an_action_position_counts_for_nothing(who: str):
     user = getattr(People(), who)
     may = {right for right in RIGHTS if user.has_perm(right)}
-    assert may == ({POST, DATES, *RUN} if who == "coordinator" else set())
+    assert may == ({POST, DATES, GIVE, *RUN} if who == "coordinator" else set())
 
 
 def test_an_owner_who_only_reads_may_not_write():

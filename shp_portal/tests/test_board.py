@@ -344,7 +344,7 @@ def test_pages_cost_the_same_at_3_actions_as_at_30(cast: Cast, address: str):
                 reason="No van.",
                 recovery="A van.",
                 help_wanted="Vans.",
-                help_wanted_from=cast.housing if n % 2 else cast.fire,
+                help_wanted_from=cast.housing if n % 2 else cast.council,
                 restricted=bool(n % 3),
             )
 

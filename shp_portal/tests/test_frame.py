@@ -29,8 +29,9 @@ def test_each_role_is_offered_what_it_may_open():
     cast = Cast()
     work = ["Actions", "Plan", "Re-offending", "Reports", "Schedule"]
     assert _links(page(cast.officer, "/")) == ["Home", "My actions", *work]
-    for person in (cast.coordinator, cast.analyst, cast.chair):
-        assert _links(page(person, "/")) == ["Home", *work]
+    assert _links(page(cast.coordinator, "/")) == ["Home", "Board", "My actions", *work]
+    assert _links(page(cast.analyst, "/")) == ["Home", "My actions", *work]
+    assert _links(page(cast.chair, "/")) == ["Home", *work]
     assert _links(page(cast.reader, "/")) == ["Home", "Plan", "Reports"]
     assert _links(page(cast.admin, "/")) == ["Home", "Administration"]
 
@@ -160,7 +161,7 @@ def test_no_page_carries_inline_style_or_script():
 def test_the_plan_is_read_once_a_page():
     cast = Cast()
     with CaptureQueriesContext(connection) as asked:
-        page(cast.officer, "/plan/")
+        page(cast.officer, "/re-offending/")
     assert sum('FROM "priorities_plan"' in query["sql"] for query in asked) == 1
 
 
