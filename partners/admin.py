@@ -148,7 +148,8 @@ class ReferenceAdmin(SaysWhatIsMissing, WithPage, OfferedFilters, ForAdministrat
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         for column in self.model._meta.fields:
             if column.name == "plan" and isinstance(column, ForeignKey):
-                plans = list(column.related_model._default_manager.values_list("pk", flat=True)[:2])
+                plan: Any = column.related_model
+                plans = list(plan._default_manager.values_list("pk", flat=True)[:2])
                 if len(plans) == 1:
                     initial.setdefault("plan", plans[0])
         return initial
