@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,12 +10,13 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import DateField, Model, QuerySet
+from django.db.models import DateField, Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import Truncator
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
 
 from partners import roles, services
 from partners.models import Cover, EmailChoice, OutgoingEmail, Partner, User
@@ -114,11 +116,43 @@ class WithPage:
         return response
 
 
-class ReferenceAdmin(WithPage, OfferedFilters, ForAdministrators, SimpleHistoryAdmin):
+class SaysWhatIsMissing:
+    """Names the box that was left empty, where Django says of each that “this field” is required."""
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and field.required:
+            verb = "choose one" if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField)) else "fill it in"
+            field.error_messages["required"] = f"{field.label} is missing: {verb}."
+        return field
+
+
+class InFull(HistoricalRecordContextHelper):
+    """A change with all of the old and the new words: whoever looks into the history wants what stood there."""
+
+    def __init__(self, model: type[Model], record: Any) -> None:
+        super().__init__(model, record, max_displayed_delta_change_chars=sys.maxsize)
+
+
+class ReferenceAdmin(SaysWhatIsMissing, WithPage, OfferedFilters, ForAdministrators, SimpleHistoryAdmin):
     """Reference data: changed here, by hand, with every earlier state kept."""
 
     list_per_page = 50
     object_history_list_template = "admin/history_list.html"
+
+    def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> InFull:
+        return InFull(self.model, historical_record)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The plan, when there is but one to choose."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        for column in self.model._meta.fields:
+            if column.name == "plan" and isinstance(column, ForeignKey):
+                plan: Any = column.related_model
+                plans = list(plan._default_manager.values_list("pk", flat=True)[:2])
+                if len(plans) == 1:
+                    initial.setdefault("plan", plans[0])
+        return initial
 
     def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Earlier states are read; going back is one more change, typed in the form."""
@@ -138,7 +172,7 @@ class OrderedAdmin(ReferenceAdmin):
             self.message_user(request, f"“{other}” stood at this place: it now has number {form.left}.")
 
 
-class ReferenceInline(ForAdministrators, admin.TabularInline):
+class ReferenceInline(SaysWhatIsMissing, ForAdministrators, admin.TabularInline):
     """Rows that stand and fall with the one they belong to."""
 
     formset = InlineFormSet
@@ -147,7 +181,7 @@ class ReferenceInline(ForAdministrators, admin.TabularInline):
     show_change_link = False
 
 
-class ReferenceStackedInline(ForAdministrators, admin.StackedInline):
+class ReferenceStackedInline(SaysWhatIsMissing, ForAdministrators, admin.StackedInline):
     formset = InlineFormSet
     deletable = True
     extra = 0
@@ -186,8 +220,9 @@ class PersonForm(forms.ModelForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=(
-            "Partner officers update the actions their partner leads. Coordinators run the plan and its reports. "
-            "Analysts keep the figures. The chair decides on reports. Readers see the plan and published reports."
+            "Partner officers update the actions their partner leads, and need a partner. Coordinators update any action, "
+            "send reports to the chair and publish them. Analysts read the work and its figures; they cannot enter "
+            "figures here yet. The chair decides on reports. Readers see the plan and published reports."
         ),
     )
     send_invitation = forms.BooleanField(
@@ -213,6 +248,16 @@ class PersonForm(forms.ModelForm):
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).strip().lower()
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        given = self.cleaned_data
+        # An unreadable choice of partner has its own sentence already.
+        if "partner" in given and not given["partner"]:
+            held = {group.name for group in given.get("groups") or ()}
+            if roles.PARTNER_OFFICER in held:
+                self.add_error("partner", services.PARTNER_WANTED)
+        return cleaned
 
 
 class RoleFilter(admin.RelatedOnlyFieldListFilter):

@@ -21,6 +21,8 @@ from partners import permissions as permissions  # the rules behind `has_perm`
 from partners import roles as role_names
 from partners.models import Cover, EmailChoice, Partner, User
 
+PARTNER_WANTED = "Choose a partner: a Partner officer updates the actions that their partner leads."
+
 
 @transaction.atomic
 def add_person(
@@ -42,6 +44,7 @@ def add_person(
     """
     _want(by, "partners.add_person", "Only an administrator can add people.")
     wanted = _known_roles(roles)
+    _want_partner(partner, wanted)
     person = User(
         email=email.strip().lower(),
         name=name.strip(),
@@ -79,11 +82,13 @@ def confirm_address(*, person: User) -> None:
 
 @transaction.atomic
 def set_roles(*, person: User, roles: Iterable[str], by: User | None, at: dt.datetime) -> None:
-    """Give a person exactly these roles. Raises ValidationError on an unknown name, PermissionDenied."""
+    """Give a person exactly these roles. Raises PermissionDenied, and ValidationError on an unknown name or on a
+    Partner officer without a partner."""
     _want(by, "partners.change_person", "Only an administrator can change somebody's roles.")
     wanted = _known_roles(roles)
     if wanted == set(person.groups.values_list("name", flat=True)):
         return
+    _want_partner(person.partner, wanted)
     _put_into(person, wanted)
     _sign(person, by, _roles_sentence(wanted))
     person.save()
@@ -230,6 +235,11 @@ def _known_roles(roles: Iterable[str]) -> set[str]:
     if unknown := sorted(wanted - set(role_names.ALL)):
         raise ValidationError({"roles": [f"There is no role “{unknown[0]}”. Roles are {', '.join(role_names.ALL)}."]})
     return wanted
+
+
+def _want_partner(partner: Partner | None, wanted: set[str]) -> None:
+    if partner is None and role_names.PARTNER_OFFICER in wanted:
+        raise ValidationError({"partner": [PARTNER_WANTED]})
 
 
 def _put_into(person: User, wanted: set[str]) -> None:

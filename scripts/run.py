@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -19,6 +20,16 @@ from scripts.bootstrap import PYTHON, ROOT, VAR, say, stop
 from scripts.services import MissingError, answers, valkey_on
 
 SECONDS_TO_START = 60
+
+
+def our_socket() -> Path:
+    return bootstrap.socket_folder() / "valkey.sock"
+
+
+def not_twice() -> None:
+    """Asked before anything is installed or written: two portals cannot share a checkout's database and broker."""
+    if our_socket().exists() and answers(str(our_socket())):
+        stop("the portal already runs from this checkout (its broker answers): stop that one first.")
 
 
 def free_port() -> int:
@@ -92,6 +103,7 @@ def leave(number: int, frame: FrameType | None) -> None:
 def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
+    not_twice()
     port = free_port()
     bootstrap.prepare()
     settings = bootstrap.settings_file()
@@ -118,12 +130,11 @@ def main() -> int:
 @contextmanager
 def broker(redis_url: str) -> Iterator[None]:
     """Our own Valkey around everything else, so that it is there first and gone last; nothing when another was asked for."""
-    address = bootstrap.socket_folder() / "valkey.sock"
+    address = our_socket()
     if redis_url != f"unix://{address}":
         yield
         return
-    if address.exists() and answers(str(address)):
-        stop("the portal already runs from this checkout (its broker answers): stop that one first.")
+    not_twice()  # once more: the set-up may have taken minutes
     address.unlink(missing_ok=True)
     try:
         with valkey_on(address, VAR / "valkey"):
@@ -155,7 +166,8 @@ def serve(address: str, environment: dict[str, str], accounts: list[dict[str, st
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        status = main()
     except KeyboardInterrupt:
-        say("\nStopped.")
-        sys.exit(130)
+        status = 130
+    say(f"\nStopped. The data are in {VAR.relative_to(ROOT)}/.")
+    sys.exit(status)

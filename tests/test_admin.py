@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,7 +169,8 @@ def test_every_form_for_reference_data_opens_and_says_what_is_missing(client: Cl
     assert client.get(address(model, "add")).status_code == 200
     refused = client.post(address(model, "add"), _management_forms(client, model))
     assert refused.status_code == 200
-    assert "This field is required" in refused.content.decode()
+    assert re.search(r"[A-Z][^<]+ is missing: (fill it in|choose one)\.", refused.text)
+    assert "This field is required" not in refused.text
 
 
 def _management_forms(client: Client, model: type[Model]) -> dict[str, str]:
@@ -284,6 +286,24 @@ def test_an_administrator_changes_a_priority_and_the_history_keeps_what_it_was(c
     assert now.history_user == cast["administrator"]
     history = client.get(address(Priority, "history", cast.priority.pk))
     assert "Even less of it." in history.content.decode()
+
+
+def test_the_history_shows_both_wordings_in_full(cast: Cast, client: Client):
+    words = [" ".join([f"{start} of many words that the partners agreed on."] * 6) for start in ("Old", "New")]
+    for statement in words:
+        sent = form_of(client.get(address(Priority, "change", cast.priority.pk))) | {"statement": statement}
+        assert client.post(address(Priority, "change", cast.priority.pk), sent).status_code == 302
+    history = client.get(address(Priority, "history", cast.priority.pk)).text
+    assert f"{words[0]} → {words[1]}" in history
+
+
+def test_an_empty_box_is_named_and_the_only_plan_is_chosen_already(cast: Cast, client: Client):
+    page = client.get(address(Meeting, "add"))
+    assert page.context["adminform"].form["plan"].value() == cast.plan.pk
+    refused = client.post(address(Meeting, "add"), form_of(page) | {"plan": "", "date": ""})
+    assert "Plan is missing: choose one." in refused.text
+    assert "Date is missing: fill it in." in refused.text
+    assert "This field is required" not in refused.text
 
 
 def test_a_priority_gets_an_annual_focus_on_its_own_page(cast: Cast, client: Client):
@@ -547,6 +567,14 @@ def test_an_administrator_adds_a_person_who_gets_an_invitation(cast: Cast, clien
     assert not OutgoingEmail.objects.exists()
     [line] = person.history.all()
     assert (line.history_user, line.history_change_reason) == (cast["administrator"], "Added. Roles: Partner officer")
+
+
+def test_a_partner_officer_needs_a_partner(cast: Cast, client: Client):
+    sent = new_person(groups=[role(roles.PARTNER_OFFICER)])
+    refused = client.post(address(User, "add"), sent)
+    assert refused.context["adminform"].form.errors == {"partner": [services.PARTNER_WANTED]}
+    assert not User.objects.filter(email="new@test.example").exists()
+    assert client.post(address(User, "add"), new_person(groups=[role(roles.READER)])).status_code == 302
 
 
 def test_an_invitation_can_wait(cast: Cast, client: Client):

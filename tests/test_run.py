@@ -1,6 +1,7 @@
 """What `make run` says when it cannot: a sentence, before anything is changed."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts import bootstrap, services
+from scripts import run as script
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,6 +25,39 @@ def run(port: str) -> subprocess.CompletedProcess[str]:
         timeout=20,
         check=False,
     )
+
+
+def test_a_second_portal_is_refused_before_any_other_step(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "VAR", tmp_path)
+    monkeypatch.setattr(bootstrap, "prepare", lambda: pytest.fail("something was done before the check"))
+    monkeypatch.setattr(signal, "signal", lambda *wanted: None)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(script.our_socket()))
+        listener.listen()
+        with pytest.raises(SystemExit):
+            script.main()
+    assert "Cannot go on: the portal already runs from this checkout" in capsys.readouterr().err
+
+
+def test_the_last_line_says_where_the_data_are() -> None:
+    begin = "import scripts.bootstrap, time; scripts.bootstrap.prepare = lambda: (print('begun', flush=True), time.sleep(60)); "
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, "-c", begin + "import runpy; runpy.run_path('scripts/run.py', run_name='__main__')"],
+        cwd=ROOT,
+        env={**os.environ, "PORT": str(port)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=20)[0]
+    assert said.splitlines()[-1] == "Stopped. The data are in var/."
 
 
 def test_a_port_in_use_is_named_with_the_way_out() -> None:

@@ -117,8 +117,7 @@ def _of_deed(events: list[ActionEvent]) -> Entry:
         update=None,
         readable=True,
         changes=[
-            Change(_sentence(this), "" if this.reason in reasons[:n] else this.reason)
-            for n, this in enumerate(events)
+            Change(_sentence(this), "" if this.reason in reasons[:n] else this.reason) for n, this in enumerate(events)
         ],
         ident=f"event-{event.pk}",
     )

@@ -21,14 +21,15 @@ AT = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 
 
 def a_partner(code: str = "CFB") -> Partner:
-    return Partner.objects.create(code=code, name=f"Partner {code}", kind=Partner.Kind.RESPONSIBLE_AUTHORITY)
+    given = {"name": f"Partner {code}", "kind": Partner.Kind.RESPONSIBLE_AUTHORITY}
+    return Partner.objects.get_or_create(code=code, defaults=given)[0]
 
 
 def a_person(email: str = "officer@test.example", *, by: User | None = None, **changes: object) -> User:
     wanted: dict[str, object] = {
         "email": email,
         "name": "Partner officer",
-        "partner": None,
+        "partner": a_partner(),
         "roles": [roles.PARTNER_OFFICER],
         "by": by,
         "at": AT,
@@ -53,6 +54,17 @@ def test_a_person_is_added_with_roles_partner_and_a_verified_address():
     assert not person.has_usable_password()
     assert not person.is_staff
     assert EmailAddress.objects.get(user=person).verified
+
+
+def test_a_partner_officer_has_a_partner():
+    with pytest.raises(ValidationError, match="Choose a partner") as refused:
+        a_person(partner=None)
+    assert set(refused.value.message_dict) == {"partner"}
+
+    person = a_person(partner=None, roles=[roles.READER])
+    with pytest.raises(ValidationError, match="Choose a partner"):
+        services.set_roles(person=person, roles=[roles.PARTNER_OFFICER], by=None, at=AT)
+    assert User.objects.get(pk=person.pk).role_names == {roles.READER}
 
 
 def test_adding_is_signed_in_the_history():

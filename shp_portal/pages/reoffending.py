@@ -58,7 +58,7 @@ def reoffending(request: HttpRequest) -> HttpResponse:
             title="Actions on re-offending by sub-group and rating",
             today=today,
             asked=asked,
-            filters=None,
+            filters={"reoffending": "on"},
         ),
         groups=[
             Group(group, [row for row in shown[:LONGEST] if row.action.sub_group_id == group.pk])

@@ -158,11 +158,11 @@ def test_no_page_carries_inline_style_or_script():
 
 
 @pytest.mark.django_db
-def test_the_plan_is_read_once_a_page():
+def test_the_plan_at_work_is_found_once_a_page():
     cast = Cast()
     with CaptureQueriesContext(connection) as asked:
-        page(cast.officer, "/re-offending/")
-    assert sum('FROM "priorities_plan"' in query["sql"] for query in asked) == 1
+        page(cast.officer, "/plan/")
+    assert sum('AS "asking"' in query["sql"] for query in asked) == 1
 
 
 @pytest.mark.django_db

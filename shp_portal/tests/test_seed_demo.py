@@ -119,7 +119,7 @@ class TestTheStoryUpToNovember2026(TestCase):
         before = ProgressUpdate.objects.count()
         said = StringIO()
         call_command("seed_demo", as_of="2026-12-24", stdout=said)
-        assert "left as they are" in said.getvalue()
+        assert "left as they are. The date, 24 December 2026, was ignored" in said.getvalue()
         assert ProgressUpdate.objects.count() == before
 
 

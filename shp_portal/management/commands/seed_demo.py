@@ -35,7 +35,9 @@ class Command(BaseCommand):
     help = "Tells the demonstration story through the portal's own services. Only for an empty database."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--as-of", metavar="DATE", help="The day the story ends on (default: today).")
+        parser.add_argument(
+            "--as-of", metavar="DATE", help="The day the story ends on (default: today). For an empty database alone."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         as_of = a_day(options["as_of"]) if options["as_of"] else timezone.localdate()
@@ -53,7 +55,11 @@ class Command(BaseCommand):
         if plan is None:
             raise CommandError("The plan was removed by an administrator; the demonstration needs it.")
         if plan.is_demonstration and Action.objects.exists():
-            self.stdout.write("The demonstration data are here already and are left as they are.")
+            ignored = f" The date, {british(as_of)}, was ignored: --as-of counts for an empty database alone."
+            self.stdout.write(
+                "The demonstration data are here already and are left as they are."
+                + (ignored if options["as_of"] else "")
+            )
             return
         if Action.objects.exists() or User.objects.exists():
             raise CommandError("This database holds real people or actions; demonstration data would mix with them.")
