@@ -11,7 +11,7 @@ from typing import Any
 
 from sheets.commas import Cell, guarded
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What Excel takes in one cell, and how wide a column may grow, in characters.
 LONGEST_TEXT = 32_767
 WIDEST = 60

@@ -15,7 +15,7 @@ from actions.models import Action, ActionQuerySet
 from actions.progress import Standing, plural
 from actions.views.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import Plan
-from sheets import Cell, csv_text, xlsx_bytes
+from sheets import XLSX_TYPE, Cell, csv_text, xlsx_bytes
 
 PAGE = 50
 MOST_PAGES = 20
@@ -23,7 +23,6 @@ MOST_PAGES = 20
 
 MOST_EXPORTED = 2_000
 """Rows of a file that is made while one waits."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def export(request: SignedIn, form: str) -> HttpResponseBase:
     if form == "csv":
         file = StreamingHttpResponse(csv_text(COLUMNS, rows), content_type="text/csv; charset=utf-8")
     else:
-        file = HttpResponse(xlsx_bytes("Actions", COLUMNS, rows), content_type=XLSX)
+        file = HttpResponse(xlsx_bytes("Actions", COLUMNS, rows), content_type=XLSX_TYPE)
     file["Content-Disposition"] = f'attachment; filename="actions-{moment.today.isoformat()}.{form}"'
     return file
 
