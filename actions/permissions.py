@@ -30,15 +30,15 @@ def proposed_it(user: User, proposal: Proposal | None) -> bool:
 @rules.predicate
 def leads(user: User, sub_group: SubGroup | None) -> bool:
     """Lead of the sub-group, the lead's deputy, or somebody who covers one of them."""
-    named = (sub_group.lead_id, sub_group.deputy_id) if sub_group is not None else ()
-    return user.sees_the_work and not user.stands_for.isdisjoint(named)
+    named = {sub_group.lead_id, sub_group.deputy_id} if sub_group is not None else set()
+    return user.sees_the_work and bool(named & user.stands_for)
 
 
 @rules.predicate
 def answers_for(user: User, action: Action | None) -> bool:
     """Owner or deputy of the action, or somebody who covers one of them."""
-    named = (action.owner_id, action.deputy_id) if action is not None else ()
-    return user.sees_the_work and not user.stands_for.isdisjoint(named)
+    named = {action.owner_id, action.deputy_id} if action is not None else set()
+    return user.sees_the_work and bool(named & user.stands_for)
 
 
 @rules.predicate

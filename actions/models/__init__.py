@@ -11,6 +11,7 @@ from actions.models.action import (
     ProgressUpdate,
     ProgressUpdateQuerySet,
     Tally,
+    nobody_assigned,
 )
 from actions.models.chasing import Notice, Reminder
 from actions.models.proposals import Proposal
@@ -33,4 +34,5 @@ __all__ = [
     "Reminder",
     "SubGroupReturn",
     "Tally",
+    "nobody_assigned",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -189,10 +189,6 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Actions without an owner or deputy who still works here; a leaver answers for nothing."""
         return self.filter(NO_ONE_ASSIGNED)
 
-    def with_nobody(self) -> ActionQuerySet:
-        """Adds `nobody`: whether no one is assigned."""
-        return self.annotate(nobody=_yes(NO_ONE_ASSIGNED))
-
     def of_partner(self, partner: Partner) -> ActionQuerySet:
         """Actions a partner leads or supports."""
         supporting = Action.supporting.through.objects.filter(action=OuterRef("pk"), partner=partner)
@@ -242,6 +238,11 @@ def _shown_as(wanted: Rating, as_of: dt.date) -> Q:
 def _received(asked: Period | None) -> Exists:
     updates = ProgressUpdate.objects.filter(action=OuterRef("pk")).standing()
     return Exists(updates.about(asked) if asked else updates)
+
+
+def nobody_assigned() -> Case:
+    """Whether no one is assigned, as a column of a query on actions."""
+    return _yes(NO_ONE_ASSIGNED)
 
 
 def _yes(condition: Q) -> Case:
@@ -400,7 +401,8 @@ class Action(models.Model):
 
     def times_unchanged(self) -> int:
         """How often in a row “no change” was confirmed without a word; one query."""
-        return Action.objects.filter(pk=self.pk).with_unchanged().values_list("unchanged", flat=True).get()
+        annotated: Any = Action.objects.filter(pk=self.pk).with_unchanged().get()
+        return int(annotated.unchanged)
 
     def moves(self) -> list[Move]:
         """Every move of the due date, oldest first; one query."""

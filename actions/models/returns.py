@@ -117,7 +117,8 @@ class Evidence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        # Not its name, which can tell what restricted words hold back.
+        return f"{self.get_kind_display()} {self.pk}"
 
     def get_absolute_url(self) -> str:
         return reverse("actions:evidence", args=[self.pk])

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from actions import emails, ladder
 from actions.ladder import Step
-from actions.models import Action, DeadlineExtension, Notice, Reminder
+from actions.models import Action, DeadlineExtension, Notice, Reminder, nobody_assigned
 from actions.progress import pressing
 from partners import roles
 from partners.models import Cover, EmailChoice, OutgoingEmail, User
@@ -195,10 +195,16 @@ class _Request:
         rows = (
             Action.objects.filter(plan=request.plan_id)
             .not_updated(request.period)
-            .with_nobody()
             .order_by("pk")
             .values_list(
-                "pk", "owner", "deputy", "nobody", "lead_partner", "sub_group", "sub_group__lead", "sub_group__deputy"
+                "pk",
+                "owner",
+                "deputy",
+                nobody_assigned(),
+                "lead_partner",
+                "sub_group",
+                "sub_group__lead",
+                "sub_group__deputy",
             )
         )
         owed: dict[int, dict[_Silent, str]] = defaultdict(dict)
@@ -311,8 +317,8 @@ def _actions(
     for pk in readers:
         for request in requests:
             wanted |= {one.pk for one in request.owed.get(pk, ())}
-        for found in reached.get(pk, ()):
-            wanted |= {one.pk for _, those in found.elsewhere for one in those}
+        for part in reached.get(pk, ()):
+            wanted |= {one.pk for _, those in part.elsewhere for one in those}
     if not wanted:
         return {}
     # Silence is what brings an action into a digest, so that nothing was received needs no asking.

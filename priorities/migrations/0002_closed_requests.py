@@ -6,21 +6,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('priorities', '0001_initial'),
+        ("priorities", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='updateround',
-            name='closed_at',
-            field=models.DateTimeField(blank=True, help_text='Set when the coordinator closes the request; later updates are taken as late.', null=True),
+            model_name="updateround",
+            name="closed_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="Set when the coordinator closes the request; later updates are taken as late.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='updateround',
-            name='closed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="updateround",
+            name="closed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
     ]
