@@ -26,27 +26,24 @@ class Look:
 
     word: str
     shape: str
-    letter: str
     css: str
     definition: str
 
 
 LOOKS: dict[Rating, Look] = {
     Rating.COMPLETE: Look(
-        "Complete", "✓", "C", "complete", "Delivered: the measure is met, or the work is now business as usual."
+        "Complete", "✓", "complete", "Delivered: the measure is met, or the work is now business as usual."
     ),
-    Rating.ON_TRACK: Look("On track", "●", "G", "on-track", "Will meet its due date and its measure."),
-    Rating.AT_RISK: Look(
-        "At risk", "▲", "A", "at-risk", "Some slippage or an unsolved issue; there is a plan to recover."
-    ),
+    Rating.ON_TRACK: Look("On track", "●", "on-track", "Will meet its due date and its measure."),
+    Rating.AT_RISK: Look("At risk", "▲", "at-risk", "Some slippage or an unsolved issue; there is a plan to recover."),
     Rating.OFF_TRACK: Look(
-        "Off track", "■", "R", "off-track", "Overdue or will miss its date or measure; needs the Partnership's help."
+        "Off track", "■", "off-track", "Overdue or will miss its date or measure; needs the Partnership's help."
     ),
-    Rating.NOT_STARTED: Look("Not started", "○", "N", "not-started", "Its start date has not been reached."),
+    Rating.NOT_STARTED: Look("Not started", "○", "not-started", "Its start date has not been reached."),
     Rating.CLOSED: Look(
-        "Closed", "–", "X", "closed", "Withdrawn, replaced or moved to the next plan, for the reason given."
+        "Closed", "–", "closed", "Withdrawn, replaced or moved to the next plan, for the reason given."
     ),
-    Rating.UNRATED: Look("Not yet rated", "?", "U", "unrated", "Started, but no update has been received yet."),
+    Rating.UNRATED: Look("Not yet rated", "?", "unrated", "Started, but no update has been received yet."),
 }
 
 #: What an officer may say in an update.

@@ -80,9 +80,6 @@ class Record:
                 raise BrokenData(f"{self.where}: every item of “{name}” should be text, found {_kind(item)}.")
         return items
 
-    def raw(self, name: str) -> Any:
-        return self._get(name, None)
-
     def _list(self, name: str) -> list[Any]:
         value = self._get(name, None)
         if not isinstance(value, list):
