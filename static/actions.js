@@ -10,7 +10,7 @@
   const rated = (form) => form.querySelector(`[name="${form.dataset.prefix}rating"]:checked`)?.value;
   const text = (form, name) => {
     const box = field(form, name);
-    return box && !box.disabled ? box.value.trim() : "";
+    return box && !box.closest("[data-asked-for][hidden]") ? box.value.trim() : "";
   };
 
   // --- What goes with the rating ---
@@ -20,10 +20,8 @@
     for (const section of form.querySelectorAll("[data-asked-for]")) {
       section.hidden = !section.dataset.askedFor.split(" ").includes(chosen);
     }
-    // An answer that is not asked for any more is kept in the page but not sent.
-    for (const box of form.querySelectorAll("[data-asked-for] :is(input, select, textarea)")) {
-      box.disabled = box.closest("[data-asked-for][hidden]") !== null;
-    }
+    // An answer that is not asked for any more is sent all the same: the other rating may be chosen again after a refusal,
+    // and the server leaves out, and says so, what does not go with the rating.
     for (const fold of form.querySelectorAll("details[data-opens-for]")) if (fold.dataset.opensFor === chosen) fold.open = true;
   };
 
@@ -86,10 +84,6 @@
   const typedIn = (form) => {
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
-    // What is hidden for now is kept too: the other rating may be chosen again.
-    for (const box of form.querySelectorAll("[data-asked-for][hidden] :is(input, select, textarea)")) {
-      if ((box.type !== "checkbox" && box.type !== "radio") || box.checked) body.append(box.name, box.value);
-    }
     return body;
   };
 

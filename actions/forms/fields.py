@@ -57,6 +57,10 @@ class DayField(forms.MultiValueField):
             raise ValidationError(f"Add the {' and the '.join(missing)} to {self.what}.", code="incomplete")
         return self._day(day, month, year)
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Boxes that the browser did not send at all show again what they began with; emptied ones stay empty."""
+        return initial if data is None or all(part is None for part in data) else data
+
     def compress(self, data_list: Any) -> dt.date | None:
         return self.clean(data_list)
 

@@ -150,6 +150,9 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
 
     #: Sections the page shows for some ratings only (static/actions.js); without scripts all are shown.
     TROUBLED = (Rating.AT_RISK, Rating.OFF_TRACK)
+    #: Questions of those sections; the completion date stands filled in on every form and is nobody's words.
+    OF_TROUBLE = ("recovery", "help_wanted", "help_wanted_from")
+    OF_REASON = ("reason", "new_due_on", "new_due_reason")
 
     def __init__(
         self,
@@ -164,6 +167,8 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
     ) -> None:
         super().__init__(data, choice=choice, today=today, **kwargs)
         self.action, self.today, self.in_row = action, today, in_row
+        #: Questions the chosen rating does not ask and what was answered all the same, once the form was judged.
+        self.left_out: list[tuple[str, str]] = []
         self.past_due = needs_reason(Rating.ON_TRACK, action.due_on, today)
         self.all_milestones = list(action.milestones.all())
         self.milestones = [milestone for milestone in self.all_milestones if milestone.done_on is None]
@@ -192,6 +197,7 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or self.cleaned_data
+        self._leave_out(answers)
         for milestone in self.milestones:
             name = f"milestone_{milestone.pk}"
             if not answers.get(name) or f"{name}_on" in self.errors:
@@ -202,6 +208,35 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
             elif done_on > self.today:
                 self.add_error(f"{name}_on", "A milestone cannot be done on a day still to come.")
         return answers
+
+    def _leave_out(self, answers: dict[str, Any]) -> None:
+        """Take out what was typed beside questions that the chosen rating does not ask, and remember it for `left_out`.
+
+        The rating was changed after they were answered: recorded, they would explain a trouble that there is none of.
+        """
+        if "rating" not in answers:
+            return
+        rating = Rating(answers["rating"])
+        dropped = [] if rating in self.TROUBLED else list(self.OF_TROUBLE)
+        if not needs_reason(rating, self.action.due_on, self.today):
+            dropped += self.OF_REASON
+        for name in self.fields:
+            if name not in dropped:
+                continue
+            if words := self._in_words(name, answers.get(name)):
+                self.left_out.append((str(self.fields[name].label), words))
+            self.errors.pop(name, None)
+            answers[name] = "" if isinstance(self.fields[name], WordsField) else None
+
+    def _in_words(self, name: str, answer: object) -> str:
+        """An answer as a sentence can quote it; what was typed when it is none."""
+        if isinstance(answer, dt.date):
+            return british(answer)
+        if answer:
+            return str(answer)
+        typed = self[name].data
+        parts = typed if isinstance(typed, list) else [typed]
+        return " ".join(str(part) for part in parts if part)
 
     def offer(self, typed: Mapping[str, list[str]]) -> None:
         """Put back what was typed before, valid or not, and find no fault with it yet; for a form that is not sent."""

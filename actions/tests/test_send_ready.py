@@ -231,12 +231,12 @@ def test_the_same_words_again_are_no_second_update(cast: Cast) -> None:
         # Anything new is an update: other words, a milestone, somebody else's voice, and the same after that.
         milestone = action.milestones.get(text="Plan agreed")
         ticked = {f"milestone_{milestone.pk}": "on", **day(f"milestone_{milestone.pk}_on", TODAY)}
-        officer.post(url(action, "update/"), filled(3, reason="Said why."))
-        officer.post(url(action, "update/"), filled(4, reason="Said why.", **ticked))
-        officer.post(url(action, "update/"), filled(5, reason="Said why.", **ticked))
-        browser(cast.colleague).post(url(action, "update/"), filled(6, reason="Said why."))
-        officer.post(url(action, "update/"), filled(7, reason="Said why."))
-        officer.post(url(action, "update/"), filled(8, reason="Said why.", period="2026-10"))
+        officer.post(url(action, "update/"), filled(3, achievement="Said what."))
+        officer.post(url(action, "update/"), filled(4, achievement="Said what.", **ticked))
+        officer.post(url(action, "update/"), filled(5, achievement="Said what.", **ticked))
+        browser(cast.colleague).post(url(action, "update/"), filled(6, achievement="Said what."))
+        officer.post(url(action, "update/"), filled(7, achievement="Said what."))
+        officer.post(url(action, "update/"), filled(8, achievement="Said what.", period="2026-10"))
     keys = [update.submission_key for update in ProgressUpdate.objects.order_by("pk")]
     assert keys == [key(n) for n in (1, 3, 4, 6, 7, 8)]
 

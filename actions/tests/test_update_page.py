@@ -13,6 +13,9 @@ from actions.tests.pages import browser, day, filled, on, url
 
 pytestmark = pytest.mark.django_db
 
+#: A rating that asks about troubles and dates, with the reason it needs.
+TROUBLED = {"rating": "at_risk", "reason": "No crew."}
+
 
 @pytest.fixture
 def cast() -> Cast:
@@ -101,21 +104,21 @@ def test_a_completion_takes_effect_and_a_prefilled_completion_date_alone_does_no
         ({"narrative": "Two\x07 patrols"}, "narrative", "hidden control character after “Two”"),
         ({"narrative": "Two \u202epatrols"}, "narrative", "hidden character that reverses writing after “Two”"),
         ({"rating": "at_risk"}, "reason", "Say why the action is at risk."),
-        ({"help_wanted": "A crew"}, "help_wanted_from", "Choose which partner the help is wanted from."),
-        ({"help_wanted_from": "999999"}, "help_wanted_from", "Choose a partner from the list."),
+        ({**TROUBLED, "help_wanted": "A crew"}, "help_wanted_from", "Choose which partner the help is wanted from."),
+        ({**TROUBLED, "help_wanted_from": "999999"}, "help_wanted_from", "Choose a partner from the list."),
         (
-            {"new_due_on_0": "31", "new_due_on_1": "2", "new_due_on_2": "2027"},
+            {**TROUBLED, "new_due_on_0": "31", "new_due_on_1": "2", "new_due_on_2": "2027"},
             "new_due_on",
             "31 February 2027 is not a day of the calendar.",
         ),
-        ({"new_due_on_0": "1", "new_due_on_2": "2027"}, "new_due_on", "Add the month to the new due date."),
+        ({**TROUBLED, "new_due_on_0": "1", "new_due_on_2": "2027"}, "new_due_on", "Add the month to the new due date."),
         (
-            {"new_due_on_0": "1", "new_due_on_1": "6", "new_due_on_2": "27"},
+            {**TROUBLED, "new_due_on_0": "1", "new_due_on_1": "6", "new_due_on_2": "27"},
             "new_due_on",
             "Write the year of the new due date with four figures, such as 2026.",
         ),
         (
-            {"new_due_on_0": "1", "new_due_on_1": "6", "new_due_on_2": "2027"},
+            {**TROUBLED, "new_due_on_0": "1", "new_due_on_1": "6", "new_due_on_2": "2027"},
             "new_due_reason",
             "Say why the date moves.",
         ),
@@ -150,6 +153,81 @@ def test_on_track_past_its_date_needs_a_reason(cast: Cast) -> None:
         taken = officer.post(url(action, "update/"), filled(reason="The last visit is on 20 October."))
     assert taken.status_code == 302
     assert ProgressUpdate.objects.get().reason == "The last visit is on 20 October."
+
+
+LEFTOVERS = {
+    "reason": "No crew in July.",
+    "recovery": "A new crew.",
+    "help_wanted": "Keys.",
+    "new_due_reason": "The crew comes late.",
+    **day("new_due_on", dt.date(2027, 6, 1)),
+}
+
+
+def test_what_another_rating_asked_is_left_out_when_the_rating_is_changed_back_and_quoted(cast: Cast) -> None:
+    """Without scripts all questions stand there: the reason of At risk must not explain an action that is On track."""
+    action = cast.action()
+    with on():
+        answer = browser(cast.officer).post(url(action, "update/"), filled(**LEFTOVERS), follow=True)
+    update = ProgressUpdate.objects.get()
+    assert (update.reason, update.recovery, update.help_wanted, update.help_wanted_from) == ("", "", "", None)
+    action.refresh_from_db()
+    assert action.due_on == dt.date(2027, 3, 31)
+    page = answer.content.decode()
+    assert "ASB-01 is On track, which does not ask for everything you had filled in." in page
+    for words in ("No crew in July.", "A new crew.", "Keys.", "1 June 2027", "The crew comes late."):
+        assert words in page, words
+
+
+def test_what_was_half_typed_beside_another_ratings_question_is_no_fault(cast: Cast) -> None:
+    action = cast.action()
+    with on():
+        taken = browser(cast.officer).post(
+            url(action, "update/"),
+            filled(help_wanted_from="999999", new_due_on_0="31", new_due_on_1="2", recovery="a" * 4001),
+            follow=True,
+        )
+    assert ProgressUpdate.objects.get().recovery == ""
+    assert "31 2" in taken.content.decode()
+
+
+def test_what_the_rating_does_ask_is_kept_and_nothing_is_said_of_it(cast: Cast) -> None:
+    """On track past its date asks for a reason and perhaps a date, not for a recovery."""
+    action = cast.action(due_on=dt.date(2026, 9, 30))
+    with on():
+        answer = browser(cast.officer).post(url(action, "update/"), filled(**LEFTOVERS), follow=True)
+    update = ProgressUpdate.objects.get()
+    assert (update.reason, update.recovery, update.help_wanted) == ("No crew in July.", "", "")
+    action.refresh_from_db()
+    assert action.due_on == dt.date(2027, 6, 1)
+    page = answer.content.decode()
+    assert "A new crew." in page
+    assert "The crew comes late." not in page
+
+
+def test_leftovers_stay_in_the_form_while_it_is_refused(cast: Cast) -> None:
+    action = cast.action()
+    with on():
+        page = browser(cast.officer).post(url(action, "update/"), filled(narrative="", **LEFTOVERS)).content.decode()
+    for words in ("No crew in July.", "A new crew.", "Keys.", "The crew comes late."):
+        assert words in page, words
+
+
+def test_the_days_that_stood_filled_in_are_there_again_after_a_refusal(cast: Cast) -> None:
+    action = cast.action()
+    with on():
+        officer = browser(cast.officer)
+        unsent = officer.post(url(action, "update/"), filled(narrative="")).context["form"]
+        emptied = officer.post(
+            url(action, "update/"), filled(narrative="", completed_on_0="", completed_on_1="", completed_on_2="")
+        ).context["form"]
+        typed = officer.post(
+            url(action, "update/"), filled(narrative="", **day("completed_on", dt.date(2026, 10, 2)))
+        ).context["form"]
+    assert unsent["completed_on"].value() == dt.date(2026, 10, 12)
+    assert 'value="12"' in str(unsent["completed_on"])
+    assert emptied["completed_on"].value() == ["", "", ""]
+    assert typed["completed_on"].value() == ["2", "10", "2026"]
 
 
 def test_a_milestone_cannot_be_done_tomorrow(cast: Cast) -> None:
@@ -282,7 +360,7 @@ def test_a_whole_date_pasted_into_the_first_box_and_a_month_by_name_are_understo
     with on():
         officer = browser(cast.officer)
         for number, (action, boxes) in enumerate(zip(actions, typed, strict=True), start=1):
-            officer.post(url(action, "update/"), filled(number, new_due_reason="Later.", **boxes))
+            officer.post(url(action, "update/"), filled(number, **TROUBLED, new_due_reason="Later.", **boxes))
     for action in actions:
         action.refresh_from_db()
         assert action.due_on == dt.date(2027, 6, 1)

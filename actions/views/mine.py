@@ -28,7 +28,7 @@ from actions.rating import LIVE, LOOKS, SUBMITTABLE, Look, Rating
 from actions.services import drafts
 from actions.views.doors import Moment, SignedIn, for_those_at_work
 from actions.views.drafts import keep_what_failed, prefix_of, take_back, typed_in, waits_for_sign_in, writer_of
-from actions.views.verbs import form_for, send, tell_of_others, tell_of_the_plans_end
+from actions.views.verbs import form_for, send, tell_of_others, tell_of_the_plans_end, tell_of_what_was_left_out
 from actions.views.words import LastWords, last_words
 from priorities.models import UpdateRound
 from priorities.periods import Period, PeriodKind
@@ -130,7 +130,7 @@ def send_ready(request: SignedIn) -> HttpResponse:
     moment = Moment.now()
     sent: list[ProgressUpdate] = []
     refused: dict[int, UpdateForm] = {}
-    dates = []
+    taken: list[tuple[UpdateForm, ProgressUpdate]] = []
     for action in _named(request, moment):
         form = _form_of(request, action, moment)
         if form is None:
@@ -141,12 +141,13 @@ def send_ready(request: SignedIn) -> HttpResponse:
             keep_what_failed(action, request.user, typed_in(form.data, form.prefix or ""), moment)
             continue
         sent.append(update)
-        dates.append((action, form.cleaned_data["new_due_on"]))
+        taken.append((form, update))
         tell_of_others(request, update, since=form.cleaned_data["seen"])
     if sent:
         messages.success(request, _told(sent))
-    for action, new_due_on in dates:
-        tell_of_the_plans_end(request, action, new_due_on)
+    for form, update in taken:
+        tell_of_what_was_left_out(request, form, update)
+        tell_of_the_plans_end(request, form.action, form.cleaned_data["new_due_on"])
     if not refused:
         if not sent:
             messages.info(request, "Nothing was waiting to be sent.")
@@ -342,8 +343,9 @@ def _looks_ready(draft: Draft, action: Action, moment: Moment) -> bool:
     rating = next((rating for rating in SUBMITTABLE if rating.value == typed("rating")), None)
     if rating is None or not typed("narrative"):
         return False
-    if needs_reason(rating, action.due_on, moment.today) and not typed("reason"):
-        return False
-    if typed("new_due_on_0") and not typed("new_due_reason"):
-        return False
+    if needs_reason(rating, action.due_on, moment.today):
+        if not typed("reason"):
+            return False
+        if typed("new_due_on_0") and not typed("new_due_reason"):
+            return False
     return rating != Rating.COMPLETE or bool(typed("achievement") and typed("completed_on_0"))

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_POST
 
 from actions.forms.updates import ReopenForm, UpdateForm, WordsForm
@@ -80,6 +81,7 @@ def _take_update(request: SignedIn, action: Action, moment: Moment) -> HttpRespo
         }
         return render(request, "actions/update.html", context)
     _tell(request, update, f"{action.ref} updated: {LOOKS[Rating(update.rating)].word}", moment)
+    tell_of_what_was_left_out(request, form, update)
     tell_of_others(request, update, since=form.cleaned_data["seen"])
     tell_of_the_plans_end(request, action, form.cleaned_data["new_due_on"])
     return _back(request.user, action)
@@ -260,6 +262,23 @@ def tell_of_others(request: SignedIn, update: ProgressUpdate, since: int | None)
             f"{update.action.ref} was also updated by {other.by} at {local:%H:%M} on {british(local.date())}, "
             "after you opened the form. Both updates are kept.",
         )
+
+
+def tell_of_what_was_left_out(request: SignedIn, form: UpdateForm, update: ProgressUpdate) -> None:
+    """What was typed beside questions of another rating is not recorded; it is quoted, so that it can be had back."""
+    if not form.left_out or (update.rating, update.narrative) != (
+        form.cleaned_data["rating"],
+        form.cleaned_data["narrative"],
+    ):
+        return
+    quoted = " ".join(
+        f"“{question}” {Truncator(' '.join(words.split())).chars(300)}" for question, words in form.left_out
+    )
+    messages.warning(
+        request,
+        f"{update.action.ref} is {LOOKS[Rating(update.rating)].word}, which does not ask for everything you had filled in. "
+        f"Left out, and not recorded: {quoted}",
+    )
 
 
 def tell_of_the_plans_end(request: SignedIn, action: Action, new_due_on: dt.date | None) -> None:
