@@ -45,12 +45,16 @@ def day_of(step: Step, opens_on: dt.date, due_on: dt.date) -> dt.date:
     return working_days.add_working_days(due_on, DAYS_FROM_DUE[step])
 
 
-def reached(step: Step, opens_on: dt.date, due_on: dt.date, today: dt.date) -> bool:
-    """True from the step's day on. A reminder that would come with the request, or before it, never does."""
+def reached(step: Step, opens_on: dt.date, due_on: dt.date, today: dt.date, *, since: dt.date | None = None) -> bool:
+    """True from the step's day on. A reminder that would come with the request, or before it, never does.
+
+    `since`: the day the portal first heard of a request whose updates were due already; what had been reached by then is
+    no news, what is reached later is.
+    """
     day = day_of(step, opens_on, due_on)
     if step in BEFORE_DUE and day <= opens_on:
         return False
-    return day <= today
+    return day <= today and (since is None or day > since)
 
 
 def own_step(
@@ -60,11 +64,12 @@ def own_step(
     *,
     sent: Collection[Step],
     unwanted: Collection[Step] = (),
+    since: dt.date | None = None,
 ) -> Step | None:
     """The step to send now to whoever owes the update: the highest reached, if it is higher than any sent. Else None."""
     for step in reversed(OWN):
         if step in sent:
             return None
-        if step not in unwanted and reached(step, opens_on, due_on, today):
+        if step not in unwanted and reached(step, opens_on, due_on, today, since=since):
             return step
     return None

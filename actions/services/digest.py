@@ -179,15 +179,12 @@ class _Request:
     silent: list[_Silent]
     sent: dict[int, set[tuple[Step, dt.date]]]
     nudges: dict[int, list[int]]
+    #: The day of the portal's first start, when it found the updates of this request due already; else None.
+    since: dt.date | None
 
     @property
     def period(self) -> Period:
         return self.round.period
-
-    @property
-    def opened_late(self) -> bool:
-        """Opened when its updates were due already (the portal's first start): it has no ladder."""
-        return timezone.localdate(self.round.opened_at) > self.round.updates_due_on
 
     @classmethod
     def read(cls, request: UpdateRound, people: _People) -> _Request:
@@ -232,15 +229,21 @@ class _Request:
         waiting = ledger.filter(step=Reminder.Step.NUDGE, email__isnull=True).values_list("pk", "recipient")
         for pk, person in waiting:
             nudges[person].append(pk)
-        return cls(round=request, owed=owed, led=led, silent=silent, sent=sent, nudges=nudges)
+        return cls(
+            round=request,
+            owed=owed,
+            led=led,
+            silent=silent,
+            sent=sent,
+            nudges=nudges,
+            since=_found_due_on(request),
+        )
 
     def reached(self, people: _People, today: dt.date) -> dict[int, _Reached]:
         """Everybody to whom this request has something new to say."""
         found: dict[int, _Reached] = defaultdict(lambda: _Reached(self))
         for person in self.owed.keys() & self.nudges.keys():
             found[person].nudges = self.nudges[person]
-        if self.opened_late:
-            return found
         for person, silent in self.owed.items():
             unwanted = ladder.BEFORE_DUE if person in people.no_reminders else frozenset()
             if own := self._own(person, silent, unwanted, today):
@@ -260,7 +263,7 @@ class _Request:
         entries = []
         for due_on, those in _by_due_day(silent).items():
             sent = {step for step, day in told if day == due_on} | asked
-            step = ladder.own_step(self.round.opens_on, due_on, today, sent=sent, unwanted=unwanted)
+            step = ladder.own_step(self.round.opens_on, due_on, today, sent=sent, unwanted=unwanted, since=self.since)
             if step:
                 entries.append(Entry(self.round, step, due_on, len(those)))
         return entries
@@ -271,8 +274,24 @@ class _Request:
         return [
             (Entry(self.round, step, due_on, len(those)), those)
             for due_on, those in _by_due_day(silent).items()
-            if (step, due_on) not in self.sent[person] and ladder.reached(step, self.round.opens_on, due_on, today)
+            if (step, due_on) not in self.sent[person]
+            and ladder.reached(step, self.round.opens_on, due_on, today, since=self.since)
         ]
+
+
+def _found_due_on(request: UpdateRound) -> dt.date | None:
+    """The day on which the portal, starting on this plan, found the request's updates due already; None otherwise.
+
+    Started on old data it writes to nobody of what was reached before. A portal that had opened an earlier request of the
+    plan was only away when this one should have opened: nobody has been asked, and the highest step is told.
+    """
+    opened_on = timezone.localdate(request.opened_at)
+    if opened_on <= request.updates_due_on:
+        return None
+    was_there = UpdateRound.objects.filter(
+        plan=request.plan_id, opened_at__lt=timezone.make_aware(dt.datetime.combine(request.opens_on, dt.time.min))
+    ).exists()
+    return None if was_there else opened_on
 
 
 def _by_due_day(silent: Iterable[_Silent]) -> dict[dt.date, list[_Silent]]:

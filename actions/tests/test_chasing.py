@@ -17,7 +17,7 @@ from partners import roles
 from partners.models import Cover, EmailChoice, OutgoingEmail, User
 from partners.services import choose_emails
 from priorities.models import UpdateRound
-from priorities.services import close_round, settle_round
+from priorities.services import close_round, open_round, settle_round
 
 pytestmark = pytest.mark.django_db
 
@@ -108,18 +108,56 @@ def test_no_change_confirmed_is_an_answer_too(cast: Cast):
     assert subjects(OVERDUE) == {}
 
 
-@pytest.mark.parametrize("closed", ["closed", "settled", "opened_late"])
+@pytest.mark.parametrize("closed", ["closed", "settled"])
 def test_nobody_is_reminded_of_a_request_that_is_over(cast: Cast, closed: str):
     cast.action()
     assert "officer" in subjects(OVERDUE)
     if closed == "closed":
         close_round(round_=cast.round, by=cast.coordinator, at=LAST_DAY)
-    elif closed == "settled":
-        settle_round(plan=cast.plan, period=H1_2026, at=LAST_DAY)
     else:
-        UpdateRound.objects.update(opened_at=at("2026-10-21", "23:30"))  # half past midnight on the 22nd, in London
+        settle_round(plan=cast.plan, period=H1_2026, at=LAST_DAY)
     assert subjects(OVERDUE) == {}
     assert subjects(TO_COORDINATOR) == {}
+
+
+def test_a_first_start_after_the_due_day_tells_only_what_is_reached_from_then_on(cast: Cast):
+    """Half past midnight on the 22nd, in London: nobody is written to of the 22nd, the lead hears of the third day."""
+    cast.action()
+    UpdateRound.objects.update(opened_at=at("2026-10-21", "23:30"))
+    assert sent(OVERDUE) == {}
+    assert sent(TO_LEAD) == {"lead": "Fires group: 1 update missing since 21 October 2026"}
+    assert sent(TO_COORDINATOR) == {"coordinator": "1 update missing since 21 October 2026"}
+    assert sent(at("2026-11-23")) == {}
+
+
+def test_a_first_start_long_after_the_due_day_tells_nobody_but_keeps_to_an_extended_deadline(cast: Cast):
+    cast.action("ASB-01")
+    longer = cast.action("ASB-02")
+    UpdateRound.objects.update(opened_at=at("2026-11-02"))
+    assert sent(at("2026-11-03")) == {}
+    DeadlineExtension.objects.create(
+        action=longer,
+        round=cast.round,
+        due_on=dt.date(2026, 11, 13),
+        reason="The crew was out.",
+        by=cast.coordinator,
+        at=at("2026-11-03"),
+    )
+    assert sent(at("2026-11-12")) == {"officer": "Last reminder: 1 update due on 13 November 2026"}
+    assert sent(at("2026-11-16")) == {"officer": "1 update overdue since 13 November 2026"}
+
+
+def test_a_request_opened_after_its_due_day_since_the_portal_was_away_is_told_once_by_the_highest_step(cast: Cast):
+    cast.action()
+    UpdateRound.objects.update(opened_at=at("2026-11-10"))
+    open_round(plan=cast.plan, period=H1_2026.previous(), at=at("2026-04-01"))
+    assert sent(at("2026-11-10", "09:30")) == {
+        "officer": "1 update overdue since 21 October 2026",
+        "lead": "Fires group: 1 update missing since 21 October 2026",
+        "coordinator": "1 update missing since 21 October 2026",
+    }
+    assert sent(at("2026-11-11")) == {}
+    assert Reminder.objects.count() == 3
 
 
 def test_a_request_opened_late_but_before_its_updates_are_due_is_told_by_the_highest_step(cast: Cast):
