@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Case, When
 from django.utils import timezone
 
 from actions import delivery, scanner
@@ -27,6 +28,8 @@ from actions.services.lifecycle import locked
 from partners import outbox
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from actions.models import ProgressUpdate
     from partners.models import User
 
@@ -142,27 +145,34 @@ def wake_scanner() -> bool:
 
 def any_waiting() -> bool:
     """Whether the scanner has anything to do; False without one."""
-    return bool(settings.CLAMAV_URL) and Evidence.objects.filter(scan=Scan.WAITING).exists()
+    return bool(settings.CLAMAV_URL) and _unjudged().exists()
+
+
+def _unjudged() -> QuerySet[Evidence]:
+    """Files that wait for a verdict, and files that came while there was no scanner to ask."""
+    return Evidence.objects.filter(kind=Evidence.Kind.FILE, scan__in=[Scan.WAITING, Scan.NOT_ASKED])
 
 
 def scan_waiting() -> int:
     """Let the scanner judge what waits, the oldest first; how many it judged. Safe to run twice and at once.
 
     A file with a virus is taken away and its row stays, to say so. Without a verdict a file goes on waiting, unserved.
+    Files from before there was a scanner come after those, and are served, marked "not scanned", until they are judged.
     """
     if not settings.CLAMAV_URL:
         return 0
     judged = 0
     # What could not be judged before goes last, so that one such file holds up no other.
-    for row in Evidence.objects.filter(scan=Scan.WAITING).order_by("scan_note", "pk")[:BATCH]:
+    first = Case(When(scan=Scan.WAITING, then=0), default=1)
+    for row in _unjudged().order_by("scan_note", first, "pk")[:BATCH]:
         try:
             verdict = scanner.scan(settings.CLAMAV_URL, delivery.read(row.file.name, row.sha256))
         except delivery.FileLost as fault:
             log.error("Evidence %s cannot be scanned: %s", row.pk, fault)
-            _note(row, Scan.WAITING, "The file is missing from the file store.")
+            _note(row, row.scan, "The file is missing from the file store.")
             continue
         except scanner.NoVerdict as fault:
-            _note(row, Scan.WAITING, str(fault))
+            _note(row, row.scan, str(fault))
             if fault.away:
                 break
             continue
@@ -189,7 +199,7 @@ def sweep(now: dt.datetime) -> int:
 
 def _note(row: Evidence, state: str, note: str) -> int:
     """Record a verdict unless somebody else's came first."""
-    return Evidence.objects.filter(pk=row.pk, scan=Scan.WAITING).update(scan=state, scan_note=note[:250])
+    return _unjudged().filter(pk=row.pk).update(scan=state, scan_note=note[:250])
 
 
 def _short(link: str) -> str:

@@ -453,6 +453,31 @@ def test_without_a_scanner_nothing_is_asked(cast: Cast):
     assert evidence.scan_waiting() == 0
 
 
+def test_what_came_before_there_was_a_scanner_is_judged_as_soon_as_there_is_one_and_served_till_then(cast: Cast):
+    update = said(cast)
+    clean, bad = attached(update, cast.officer), attached(update, cast.officer, "eicar.txt", samples.EICAR)
+    link = evidence.attach(update=update, by=cast.officer, at=NOW, links=[LINK])
+    assert (clean.scan, bad.scan, link[0].scan) == ("not_asked", "not_asked", "not_asked")
+    with override_settings(CLAMAV_URL="tcp://127.0.0.1:1"):
+        assert evidence.any_waiting()
+        assert evidence.scan_waiting() == 0
+        assert fetch(clean, cast.officer).content == samples.PDF
+    with clamd() as server, override_settings(CLAMAV_URL=server.address):
+        assert evidence.scan_waiting() == 2
+        assert not evidence.any_waiting()
+    assert list(Evidence.objects.order_by("pk").values_list("scan", flat=True)) == ["clean", "infected", "not_asked"]
+    assert fetch(bad, cast.officer).status_code == 403
+
+
+def test_what_waits_unserved_is_judged_before_what_is_served_unscanned(cast: Cast):
+    update = said(cast)
+    attached(update, cast.officer)
+    with clamd() as server, override_settings(CLAMAV_URL=server.address):
+        attached(update, cast.officer, "new.txt", b"new")
+        assert evidence.scan_waiting() == 2
+        assert server.seen == [b"new", samples.PDF]
+
+
 # --- The sweep ----------------------------------------------------------------------------------------------------------
 
 
