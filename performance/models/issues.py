@@ -22,12 +22,14 @@ class EmergingIssueQuerySet(models.QuerySet["EmergingIssue"]):
         return self.filter(raised_at__lte=moment)
 
     def visible_to(self, user: User) -> EmergingIssueQuerySet:
-        """Restricted issues are for the coordinator, the analyst, the chair and the partner that raised them."""
+        """Restricted issues are for the coordinator, the analyst, the chair, the partner that raised them, and whoever
+        leads the sub-group they belong to."""
         if not user.sees_the_work:
             return self.none()
         if user.is_coordinator or user.is_analyst or user.is_chair:
             return self
-        return self.filter(Q(restricted=False) | Q(raised_by=user) | Q(raised_by__partner=user.partner_id or 0))
+        open_to = Q(restricted=False) | Q(raised_by=user) | Q(raised_by__partner=user.partner_id or 0)
+        return self.filter(open_to | Q(sub_group__in=SubGroup.objects.led_by(user)))
 
 
 class EmergingIssue(models.Model):
