@@ -9,7 +9,7 @@ from typing import Any
 from partners import roles
 from partners.tests.makers import make_partner, make_user
 from performance.models import Indicator, Measurement
-from performance.services import record_measurement
+from performance.services.figures import record_measurement
 from priorities.periods import Period, PeriodKind
 from priorities.tests.makers import make_plan, make_priority, make_sub_group
 

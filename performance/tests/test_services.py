@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from performance.models import Commentary, Comparator, EmergingIssue, Measurement
-from performance.services import raise_issue, record_comparator, set_issue_state, write_commentary
+from performance.services.figures import record_comparator, write_commentary
+from performance.services.issues import raise_issue, set_issue_state
 from performance.tests.makers import NOW, Q1_2026, Q2_2026, Cast, make_indicator
 from priorities.tests.makers import make_plan, make_priority, make_sub_group
 
@@ -48,7 +49,14 @@ def everything() -> list:
 
 
 def test_a_figure_keeps_its_printed_form_beside_its_number(cast):
-    figure = cast.figure("21.130", numerator=Decimal(2113), denominator=Decimal(100), provisional=True, note="Early.")
+    figure = cast.figure(
+        "21.130",
+        numerator=Decimal(2113),
+        denominator=Decimal(100),
+        denominator_source="ONS estimate",
+        provisional=True,
+        note="Early.",
+    )
     figure.refresh_from_db()
     assert (figure.printed, figure.value, figure.period) == ("21.130", Decimal("21.13"), Q2_2026)
     assert (figure.recorded_by, figure.recorded_at, figure.as_at) == (cast.owner, NOW, dt.date(2026, 10, 16))
@@ -169,8 +177,8 @@ def test_only_those_who_may_record_may_correct(cast):
 
 def test_a_figure_needs_its_printed_form_and_a_denominator_that_divides(cast):
     refused(cast, ["printed"], cast.figure, printed="", value=Decimal(418))
-    refused(cast, ["__all__"], cast.figure, numerator=Decimal(1), denominator=Decimal(0))
-    assert cast.figure(numerator=Decimal(1), denominator=Decimal(1)).pk
+    refused(cast, ["__all__"], cast.figure, numerator=Decimal(1), denominator=Decimal(0), denominator_source="ONS")
+    assert cast.figure(numerator=Decimal(1), denominator=Decimal(1), denominator_source="ONS").pk
 
 
 def test_what_was_known_at_a_moment(cast):

@@ -13,7 +13,7 @@ from actions.rating import LOOKS, ORDER, Rating
 from actions.services.updates import add_words, confirm_no_change, post_update
 from actions.tests.makers import H1_2026, H2_2026, UTC, Cast, key
 from performance.models import Comparator, Indicator, Measurement
-from performance.services import record_comparator, record_measurement
+from performance.services.figures import record_comparator, record_measurement
 from priorities.models import Priority
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round

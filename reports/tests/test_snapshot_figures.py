@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from performance.models import EmergingIssue, Indicator, PrintedFigure
-from performance.services import raise_issue, set_issue_state, write_commentary
+from performance.services.figures import write_commentary
+from performance.services.issues import raise_issue, set_issue_state
 from priorities.models import Priority
 from priorities.periods import Period, PeriodKind
 from priorities.tests.makers import make_plan

@@ -24,7 +24,8 @@ from actions.services.lifecycle import add_action
 from actions.services.proposals import Initiative, ask_for_changes, propose
 from actions.services.updates import confirm_no_change, post_update
 from performance.models import EmergingIssue, Measurement
-from performance.services import raise_issue, record_comparator, record_measurement, set_issue_state, write_commentary
+from performance.services.figures import record_comparator, record_measurement, write_commentary
+from performance.services.issues import raise_issue, set_issue_state
 from priorities.models import Plan
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from actions.rating import Rating
 from partners.models import User
 from performance.models import Indicator
-from performance.services import raise_issue
+from performance.services.issues import raise_issue
 from priorities.models import PlanSection
 from shp_portal.pages.search import AFTER, FIRST, PAGE, Piece, excerpt, pieces
 from shp_portal.tests.scene import NOW, Cast, browser, on, page, text_of, update

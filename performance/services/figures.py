@@ -1,4 +1,4 @@
-"""Verbs on figures: a measurement is recorded or corrected, a comparison recorded, a commentary written, an emerging issue raised and triaged."""
+"""Figures are recorded, corrected, set beside others' and explained."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from performance.models import Commentary, Comparator, EmergingIssue, Indicator, Measurement
+from performance.models import Commentary, Comparator, Indicator, Measurement
 
 if TYPE_CHECKING:
     from partners.models import User
-    from priorities.models import Plan, Priority, SubGroup
     from priorities.periods import Period
 
 
@@ -30,6 +29,7 @@ def record_measurement(
     provisional: bool = False,
     numerator: Decimal | None = None,
     denominator: Decimal | None = None,
+    denominator_source: str = "",
     note: str = "",
     replaces: Measurement | None = None,
 ) -> Measurement:
@@ -59,6 +59,7 @@ def record_measurement(
         printed=printed,
         numerator=numerator,
         denominator=denominator,
+        denominator_source=denominator_source,
         provisional=provisional,
         as_at=as_at,
         recorded_at=at,
@@ -131,58 +132,3 @@ def write_commentary(*, indicator: Indicator, period: Period, text: str, by: Use
     return Commentary.objects.create(
         indicator=indicator, period_kind=period.kind.value, period_start=period.start, text=text, by=by, at=at
     )
-
-
-@transaction.atomic
-def raise_issue(
-    *,
-    plan: Plan,
-    title: str,
-    text: str,
-    by: User,
-    at: dt.datetime,
-    priority: Priority | None = None,
-    sub_group: SubGroup | None = None,
-    evidence: str = "",
-    restricted: bool = False,
-) -> EmergingIssue:
-    """Raise something new that the quarterly monitoring should look at (plan, section 9).
-
-    Raises PermissionDenied; ValidationError keyed by these parameter names.
-    """
-    if not by.has_perm("performance.raise_issue"):
-        raise PermissionDenied("Emerging issues are raised by partners who work on the plan.")
-    if priority is not None and priority.plan_id != plan.pk:
-        raise ValidationError({"priority": ["That priority belongs to another plan."]})
-    if sub_group is not None and sub_group.plan_id != plan.pk:
-        raise ValidationError({"sub_group": ["That sub-group belongs to another plan."]})
-    issue = EmergingIssue(
-        plan=plan,
-        title=title,
-        text=text,
-        evidence=evidence,
-        priority=priority,
-        sub_group=sub_group,
-        restricted=restricted,
-        raised_by=by,
-        raised_at=at,
-        state_at=at,
-    )
-    issue.full_clean()
-    issue.save()
-    return issue
-
-
-@transaction.atomic
-def set_issue_state(*, issue: EmergingIssue, state: str, reason: str, by: User, at: dt.datetime) -> EmergingIssue:
-    """Watch an issue, propose an action for it, or close it with a reason."""
-    if not by.has_perm("performance.triage_issue"):
-        raise PermissionDenied("Emerging issues are triaged by the coordinator or the analyst.")
-    issue = EmergingIssue.objects.select_for_update().get(pk=issue.pk)
-    if state not in EmergingIssue.State.values or state == EmergingIssue.State.RAISED:
-        raise ValidationError({"state": ["Choose watching, action proposed or closed."]})
-    if state == EmergingIssue.State.CLOSED and not reason.strip():
-        raise ValidationError({"reason": ["Say why the issue is closed."]})
-    issue.state, issue.reason, issue.state_at = state, reason, at
-    issue.save()
-    return issue

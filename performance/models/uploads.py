@@ -1,0 +1,116 @@
+"""Files of figures on their way in: what was sent, what is wrong with it, and how far it has got."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from partners.models import Partner
+from performance.models.indicators import Source
+from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
+from priorities.models import Plan
+
+
+class Upload(HasPeriod, models.Model):
+    """A file or a pasted table: read and checked by a task (dry run), stored all or nothing when its sender says so."""
+
+    class Kind(models.TextChoices):
+        FIGURES = "figures", "Figures"
+        SIMILAR_AREAS = "similar_areas", "Table of similar areas"
+        SURVEY = "survey", "Survey results"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting to be read"
+        CHECKING = "checking", "Being checked"
+        NEEDS_COLUMNS = "needs_columns", "Columns to be named"
+        FAULTY = "faulty", "Faults found, nothing stored"
+        READY = "ready", "Ready to store"
+        STORING = "storing", "Being stored"
+        STORED = "stored", "Stored"
+        FAILED = "failed", "Failed"
+        DROPPED = "dropped", "Dropped"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=15, choices=Kind.choices)
+    period_kind = period_kind_field()
+    period_start = period_start_field()
+    data_owner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, related_name="+", help_text="Whose figures they are."
+    )
+    data_source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField("file name", max_length=200, blank=True, help_text="Empty: pasted.")
+    file = models.FileField(upload_to="uploads/", max_length=200)
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+    sheet = models.CharField(max_length=100, blank=True)
+    mapping = models.JSONField(default=dict, blank=True, help_text="Which column holds what.")
+    answers = models.JSONField(default=dict, blank=True, help_text="What the sender said besides: as at, provisional …")
+    findings = models.JSONField(
+        default=list, blank=True, help_text="A list of sheet, cell, what is wrong, what was expected, how grave."
+    )
+    preview = models.JSONField(default=list, blank=True, help_text="What would be stored, row by row.")
+    state = models.CharField(max_length=15, choices=State.choices, default=State.WAITING)
+    sentence = models.TextField(blank=True, help_text="Why it failed.")
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    submission_key = models.UUIDField(unique=True)
+
+    class Meta:
+        verbose_name = "upload of figures"
+        verbose_name_plural = "uploads of figures"
+        ordering = ["-at", "-pk"]
+        constraints = [
+            period_constraint("upload_period"),
+            models.CheckConstraint(
+                name="upload_kind_known", condition=Q(kind__in=["figures", "similar_areas", "survey"])
+            ),
+            models.CheckConstraint(
+                name="upload_state_known",
+                condition=Q(
+                    state__in=[
+                        "waiting",
+                        "checking",
+                        "needs_columns",
+                        "faulty",
+                        "ready",
+                        "storing",
+                        "stored",
+                        "failed",
+                        "dropped",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(name="upload_failed_says_why", condition=~Q(state="failed") | ~Q(sentence="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.period.label}"
+
+
+class ColumnMapping(models.Model):
+    """Which column held what in the last file of this shape from this data owner, offered again next time."""
+
+    data_owner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=15, choices=Upload.Kind.choices)
+    headers_sha256 = models.CharField(max_length=64, help_text="Of the header row's texts in order.")
+    mapping = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["data_owner", "kind", "-at"]
+        constraints = [
+            models.UniqueConstraint(name="column_mapping_once", fields=["data_owner", "kind", "headers_sha256"]),
+            models.CheckConstraint(
+                name="column_mapping_kind_known", condition=Q(kind__in=["figures", "similar_areas", "survey"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Columns of {self.data_owner}"
