@@ -14,6 +14,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("shp_portal.pages.urls")),
     path("actions/", include("actions.urls")),
+    path("", include("performance.urls")),  # /performance/, /assessments/, /consultation/ and /issues/
     path("", include("reports.urls")),  # /reports/ and /schedule/
     path("accounts/", include("partners.urls")),
     path("admin/", admin.site.urls),

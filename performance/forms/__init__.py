@@ -1,0 +1,1 @@
+"""What people send about figures, the assessment, the survey and emerging issues."""
