@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 from django.db.models import DateField, Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.contrib.admin.options import _FieldOpts, _FieldsetSpec
+
+
+log = logging.getLogger(__name__)
+
+AT_THE_SAME_MOMENT = (
+    "Somebody else changed the same rows at the same moment, so nothing of yours was saved. "
+    "Here they are as they stand now: make your change again."
+)
 
 
 def person_at_work(request: HttpRequest) -> User:
@@ -139,6 +149,24 @@ class ReferenceAdmin(SaysWhatIsMissing, WithPage, OfferedFilters, ForAdministrat
 
     list_per_page = 50
     object_history_list_template = "admin/history_list.html"
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The page, or what was sent to it judged anew when somebody else was quicker by the moment between look and save.
+
+        Judged anew, what they changed is told beside its box and what was typed stays. Nothing of the first try is left.
+        """
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            log.warning("Saved at the same moment as somebody else: %s", request.path, exc_info=True)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            log.exception("Saved at the same moment as somebody else, twice: %s", request.path)
+        self.message_user(request, AT_THE_SAME_MOMENT, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
     def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> InFull:
         return InFull(self.model, historical_record)

@@ -19,9 +19,10 @@ def set_aside(rows: models.QuerySet[Any], place: str, keys: Iterable[int]) -> No
     """Move rows of one order, by primary key, to places that nobody has, so that the ones they had are free.
 
     Each is saved again at its real place right after, which is what its history keeps; of the waiting it says nothing.
+    The whole order is locked in one direction, so that two who move rows crosswise do not wait for each other for ever.
     """
     wanted = set(keys)
-    taken = set(rows.values_list(place, flat=True))
+    taken = {getattr(row, place) for row in rows.select_for_update().order_by("pk")}
     free = (number for number in range(FAR, 0, -1) if number not in taken)
     for row in list(rows.filter(pk__in=wanted)):
         setattr(row, place, next(free))

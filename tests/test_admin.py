@@ -17,7 +17,7 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path
 from django.core import mail
 from django.core.mail.backends import locmem
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -40,6 +40,7 @@ from performance.models import (
     SurveyFinding,
 )
 from priorities.models import Achievement, ContextFact, Meeting, Membership, Plan, PlanSection, Priority, SubGroup
+from priorities.admin import PriorityAdmin
 from tests.makers import NOW, SECRET, Cast
 
 pytestmark = pytest.mark.django_db
@@ -448,6 +449,40 @@ def test_rows_swap_on_a_page_of_their_own(cast: Cast, client: Client, kind: str)
     assert "stood at this place: it now has number 1." in answer.content.decode()
     assert [remembered(row, order.name) for row in rows] == [[*before[0], 3], before[1], [*before[2], 1]]
     assert {row.history.first().history_user for row in (rows[0], rows[2])} == {cast["administrator"]}
+
+
+def test_what_somebody_else_took_at_the_same_moment_is_told_beside_its_box(cast: Cast, client: Client, monkeypatch):
+    """Between the look and the saving another administrator gives the free place away."""
+    page = address(Priority, "change", cast.priority.pk)
+    sent = form_of(client.get(page)) | {"code": "DA", "statement": "Typed text stays."}
+    look = PriorityAdmin.save_model
+
+    def too_late(*args: object) -> None:
+        monkeypatch.setattr(PriorityAdmin, "save_model", look)
+        transaction.set_rollback(True)
+        raise IntegrityError("duplicate key value violates unique constraint")
+
+    monkeypatch.setattr(PriorityAdmin, "save_model", too_late)
+    Priority.objects.create(plan=cast.plan, code="DA", name="Drugs", position=2, statement="Fewer.")
+    refused = client.post(page, sent)
+    assert refused.status_code == 200
+    assert "already exists" in refused.content.decode()
+    assert "Typed text stays." in refused.content.decode()
+
+
+def test_always_too_late_is_a_sentence_and_no_fault_of_the_portal(cast: Cast, client: Client, monkeypatch):
+    page = address(Priority, "change", cast.priority.pk)
+    sent = form_of(client.get(page))
+
+    def too_late(*args: object) -> None:
+        raise IntegrityError("duplicate key value violates unique constraint")
+
+    monkeypatch.setattr(PriorityAdmin, "save_model", too_late)
+    told = client.post(page, sent | {"name": "Other"}, follow=True)
+    assert told.redirect_chain == [(page, 302)]
+    assert "Somebody else changed the same rows at the same moment" in told.content.decode()
+    cast.priority.refresh_from_db()
+    assert cast.priority.name != "Other"
 
 
 def test_a_row_added_meanwhile_keeps_its_place(cast: Cast, client: Client):
