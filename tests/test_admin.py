@@ -39,8 +39,8 @@ from performance.models import (
     Survey,
     SurveyFinding,
 )
-from priorities.models import Achievement, ContextFact, Meeting, Membership, Plan, PlanSection, Priority, SubGroup
 from priorities.admin import PriorityAdmin
+from priorities.models import Achievement, ContextFact, Meeting, Membership, Plan, PlanSection, Priority, SubGroup
 from tests.makers import NOW, SECRET, Cast
 
 pytestmark = pytest.mark.django_db

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from partners.models import Cover
 from performance.models import Commentary, Comparator, EmergingIssue, Measurement
 from performance.services.figures import record_comparator, write_commentary
 from performance.services.issues import raise_issue, set_issue_state
@@ -321,6 +322,22 @@ def test_who_sees_an_issue(cast, who, restricted):
     issue = raised(cast, by=cast.owner, restricted=restricted)
     seen = issue in EmergingIssue.objects.visible_to(getattr(cast, who))
     assert seen == (who in (WORKS - {"outsider", "unplaced"} if restricted else WORKS))
+
+
+@pytest.mark.parametrize("place", ["lead", "deputy", "cover"])
+def test_whoever_leads_the_sub_group_sees_its_restricted_issues(cast, place):
+    """Those of the sub-group alone: what it does not carry stays with those who raised it."""
+    theirs = raised(cast, by=cast.owner, restricted=True, sub_group=cast.sub_group)
+    raised(cast, by=cast.owner, restricted=True)
+    assert not EmergingIssue.objects.visible_to(cast.outsider).exists()
+    if place == "cover":
+        cast.sub_group.lead = cast.unplaced
+        Cover.objects.create(person=cast.unplaced, covered_by=cast.outsider, starts_on=NOW.date(), ends_on=NOW.date())
+        cast.outsider.stand_in(NOW.date())
+    else:
+        setattr(cast.sub_group, place, cast.outsider)
+    cast.sub_group.save()
+    assert list(EmergingIssue.objects.visible_to(cast.outsider)) == [theirs]
 
 
 def test_somebody_without_a_partner_shares_nothing_with_others_without_one(cast):
