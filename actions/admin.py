@@ -13,6 +13,7 @@ from actions.models import (
     ActionEvent,
     DeadlineExtension,
     Evidence,
+    Export,
     HelpReply,
     Milestone,
     Notice,
@@ -195,3 +196,16 @@ class EvidenceAdmin(ReadOnlyAdmin):
 
     def view_on_site(self, evidence: Evidence) -> str:
         return evidence.update.action.get_absolute_url()
+
+
+@admin.register(Export)
+class ExportAdmin(ReadOnlyAdmin):
+    """Which files were made for whom; what was searched for and the file itself stay with whoever asked."""
+
+    list_display = ("kind", "by", "state", "rows_done", "total", "asked_at", "expires_on", "removed_on")
+    list_filter = ("state", "kind")
+    list_select_related = ("by",)
+    search_fields = ("by__name", "by__email")
+    date_hierarchy = "asked_at"
+    exclude = ("query", "file")
+    view_on_site = False

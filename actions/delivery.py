@@ -1,7 +1,7 @@
-"""Files of evidence on disk: written whole or not at all, under a random name, and read back only if unchanged.
+"""Files of evidence and of exports on disk: given out whole or not at all, under a random name, and only if unchanged.
 
 A file waits in a folder of its own until the row that names it is committed, and is moved to its place then. What waits there
-without a row is what a stopped request left behind: the sweep finds it by listing that one folder.
+without a row is what a stopped request or worker left behind: the sweep finds it by listing that one folder.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import os
 import tempfile
 import uuid
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
-FOLDER = "evidence"
+EVIDENCE = "evidence"
+EXPORTS = "exports"
 WAITING = "waiting-for-its-row"
 
-#: How long a file may wait for its row: far longer than a request can take.
+#: How long a file may wait for its row: far longer than a request or a task can take.
 LONGEST_WAIT = dt.timedelta(hours=1)
 
 
@@ -28,12 +30,29 @@ class FileLost(Exception):
 
 
 def shelve(content: bytes) -> str:
-    """Write a file that no row names yet; its name relative to MEDIA_ROOT from the commit on. Raises OSError, for a full disk say."""
-    name = uuid.uuid4().hex
+    """Write evidence that no row names yet; its name relative to MEDIA_ROOT from the commit on. Raises OSError, for a full disk say."""
+    name, place = place_for(EVIDENCE)
+    write_whole(place, content)
+    return name
+
+
+def place_for(folder: str) -> tuple[str, Path]:
+    """A new file's name relative to MEDIA_ROOT, and the place to write it to, where it waits for its row."""
+    drawn = uuid.uuid4().hex
+    name = f"{folder}/{drawn[:2]}/{drawn}"
     place = _waiting(name)
     place.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(place, content)
-    return f"{FOLDER}/{name[:2]}/{name}"
+    return name, place
+
+
+def seal(place: Path) -> str:
+    """Bring a file that was written bit by bit to the disk for good, before its row is; its SHA-256. Raises OSError."""
+    with place.open("rb+") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    place.chmod(settings.FILE_UPLOAD_PERMISSIONS or 0o640)
+    _sync_folder(place.parent)
+    return sha256
 
 
 def settle(name: str) -> None:
@@ -41,46 +60,61 @@ def settle(name: str) -> None:
     place = Path(settings.MEDIA_ROOT) / name
     place.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
-        _waiting(place.name).replace(place)
+        _waiting(name).replace(place)
 
 
 def read(name: str, sha256: str) -> bytes:
     """The bytes of a stored file. Raises FileLost rather than give others than those that were taken."""
+    with opened(name, sha256) as file:
+        return file.read()
+
+
+def opened(name: str, sha256: str) -> BinaryIO:
+    """A stored file, to be read and closed, however large. Raises FileLost rather than give one that has changed."""
     place = Path(settings.MEDIA_ROOT) / name
-    for candidate in (place, _waiting(place.name), place):  # it may be moved while we look
+    for candidate in (place, _waiting(name), place):  # it may be moved while we look
         try:
-            content = candidate.read_bytes()
+            file = candidate.open("rb")
         except FileNotFoundError:
             continue
         except OSError as error:
             raise FileLost(f"{name} cannot be read from the file store.") from error
-        if hashlib.sha256(content).hexdigest() != sha256:
+        try:
+            unchanged = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+            file.seek(0)
+        except OSError as error:
+            file.close()
+            raise FileLost(f"{name} cannot be read from the file store.") from error
+        if not unchanged:
+            file.close()
             raise FileLost(f"{name} in the file store is not the file that was taken.")
-        return content
+        return file
     raise FileLost(f"{name} is not in the file store.")
 
 
 def remove(name: str) -> None:
     """Take a file away for good; one that is gone already is no fault."""
-    for place in (Path(settings.MEDIA_ROOT) / name, _waiting(Path(name).name)):
+    for place in (Path(settings.MEDIA_ROOT) / name, _waiting(name)):
         place.unlink(missing_ok=True)
 
 
-def waiting_longer_than(now: dt.datetime, wait: dt.timedelta = LONGEST_WAIT) -> list[str]:
-    """Files that have waited too long for their row, under the names a row would call them by."""
-    folder = Path(settings.MEDIA_ROOT) / FOLDER / WAITING
+def waiting_longer_than(now: dt.datetime, folder: str = EVIDENCE, wait: dt.timedelta = LONGEST_WAIT) -> list[str]:
+    """Files of a folder that have waited too long for their row, under the names a row would call them by."""
+    waiting = Path(settings.MEDIA_ROOT) / folder / WAITING
     before = (now - wait).timestamp()
     found = []
     with contextlib.suppress(FileNotFoundError):
-        for place in folder.iterdir():
+        for place in waiting.iterdir():
             with contextlib.suppress(FileNotFoundError):
                 if place.stat().st_mtime < before:
-                    found.append(f"{FOLDER}/{place.name[:2]}/{place.name}")
+                    found.append(f"{folder}/{place.name[:2]}/{place.name}")
     return sorted(found)
 
 
 def _waiting(name: str) -> Path:
-    return Path(settings.MEDIA_ROOT) / FOLDER / WAITING / name
+    """Where the file of that name waits for its row."""
+    folder, _, own = name.partition("/")
+    return Path(settings.MEDIA_ROOT) / folder / WAITING / Path(own).name
 
 
 def write_whole(place: Path, content: bytes) -> None:
@@ -98,8 +132,12 @@ def write_whole(place: Path, content: bytes) -> None:
         with contextlib.suppress(FileNotFoundError):
             Path(temporary).unlink()
         raise
-    folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY)
+    _sync_folder(place.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import rules
 
 if TYPE_CHECKING:
-    from actions.models import Action, ProgressUpdate, Proposal
+    from actions.models import Action, Export, ProgressUpdate, Proposal
     from partners.models import User
     from priorities.models import SubGroup
 
@@ -100,6 +100,16 @@ def wrote(user: User, update: ProgressUpdate | None) -> bool:
     return update is not None and user.sees_the_work and update.by_id == user.pk
 
 
+@rules.predicate
+def is_at_work(user: User) -> bool:
+    return user.sees_the_work
+
+
+@rules.predicate
+def asked_for(user: User, export: Export | None) -> bool:
+    return export is not None and export.by_id == user.pk
+
+
 may_post = is_coordinator | answers_for | of_lead_partner | leads_sub_group
 
 rules.add_perm("actions.post_update", may_post)
@@ -124,3 +134,5 @@ rules.add_perm("actions.write_return", is_coordinator | leads)  # about a sub-gr
 rules.add_perm("actions.read_restricted", sees_everything | is_open_to | leads_sub_group_of)
 rules.add_perm("actions.answer_help", is_coordinator | of_partner_asked)
 rules.add_perm("actions.add_evidence", wrote)
+rules.add_perm("actions.request_export", is_at_work)
+rules.add_perm("actions.retry_export", is_at_work & asked_for)

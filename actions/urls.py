@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions.views import coordination, drafts, evidence, help, listing, mine, page, structure, verbs
+from actions.views import coordination, drafts, evidence, exports, help, listing, mine, page, structure, verbs
 from actions.views import proposals as initiatives
 
 app_name = "actions"
@@ -10,6 +10,11 @@ app_name = "actions"
 urlpatterns = [
     path("", listing.show_list, name="list"),
     path("export.<slug:form>", listing.export, name="export"),
+    path("exports/", exports.show_list, name="exports"),
+    path("exports/ask/", exports.request_export, name="request-export"),
+    path("exports/<int:pk>/", exports.show_export, name="show-export"),
+    path("exports/<int:pk>/file/", exports.send_file, name="download-export"),
+    path("exports/<int:pk>/again/", exports.try_again, name="try-export-again"),
     path("mine/", mine.show_mine, name="mine"),
     path("mine/send/", mine.send_ready, name="send-ready"),
     path("mine/updates.csv", mine.my_updates, name="my-updates"),

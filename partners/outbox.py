@@ -167,10 +167,16 @@ def _owed_again(email: OutgoingEmail, at: dt.datetime) -> OutgoingEmail:
     return copy
 
 
-def wake(task: str) -> bool:
-    """Ask the workers to run a task soon; whether the broker took the request. Never raises for a broker that is away."""
+def wake(task: str, pk: int | None = None) -> bool:
+    """Ask the workers to run a task soon, about the row `pk` if it is about one; whether the broker took the request.
+
+    Never raises for a broker that is away.
+    """
     try:
-        current_app.send_task(task)
+        if pk is None:
+            current_app.send_task(task)
+        else:
+            current_app.send_task(task, (pk,))
     except (OperationalError, RedisError, OSError) as error:
         log.warning("The broker does not answer, %s waits for the next tick: %s", task, error)
         return False

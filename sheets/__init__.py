@@ -1,6 +1,6 @@
 """Tables for spreadsheets, written so that no text of anybody's becomes a formula there. Pure."""
 
 from sheets.commas import Cell, csv_text
-from sheets.workbook import XLSX_TYPE, xlsx_bytes
+from sheets.workbook import XLSX_TYPE, write_xlsx, xlsx_bytes
 
-__all__ = ["XLSX_TYPE", "Cell", "csv_text", "xlsx_bytes"]
+__all__ = ["XLSX_TYPE", "Cell", "csv_text", "write_xlsx", "xlsx_bytes"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sheets.commas import Cell, guarded
@@ -15,6 +17,8 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What Excel takes in one cell, and how wide a column may grow, in characters.
 LONGEST_TEXT = 32_767
 WIDEST = 60
+#: Rows by which the width of the columns is judged; nobody sees more at once.
+LOOKED_AT = 500
 DAY, MOMENT = "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
 
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -28,22 +32,47 @@ def xlsx_bytes(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]
     `title` names the sheet as far as Excel allows. A time is written as the local day and minute it is given in. A
     character that no XLSX may hold becomes �; a text longer than a cell takes is cut, with an ellipsis.
     """
+    file = io.BytesIO()
+    _filled(title, columns, rows).save(file)
+    return file.getvalue()
+
+
+def write_xlsx(place: Path, title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """The same workbook as a file, however many rows: they are taken one by one and not kept.
+
+    The sheet is gathered beside `place`, under its name with ".sheet" behind it, which is gone afterwards, also after a
+    fault. Raises OSError, for a full disk say.
+    """
+    gathered = place.with_name(f"{place.name}.sheet")
+    try:
+        _filled(title, columns, rows, gathered).save(place)
+    finally:
+        gathered.unlink(missing_ok=True)
+
+
+def _filled(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], gathered: Path | None = None) -> Any:
     # Loaded when the first file is made: a web worker that makes none does without it.
     from openpyxl import Workbook
+    from openpyxl.worksheet import _writer
 
-    table = [list(row) for row in rows]
+    rest = iter(rows)
+    first = [list(row) for row in itertools.islice(rest, LOOKED_AT)]
     book = Workbook(write_only=True)
     sheet: Any = book.create_sheet(sheet_name(title))
     sheet.freeze_panes = "A2"
     for number, column in enumerate(columns):
-        widest = max([len(column), *(_width(row[number]) for row in table)])
+        widest = max([len(column), *(_width(row[number]) for row in first)])
         sheet.column_dimensions[_letters(number)].width = min(widest, WIDEST) + 2
+    if gathered is not None:
+        # openpyxl gathers a sheet in the machine's folder for temporary files, often small or kept in memory, and forgets
+        # it there when its process is killed. It only writes elsewhere when it is handed the writer.
+        sheet._writer = _writer.WorksheetWriter(sheet, out=str(gathered))
+        _writer.ALL_TEMP_FILES.append(str(gathered))
+        sheet._writer.write_top()
     sheet.append([_heading(sheet, column) for column in columns])
-    for row in table:
+    for row in itertools.chain(first, rest):
         sheet.append([_cell(sheet, value) for value in row])
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return book
 
 
 def sheet_name(title: str) -> str:

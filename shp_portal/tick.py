@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from actions.services import evidence
+from actions.services import evidence, exports
 from actions.services.chasing import put_digests
 from actions.services.digest import Due, digests_due
 from partners import outbox
@@ -67,6 +67,7 @@ def tick(now: dt.datetime) -> Ticked:
     emails_waiting = OutgoingEmail.objects.ready(now).exists()
     if emails_waiting:
         outbox.wake_drain()
+    exports.see_to(now)
     for version in versions:
         log.info("made %s", version)
     return Ticked(rounds, digests, versions, files_waiting, emails_waiting, faults)

@@ -9,21 +9,25 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
+from django.http import QueryDict
 
 from actions.forms.fields import WordsField
-from actions.models import ActionQuerySet
+from actions.models import Action, ActionQuerySet
 from actions.rating import LOOKS, ORDER, Rating
 from partners.models import Partner
 from priorities.models import Plan, Priority, SubGroup
 
 if TYPE_CHECKING:
+    from partners.models import User
     from priorities.periods import Period
 
 LONGEST_SEARCH = 100
 #: What the list can be sorted by; "-" before it turns the order round.
 SORTS = ("ref", "due", "heard", "rating")
+SORT_WORDS = {"ref": "reference", "due": "due date", "heard": "when last heard", "rating": "rating"}
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,18 @@ def choices_of(plan: Plan) -> dict[str, list[tuple[str, str]]]:
     for kind, _, name, code in sorted(union):
         found[kind].append((code, name))
     return found
+
+
+def actions_at(*, query: str, plan: Plan, by: User, today: dt.date, asked: Period | None) -> ActionQuerySet:
+    """The actions the list shows this person at an address kept from before, in its order.
+
+    Raises ValidationError when a filter names what is there no more: without it the list would be another, longer one.
+    """
+    filters = ActionFilters(QueryDict(query.removeprefix("?")), choices=choices_of(plan))
+    if filters.errors:
+        raise ValidationError([str(sentence) for sentences in filters.errors.values() for sentence in sentences])
+    seen = Action.objects.filter(plan=plan).visible_to(by)
+    return filters.ordered(filters.narrow(seen, plan=plan, today=today, asked=asked), today=today)
 
 
 class ActionFilters(forms.Form):
@@ -163,6 +179,14 @@ class ActionFilters(forms.Form):
                 words = str(self.fields[name].label)
             found.append(Active(words, self.address(**{name: ""})))
         return found
+
+    def in_words(self) -> str:
+        """Filters and order in one line, for where the list itself is not beside them."""
+        narrowed = ", ".join(active.words for active in self.active()) or "All actions"
+        if not self.sort:
+            return narrowed
+        turned = ", the other way round" if self.sort.startswith("-") else ""
+        return f"{narrowed}; sorted by {SORT_WORDS[self.sort.removeprefix('-')]}{turned}"
 
     def _name_of(self, name: str, value: str) -> str:
         return next(str(known_as) for known, known_as in self._select(name).choices if known == value)

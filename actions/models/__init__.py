@@ -1,5 +1,5 @@
 """What we do: the action plan's items with their history (`action`), what comes round an update (`returns`), proposals of
-new initiatives (`proposals`), and who was reminded of what (`chasing`).
+new initiatives (`proposals`), who was reminded of what (`chasing`), and files made of long lists (`exports`).
 """
 
 from actions.models.action import (
@@ -14,6 +14,7 @@ from actions.models.action import (
     nobody_assigned,
 )
 from actions.models.chasing import Notice, Reminder
+from actions.models.exports import Export, ExportQuerySet
 from actions.models.proposals import Proposal
 from actions.models.returns import DeadlineExtension, Draft, Evidence, HelpReply, SubGroupReturn
 
@@ -24,6 +25,8 @@ __all__ = [
     "DeadlineExtension",
     "Draft",
     "Evidence",
+    "Export",
+    "ExportQuerySet",
     "HelpReply",
     "Milestone",
     "Notice",

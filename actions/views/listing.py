@@ -13,16 +13,17 @@ from django.views.decorators.http import require_safe
 from actions.forms.filters import ActionFilters, choices_of
 from actions.models import Action, ActionQuerySet
 from actions.progress import Standing, plural
+from actions.services.exports import COLUMNS, as_row
 from actions.views.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import Plan
-from sheets import XLSX_TYPE, Cell, csv_text, xlsx_bytes
+from sheets import XLSX_TYPE, csv_text, xlsx_bytes
 
 PAGE = 50
 MOST_PAGES = 20
 """A thousand rows: whoever looks further wants a filter, and the database should not count for nobody."""
 
 MOST_EXPORTED = 2_000
-"""Rows of a file that is made while one waits."""
+"""Rows of a file that is made while one waits; of a longer list the workers make one (`actions.views.exports`)."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Row:
 class Page:
     """A page of the list, how many there are in words, and the addresses of its neighbours ("" for none).
 
-    `files` is the query part of the address for the files of the whole list; "" when it is too long for one.
+    `files` is the query part of the address for the files of the whole list, "" when it is too long to wait for them;
+    `asking` is it then, for a file that the workers make.
     """
 
     rows: list[Row]
@@ -45,6 +47,7 @@ class Page:
     previous: str
     next: str
     files: str
+    asking: str
 
 
 @for_those_at_work
@@ -74,7 +77,7 @@ def show_list(request: SignedIn) -> HttpResponse:
 def export(request: SignedIn, form: str) -> HttpResponseBase:
     """Everything the list shows at this address, all pages of it, as a CSV or XLSX file.
 
-    A list too long for a file is shown instead, with a sentence that says so.
+    A list too long to wait for its file is shown instead, with buttons to ask for one.
     """
     moment = Moment.now()
     if moment.plan is None or form not in ("csv", "xlsx"):
@@ -84,7 +87,7 @@ def export(request: SignedIn, form: str) -> HttpResponseBase:
     actions = list(_in_order(matching, filters, moment)[: MOST_EXPORTED + 1])
     if len(actions) > MOST_EXPORTED:
         return redirect(reverse("actions:list") + filters.address())
-    rows = (_as_row(action, action.standing(moment.asked, moment.today)) for action in actions)
+    rows = (as_row(action, action.standing(moment.asked, moment.today)) for action in actions)
     file: HttpResponseBase
     if form == "csv":
         file = StreamingHttpResponse(csv_text(COLUMNS, rows), content_type="text/csv; charset=utf-8")
@@ -92,41 +95,6 @@ def export(request: SignedIn, form: str) -> HttpResponseBase:
         file = HttpResponse(xlsx_bytes("Actions", COLUMNS, rows), content_type=XLSX_TYPE)
     file["Content-Disposition"] = f'attachment; filename="actions-{moment.today.isoformat()}.{form}"'
     return file
-
-
-COLUMNS = (
-    "Reference",
-    "Action",
-    "Priority",
-    "Lead",
-    "Due",
-    "Review",
-    "Last heard",
-    "Rating",
-    "Confirmed",
-    "Dates",
-    "Update",
-    "Disagreement",
-)
-
-
-def _as_row(action: Action, standing: Standing) -> tuple[Cell, ...]:
-    """What the list says of one action; nobody's words about its progress, so nothing restricted."""
-    last = action.latest_update
-    return (
-        action.ref,
-        action.title,
-        action.priority.name,
-        action.lead_partner.name,
-        action.due_on,
-        None if action.due_on else action.review_on,
-        last.submitted_on if last else None,
-        standing.word,
-        standing.confirmed,
-        "" if standing.delivery.ok else standing.delivery.sentence,
-        "" if standing.update.ok else standing.update.sentence,
-        standing.disagreement,
-    )
 
 
 def _matching(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan) -> ActionQuerySet:
@@ -160,6 +128,7 @@ def _page(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan)
         previous=filters.address(page=number - 1) if 1 < number <= pages else "",
         next=filters.address(page=number + 1) if number < pages else "",
         files=filters.address() if 0 < total <= MOST_EXPORTED else "",
+        asking=filters.address() if total > MOST_EXPORTED else "",
     )
 
 
