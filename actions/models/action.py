@@ -13,6 +13,7 @@ from django.db.models import (
     BooleanField,
     Case,
     Count,
+    DateField,
     Exists,
     F,
     IntegerField,
@@ -159,9 +160,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
         A report tells of what came in by the end of the day its period's updates were due.
         """
-        told = UpdateRound.objects.filter(plan=plan, settled_at__isnull=False).order_by("-period_start").first()
+        settled = UpdateRound.objects.filter(plan=plan, settled_at__isnull=False).order_by("-period_start")
+        told_up_to = Coalesce(
+            Subquery(settled.values("updates_due_on")[:1]), Value(dt.date.min), output_field=DateField()
+        )
         new = self.filter(plan=plan).exclude(origin=Action.Origin.PLAN).order_by("-added_at")
-        return new.filter(added_at__gt=end_of_day(told.updates_due_on)) if told else new
+        return new.filter(added_at__date__gt=told_up_to)
 
     def overdue(self, as_of: dt.date) -> ActionQuerySet:
         return self.live().filter(due_on__lt=as_of)
@@ -189,10 +193,11 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Actions without an owner or deputy who still works here; a leaver answers for nothing."""
         return self.filter(NO_ONE_ASSIGNED)
 
-    def of_partner(self, partner: Partner) -> ActionQuerySet:
-        """Actions a partner leads or supports."""
-        supporting = Action.supporting.through.objects.filter(action=OuterRef("pk"), partner=partner)
-        return self.filter(Q(lead_partner=partner) | Exists(supporting))
+    def of_partner(self, partner: Partner | models.QuerySet[Partner]) -> ActionQuerySet:
+        """Actions a partner leads or supports; a queryset of one spares reading it."""
+        one = [partner] if isinstance(partner, Partner) else partner
+        supporting = Action.supporting.through.objects.filter(action=OuterRef("pk"), partner__in=one)
+        return self.filter(Q(lead_partner__in=one) | Exists(supporting))
 
     def rated(self, wanted: Rating, as_of: dt.date) -> ActionQuerySet:
         """Actions shown with one rating on `as_of`. The filter is worked out from `rating.derive`, not written twice."""

@@ -21,7 +21,7 @@ from priorities.periods import british
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: SignedIn, pk: int) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     action = action_for(request.user, pk, moment.today)
     if not request.user.has_perm("actions.hand_over", action):
         raise PermissionDenied(handover.NOT_YOURS)
@@ -53,7 +53,7 @@ def hand_over(request: SignedIn, pk: int) -> HttpResponse:
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def extend(request: SignedIn, pk: int) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     action = action_for(request.user, pk, moment.today)
     if not request.user.has_perm("actions.extend_deadline", action):
         raise PermissionDenied("Only the coordinator gives more time for an update.")

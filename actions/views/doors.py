@@ -68,6 +68,13 @@ class Moment:
         return self.round if self.round and self.round.settled_at is None else None
 
     @classmethod
+    def of(cls, request: HttpRequest) -> Moment:
+        """Now, with the plan left on the request, so that the frame round the page need not read it again."""
+        moment = cls.now()
+        request.plan_in_force = moment.plan  # type: ignore[attr-defined]
+        return moment
+
+    @classmethod
     def now(cls) -> Moment:
         at = timezone.now()
         today = timezone.localdate(at)

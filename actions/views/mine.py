@@ -114,7 +114,7 @@ class MyActions:
 @for_those_at_work
 @require_safe
 def show_mine(request: SignedIn) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     take_back(request, moment)
     return render(request, "actions/mine.html", {"page": _page(request, moment)})
 
@@ -127,7 +127,7 @@ def send_ready(request: SignedIn) -> HttpResponse:
 
     One that is refused keeps no other back, and stays on the page with what was typed and the reason.
     """
-    moment = Moment.now()
+    moment = Moment.of(request)
     sent: list[ProgressUpdate] = []
     refused: dict[int, UpdateForm] = {}
     taken: list[tuple[UpdateForm, ProgressUpdate]] = []

@@ -56,7 +56,7 @@ class ProposalPage:
 @for_those_at_work
 @require_safe
 def show_list(request: SignedIn) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     found = Proposal.objects.visible_to(request.user).filter(plan=moment.plan).for_list()
     undecided = list(found.filter(state__in=[State.PROPOSED, State.CHANGES_ASKED]).order_by("proposed_at")[:UNDECIDED])
     decided = list(found.exclude(state__in=[State.PROPOSED, State.CHANGES_ASKED])[: DECIDED + 1])
@@ -74,7 +74,7 @@ def show_list(request: SignedIn) -> HttpResponse:
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: SignedIn) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     if not request.user.has_perm("actions.propose"):
         raise PermissionDenied(proposals.NOT_PROPOSING)
     if moment.plan is None:
@@ -106,7 +106,7 @@ def propose(request: SignedIn) -> HttpResponse:
 @for_those_at_work
 @require_safe
 def show_proposal(request: SignedIn, pk: int) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     proposal = _found(request.user, pk)
     return _page(request, proposal, _decision_form(request.user, proposal, moment))
 
@@ -114,7 +114,7 @@ def show_proposal(request: SignedIn, pk: int) -> HttpResponse:
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedIn, pk: int) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     proposal = _found(request.user, pk)
     if not request.user.has_perm("actions.edit_proposal", proposal):
         raise PermissionDenied(proposals.NOT_YOURS)
@@ -146,7 +146,7 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
 @for_those_at_work
 @require_POST
 def take_back(request: SignedIn, pk: int) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     proposal = _found(request.user, pk)
     try:
         proposals.take_back(proposal=proposal, by=request.user, at=moment.at)
@@ -160,7 +160,7 @@ def take_back(request: SignedIn, pk: int) -> HttpResponse:
 @for_those_at_work
 @require_POST
 def decide(request: SignedIn, pk: int) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     proposal = _found(request.user, pk)
     if not request.user.has_perm("actions.decide_proposal", proposal):
         raise PermissionDenied(proposals.NOT_DECIDING)

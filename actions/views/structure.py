@@ -21,7 +21,7 @@ from priorities.periods import british
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedIn, pk: int) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     action = action_for(request.user, pk, moment.today)
     allowed = structure.may_change(request.user, action)
     if not allowed:

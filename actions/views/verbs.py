@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD", "POST"])
 def post_update(request: SignedIn, pk: int) -> HttpResponse:
     """The update form on its own page, or with `?row=1` the same form alone, for a row of My actions that opens in place."""
-    moment = Moment.now()
+    moment = Moment.of(request)
     action = action_for(request.user, pk, moment.today)
     if not request.user.has_perm("actions.post_update", action):
         raise PermissionDenied(updates.NOT_YOURS)
@@ -157,7 +157,7 @@ def _keep_the_later_words(request: SignedIn, form: UpdateForm, moment: Moment) -
 @for_those_at_work
 @require_POST
 def confirm_no_change(request: SignedIn, pk: int) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     action = action_for(request.user, pk, moment.today)
     try:
         period = Period.parse(action.plan.update_kind, request.POST.get("period", ""))
@@ -180,7 +180,7 @@ def confirm_no_change(request: SignedIn, pk: int) -> HttpResponse:
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_words(request: SignedIn, pk: int) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     action = action_for(request.user, pk, moment.today)
     if not request.user.has_perm("actions.add_words", action):
         raise PermissionDenied("Words can be added by partners that support this action.")

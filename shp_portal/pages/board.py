@@ -141,7 +141,7 @@ class Board:
 @require_safe
 def board(request: SignedIn) -> HttpResponse:
     _want_board(request)
-    moment = Moment.now()
+    moment = Moment.of(request)
     by = request.GET.get("by", "")
     page = board_of(moment, by if by in GROUPINGS else "partner") if moment.plan else None
     return render(request, "portal/board.html", {"page": page, "groupings": GROUPINGS})
@@ -285,7 +285,7 @@ def _parts(plan: Plan, period: Period) -> list[Part]:
 def nudge(request: SignedIn) -> HttpResponse:
     """First who would be written to and about what; sending the same page does it."""
     _want_board(request)
-    moment = Moment.now()
+    moment = Moment.of(request)
     round_ = moment.round
     if round_ is None:
         return render(request, "portal/board_nudge.html", {"round": None})
@@ -335,7 +335,7 @@ def _tell_of_nudges(request: SignedIn, made: list[Reminder], chosen: int) -> Non
 def close_round(request: SignedIn) -> HttpResponse:
     if not request.user.has_perm("priorities.close_round"):
         raise PermissionDenied("Only the coordinator closes a request for updates.")
-    moment = Moment.now()
+    moment = Moment.of(request)
     round_ = moment.round
     if request.method == "POST" and round_ is not None:
         # The page names the request that it is about: one that was opened meanwhile is not closed by an old page.
@@ -365,7 +365,7 @@ def close_round(request: SignedIn) -> HttpResponse:
 def reassign(request: SignedIn) -> HttpResponse:
     """All live actions of one person to another, in one step with one note."""
     _want_board(request)
-    moment = Moment.now()
+    moment = Moment.of(request)
     live = Action.objects.filter(plan=moment.plan).live()
     person = User.objects.filter(pk__in=_numbers([request.GET.get("person", "")])).select_related("partner").first()
     if person is None:

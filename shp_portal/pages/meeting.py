@@ -93,7 +93,7 @@ class Sheet:
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_sheet(request: SignedIn, code: str) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     if moment.plan is None:
         raise Http404
     people = ("lead__partner", "deputy__partner", "reoffending_lead__partner", "chairing_partner")

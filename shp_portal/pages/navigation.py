@@ -57,6 +57,10 @@ class Frame:
 
     @cached_property
     def plan(self) -> Plan | None:
+        """The plan in force, which a view may have read and left on the request already."""
+        if hasattr(self._request, "plan_in_force"):
+            found: Plan | None = self._request.plan_in_force
+            return found
         return Plan.objects.current(timezone.localdate())
 
     @cached_property
