@@ -131,7 +131,7 @@ class ActionFilters(forms.Form):
         if code := wanted.get("sub_group"):
             actions = actions.filter(sub_group__code=code)
         if code := wanted.get("partner"):
-            actions = actions.of_partner(Partner.objects.get(code=code))
+            actions = actions.of_partner(Partner.objects.filter(code=code))
         if value := wanted.get("rating"):
             actions = actions.rated(Rating(value), today)
         if wanted.get("overdue"):

@@ -53,7 +53,7 @@ class Page:
 @for_those_at_work
 @require_safe
 def show_list(request: SignedIn) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     if moment.plan is None:
         return render(request, "actions/list.html", {"page": None})
     filters = ActionFilters(request.GET, choices=choices_of(moment.plan))
