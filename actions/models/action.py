@@ -224,11 +224,6 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return [Tally(*group, number) for group, number in counted.items()]
 
 
-def end_of_day(day: dt.date) -> dt.datetime:
-    """The last moment of a day, local time."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.max))
-
-
 def _shown_as(wanted: Rating, as_of: dt.date) -> Q:
     """Rows whose rating on `as_of` is `wanted`, worked out from `rating.derive`."""
     condition = Q(pk__in=[])
