@@ -1,4 +1,4 @@
-"""Comparing a figure with the same period a year before, and an area's rate with its similar areas' average.
+"""Comparing a figure with earlier periods, its baseline and target, and an area's rate with other areas' averages.
 
 The conventions are those of the Partnership's own quarterly reports and of councils' performance reports:
 
@@ -12,13 +12,23 @@ The conventions are those of the Partnership's own quarterly reports and of coun
 - From nought there is no percentage ("n/a", not infinity). From a count under 20 the number is given without a
   percentage, which would make much of a few cases. That rule is about counts: a rate of 14.8 per 100,000 keeps its
   percentage. Two percentages differ by percentage points, never by a percentage of a percentage.
+- Only like is compared with like: the same unit, the same length of time, the same period for both sides. What cannot
+  be compared is "n/a" with its reason, never a number that looks like a comparison.
+- Twelve months are added up from quarters or half-years when every one of them is there (the "rolling 12 months" of
+  recorded-crime reports). Percentages and rates are not added: they are worked out anew from numerators and
+  denominators, when those are known. People in touch with a service are not added either, for one person can be in
+  every quarter's count.
+- A baseline is taken to cover twelve months unless told otherwise: the plan's do, or do not say.
 """
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from charts.numbers import Number, exact, number, percent, rounded, signed, signed_percent
+from priorities.periods import MONTHS, Period, PeriodKind
 
 SIMILAR_WITHIN = Decimal("0.05")
 """A share of the earlier figure: up to and including this much either way is "similar"."""
@@ -175,3 +185,496 @@ def against_average(rate: Number, average: Number, areas: str = "similar areas' 
         return AgainstAverage(word, times, f"{word} the {areas}")
     gap = percent(abs(times - 1) * 100)
     return AgainstAverage(word, times, f"{gap} {word.lower()} the {areas}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One figure for one period, in the indicator's unit.
+
+    Numerator and denominator (their plain counts) are wanted only where a rate or percentage is to be worked out over
+    several periods.
+    """
+
+    period: Period
+    value: Decimal
+    provisional: bool = False
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineFigure:
+    """Where the plan started from. `unit` is empty when it is the indicator's own, `covers` the period in words."""
+
+    value: Decimal | None
+    unit: str = ""
+    covers: str = ""
+    months: int = 12
+
+
+class Wanted(StrEnum):
+    """A target as a direction: what councils print as "Local Directional Target"."""
+
+    REDUCE = "reduce"
+    INCREASE = "increase"
+    MAINTAIN = "maintain"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A direction, a value, or both. A value without a direction is read by which way is better."""
+
+    wanted: Wanted | None = None
+    value: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """What others did in `period`. `unit` is empty when it is the indicator's own; position 1 is the lowest figure."""
+
+    period: Period
+    average: Decimal
+    position: int | None = None
+    group_size: int | None = None
+    unit: str = ""
+
+
+class Against(StrEnum):
+    """What a figure is compared with. The last three are the kinds of other areas a comparison is stored for."""
+
+    YEAR_BEFORE = "year_before"
+    PREVIOUS = "previous"
+    ROLLING = "rolling"
+    BASELINE = "baseline"
+    TARGET = "target"
+    SIMILAR_AREAS = "similar_areas"
+    REGION = "region"
+    ENGLAND = "england"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One row of a table of comparisons.
+
+    `period` says in words what the other figure is about (a quarter's label, "12 months to July 2023"), for annual and
+    late figures are not about the quarter that is reported. `ours` and `theirs` are in the indicator's unit; `ours` is
+    a year's figure in a row about twelve months. `word` is the judgement (better, worse, similar, up, down, unchanged;
+    met, not met and the like for a target; above, below for other areas) and `sentence` says it against what.
+    Where nothing can be compared `difference` is None, the word is "no comparison", and `reason` says why.
+    """
+
+    kind: Against
+    label: str
+    period: str
+    ours: Decimal | None
+    theirs: Decimal | None
+    measure: Measure
+    difference: Difference | None
+    word: str
+    symbol: str
+    sentence: str
+    reason: str = ""
+    position: int | None = None
+    group_size: int | None = None
+    provisional: bool = False
+
+    @property
+    def ours_text(self) -> str:
+        return "" if self.ours is None else figure_text(self.ours, self.measure)
+
+    @property
+    def theirs_text(self) -> str:
+        return "" if self.theirs is None else figure_text(self.theirs, self.measure)
+
+    @property
+    def number_text(self) -> str:
+        """ "+266", or "n/a"."""
+        return self.difference.number_text if self.difference else "n/a"
+
+    @property
+    def percent_text(self) -> str:
+        """ "+9.5%", or "n/a"."""
+        return self.difference.percent_text if self.difference else "n/a"
+
+
+def figure_text(value: Decimal, measure: Measure) -> str:
+    """ "2,805", or "62.5%" of a percentage."""
+    return f"{number(value)}%" if measure is Measure.PERCENTAGE else number(value)
+
+
+HEADCOUNTS = frozenset({"adults", "children", "clients", "individuals", "patients", "people", "residents", "victims"})
+"""Units that count people who may be there again next quarter."""
+
+
+def adds_up(unit: str) -> bool:
+    """Whether four quarters' figures may be added up to a year's: counts of events, not of people, rates or shares."""
+    return measure_of(unit) is Measure.COUNT and not HEADCOUNTS & set(re.findall(r"[a-z]+", unit.lower()))
+
+
+def compare_all(
+    readings: Iterable[Reading],
+    *,
+    period: Period,
+    better: Better | str,
+    unit: str,
+    baseline: BaselineFigure | None = None,
+    target: Target | None = None,
+    similar_areas: Average | None = None,
+    region: Average | None = None,
+    england: Average | None = None,
+) -> tuple[Comparison, ...]:
+    """Every comparison there is of the figure for `period`, in the order a table has them.
+
+    The same period last year always, the previous period and the twelve months unless the figures are yearly; baseline,
+    target and other areas when given. `period` is the figure's own (for an annual figure that comes late, the year it
+    is about). Readings after it are left aside.
+    """
+    case = _Case({reading.period: reading for reading in readings}, period, Better(better), unit, measure_of(unit))
+    rows = [_year_before(case)]
+    if period.kind is not PeriodKind.YEAR:
+        rows += [_previous(case), _rolling(case)]
+    if baseline:
+        rows.append(_baseline(case, baseline))
+    if target:
+        rows.append(_target(case, target))
+    areas = (
+        (Against.SIMILAR_AREAS, "the similar areas' average", similar_areas),
+        (Against.REGION, "the region's average", region),
+        (Against.ENGLAND, "England's average", england),
+    )
+    return (*rows, *(_average(case, kind, whose, average) for kind, whose, average in areas if average))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    known: dict[Period, Reading]
+    period: Period
+    better: Better
+    unit: str
+    measure: Measure
+
+    @property
+    def now(self) -> Reading | None:
+        return self.known.get(self.period)
+
+    @property
+    def same_period(self) -> str:
+        if self.period.kind is PeriodKind.YEAR:
+            return "the year before"
+        return f"the same {self.period.kind.label} last year"
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One figure of a comparison, or the reason why it cannot be had."""
+
+    value: Decimal | None
+    reason: str = ""
+    provisional: bool = False
+
+
+def _one(reading: Reading | None, period: Period) -> _Side:
+    if reading is None:
+        return _Side(None, f"no figure for {period.label}")
+    return _Side(reading.value, "", reading.provisional)
+
+
+def _label(against: str) -> str:
+    """ "the previous quarter" → "Previous quarter", the heading of a row."""
+    text = against.removeprefix("the ")
+    return text[:1].upper() + text[1:]
+
+
+def _in_time(case: _Case, kind: Against, against: str, about: str, ours: _Side, theirs: _Side) -> Comparison:
+    """A comparison with a figure of our own from an earlier time: `against` in words, `about` its period."""
+    label = _label(against)
+    if ours.value is None or theirs.value is None:
+        return _none(case, kind, label, about, ours.reason or theirs.reason, ours.value, theirs.value)
+    named = f"{against} ({about}: {figure_text(theirs.value, case.measure)})"
+    judged = direction(ours.value, theirs.value, case.better, case.measure, named)
+    provisional = ours.provisional or theirs.provisional
+    return Comparison(
+        kind=kind,
+        label=label,
+        period=about,
+        ours=ours.value,
+        theirs=theirs.value,
+        measure=case.measure,
+        difference=difference(ours.value, theirs.value, case.measure),
+        word=judged.word,
+        symbol=judged.symbol,
+        sentence=_marked(judged.sentence, provisional),
+        provisional=provisional,
+    )
+
+
+def _none(
+    case: _Case,
+    kind: Against,
+    label: str,
+    about: str,
+    reason: str,
+    ours: Decimal | None = None,
+    theirs: Decimal | None = None,
+    average: Average | None = None,
+) -> Comparison:
+    sentence = f"n/a: {reason}"
+    if average:
+        sentence += _position(average)
+    return Comparison(
+        kind=kind,
+        label=label,
+        period=about,
+        ours=ours,
+        theirs=theirs,
+        measure=case.measure,
+        difference=None,
+        word=NO_COMPARISON,
+        symbol="",
+        sentence=sentence,
+        reason=reason,
+        position=average.position if average else None,
+        group_size=average.group_size if average else None,
+    )
+
+
+def _marked(sentence: str, provisional: bool) -> str:
+    return f"{sentence}; provisional, and may be revised" if provisional else sentence
+
+
+def _year_before(case: _Case) -> Comparison:
+    before = case.period.year_before()
+    ours, theirs = _one(case.now, case.period), _one(case.known.get(before), before)
+    return _in_time(case, Against.YEAR_BEFORE, case.same_period, before.label, ours, theirs)
+
+
+def _previous(case: _Case) -> Comparison:
+    before = case.period.previous()
+    ours, theirs = _one(case.now, case.period), _one(case.known.get(before), before)
+    return _in_time(case, Against.PREVIOUS, f"the previous {case.period.kind.label}", before.label, ours, theirs)
+
+
+def _rolling(case: _Case) -> Comparison:
+    """The twelve months that end with the period, against the twelve months before them."""
+    later = _year_to(case.period)
+    earlier = _year_to(later[0].previous())
+    ours, theirs = _twelve_months(case, later), _twelve_months(case, earlier)
+    if ours.value is None:
+        # Half a comparison would print twelve months' figure beside a year that is not there.
+        theirs = _Side(None, ours.reason)
+    return _in_time(case, Against.ROLLING, "the 12 months before", _months(earlier), ours, theirs)
+
+
+def _year_to(period: Period) -> list[Period]:
+    """The periods of the twelve months that end with `period`, oldest first."""
+    periods = [period]
+    while len(periods) < 12 // period.kind.months:
+        periods.insert(0, periods[0].previous())
+    return periods
+
+
+def _months(periods: Sequence[Period]) -> str:
+    """ "October 2024 to September 2025"."""
+    first, last = periods[0].start, periods[-1].end
+    return f"{MONTHS[first.month - 1]} {first.year} to {MONTHS[last.month - 1]} {last.year}"
+
+
+def _twelve_months(case: _Case, periods: Sequence[Period]) -> _Side:
+    if case.measure is Measure.COUNT and not adds_up(case.unit):
+        return _Side(None, f"the same {case.unit} may be counted in more than one {case.period.kind.label}")
+    found = [case.known[period] for period in periods if period in case.known]
+    if len(found) < len(periods):
+        missing = [period.label for period in periods if period not in case.known]
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        return _Side(None, f"no figure for {missing[0]}{more}")
+    provisional = any(reading.provisional for reading in found)
+    if case.measure is Measure.COUNT:
+        return _Side(sum((reading.value for reading in found), Decimal(0)), "", provisional)
+    pooled = _pooled(case, found)
+    if isinstance(pooled, str):
+        return _Side(None, pooled)
+    return _Side(pooled, "", provisional)
+
+
+def _pooled(case: _Case, readings: Sequence[Reading]) -> Decimal | str:
+    """One share or rate for several periods: all numerators over all denominators. Or the reason why there is none.
+
+    A rate's is on the scale of one period's (the year's events over the sum of the four quarters' populations), so that
+    it stays comparable with the quarters beside it.
+    """
+    scale = _scale(case.unit)
+    if scale is None:
+        return "the unit does not say per how many the rate is"
+    numerator, denominator = Decimal(0), Decimal(0)
+    for reading in readings:
+        if reading.numerator is None or not reading.denominator:
+            return (
+                f"percentages and rates are not added up, and {reading.period.label} has no numerator and denominator"
+            )
+        if not _gives(reading.numerator * scale / reading.denominator, reading.value):
+            return f"numerator and denominator do not give the figure of {reading.period.label}"
+        numerator += reading.numerator
+        denominator += reading.denominator
+    most = max(_places(reading.value) for reading in readings)
+    return rounded(numerator * scale / denominator, most)
+
+
+def _scale(unit: str) -> Decimal | None:
+    if measure_of(unit) is Measure.PERCENTAGE:
+        return Decimal(100)
+    match = re.search(r"per ([0-9][0-9,]*)", unit.lower())
+    return Decimal(match[1].replace(",", "")) if match else None
+
+
+def _places(value: Decimal) -> int:
+    return max(0, -int(value.normalize().as_tuple().exponent))
+
+
+def _gives(worked_out: Decimal, printed: Decimal) -> bool:
+    """Equal up to the rounding of the printed figure, whose last zeros may have been lost: at most one unit off."""
+    return abs(worked_out - printed) <= Decimal(1).scaleb(-_places(printed))
+
+
+def _baseline(case: _Case, baseline: BaselineFigure) -> Comparison:
+    about = baseline.covers or "period not stated"
+    kind, label = Against.BASELINE, "Baseline"
+    if baseline.value is None:
+        return _none(case, kind, label, about, "the baseline is not a number")
+    if not _same_unit(baseline.unit, case.unit):
+        reason = f"the baseline is in another unit ({baseline.unit}, not {case.unit})"
+        return _none(case, kind, label, about, reason)
+    ours = _one(case.now, case.period)
+    # A share is a share over any length of time; a year's count beside a quarter's would always look four times worse.
+    if case.measure is not Measure.PERCENTAGE and baseline.months != case.period.kind.months:
+        if baseline.months != 12 or case.measure is not Measure.COUNT:
+            reason = f"the baseline covers {baseline.months} months, the figure {case.period.kind.months}"
+            return _none(case, kind, label, about, reason)
+        periods = _year_to(case.period)
+        ours = _twelve_months(case, periods)
+        about = f"{about}; ours of {_months(periods)}"
+    return _in_time(case, kind, "the baseline", about, ours, _Side(baseline.value))
+
+
+def _same_unit(theirs: str, ours: str) -> bool:
+    return not theirs.strip() or " ".join(theirs.lower().split()) == " ".join(ours.lower().split())
+
+
+WANTED_OF = {Better.LOWER: Wanted.REDUCE, Better.HIGHER: Wanted.INCREASE}
+
+
+def _target(case: _Case, target: Target) -> Comparison:
+    label = "Target"
+    if case.now is None:
+        return _none(case, Against.TARGET, label, case.period.label, f"no figure for {case.period.label}")
+    wanted = target.wanted or WANTED_OF.get(case.better)
+    if target.value is not None:
+        return _against_value(case, case.now, wanted, target.value)
+    if wanted is None:
+        return _none(case, Against.TARGET, label, case.period.label, "the target names no direction")
+    return _towards(case, wanted)
+
+
+def _towards(case: _Case, wanted: Wanted) -> Comparison:
+    """A target that is a direction alone is judged on the same period last year, as the councils' tables do."""
+    base = _year_before(case)
+    if base.ours is None or base.theirs is None:
+        return _none(case, Against.TARGET, "Target", base.period, base.reason, base.ours, base.theirs)
+    way = Better.HIGHER if wanted is Wanted.INCREASE else Better.LOWER
+    judged = direction(base.ours, base.theirs, way, case.measure).word
+    if wanted is Wanted.MAINTAIN:
+        word = "held" if judged in ("similar", "unchanged") else "not held"
+    else:
+        word = {"better": "moving as wanted", "worse": "moving the wrong way"}.get(judged, "little change")
+    named = f"{case.same_period} ({base.period}: {base.theirs_text})"
+    moved = direction(base.ours, base.theirs, Better.NEUTRAL, case.measure, named).sentence
+    return Comparison(
+        kind=Against.TARGET,
+        label="Target",
+        period=base.period,
+        ours=base.ours,
+        theirs=base.theirs,
+        measure=case.measure,
+        difference=base.difference,
+        word=word,
+        symbol=base.symbol,
+        sentence=_marked(f"the target is to {wanted.value}: {word}, {moved}", base.provisional),
+        provisional=base.provisional,
+    )
+
+
+def _against_value(case: _Case, now: Reading, wanted: Wanted | None, value: Decimal) -> Comparison:
+    change = difference(now.value, value, case.measure)
+    text, gap = figure_text(value, case.measure), _gap(change)
+    if wanted is None:
+        # Nobody said which way is better, so nobody can say that it was met.
+        word = "above" if change.number > 0 else "below" if change.number < 0 else "the same"
+        sentence = f"{gap} the target of {text}"
+    else:
+        bound = {Wanted.REDUCE: " or less", Wanted.INCREASE: " or more", Wanted.MAINTAIN: ""}[wanted]
+        met = {
+            Wanted.REDUCE: change.number <= 0,
+            Wanted.INCREASE: change.number >= 0,
+            Wanted.MAINTAIN: abs(change.number) <= SIMILAR_WITHIN * abs(value),
+        }[wanted]
+        word = "met" if met else "not met"
+        sentence = f"{word}: {figure_text(now.value, case.measure)} against a target of {text}{bound}"
+    return Comparison(
+        kind=Against.TARGET,
+        label="Target",
+        period=case.period.label,
+        ours=now.value,
+        theirs=value,
+        measure=case.measure,
+        difference=change,
+        word=word,
+        symbol="",
+        sentence=_marked(sentence, now.provisional),
+        provisional=now.provisional,
+    )
+
+
+def _average(case: _Case, kind: Against, whose: str, average: Average) -> Comparison:
+    """Beside our own figure of the average's period, which may be an earlier one than the period reported."""
+    about, ours, label = average.period.label, case.known.get(average.period), _label(whose)
+    if not _same_unit(average.unit, case.unit):
+        reason = f"the average is in another unit ({average.unit}, not {case.unit})"
+        return _none(case, kind, label, about, reason, average=average)
+    if ours is None:
+        reason = f"no figure of our own for {about}"
+        return _none(case, kind, label, about, reason, None, average.average, average)
+    change = difference(ours.value, average.average, case.measure)
+    word = "the same"
+    if change.number:
+        judged = _judge(change.number, average.average, case.better)
+        word = {"up": "above", "down": "below"}.get(judged, judged)
+    sentence = f"{_gap(change)} {whose} of {figure_text(average.average, case.measure)} in {about}"
+    if word in ("better", "worse", "similar"):
+        sentence = f"{word}: {sentence}"
+    return Comparison(
+        kind=kind,
+        label=label,
+        period=about,
+        ours=ours.value,
+        theirs=average.average,
+        measure=case.measure,
+        difference=change,
+        word=word,
+        symbol="",
+        sentence=_marked(sentence + _position(average), ours.provisional),
+        position=average.position,
+        group_size=average.group_size,
+        provisional=ours.provisional,
+    )
+
+
+def _gap(change: Difference) -> str:
+    """ "31.1% above", "3.5 percentage points below", "the same as"."""
+    if change.number == 0:
+        return "the same as"
+    return f"{_size(change)} {'above' if change.number > 0 else 'below'}"
+
+
+def _position(average: Average) -> str:
+    if average.position is None or average.group_size is None:
+        return ""
+    return f"; position {average.position} of {average.group_size}, where 1 is the lowest"
