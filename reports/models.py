@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from actions.models import ProgressUpdate
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Meeting, Plan
 
 if TYPE_CHECKING:
+    from actions.models import ProgressUpdateQuerySet
     from partners.models import User
 
 
@@ -84,6 +87,24 @@ class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
             return self.filter(published_at__isnull=False)
         return self.none()
 
+    def with_came_since(self) -> ReportVersionQuerySet:
+        """Adds `came_since`: how many updates about the version's period came after its cut-off, while it can still be
+        replaced by a version that holds them; nought for one that is with the chair, decided on or replaced."""
+        since = (
+            ProgressUpdate.objects.filter(
+                action__plan=OuterRef("report__plan"),
+                period_kind=OuterRef("report__period_kind"),
+                period_start=OuterRef("report__period_start"),
+                submitted_at__gt=OuterRef("cut_off"),
+            )
+            .order_by()
+            .values("action__plan")
+            .annotate(number=Count("pk"))
+            .values("number")
+        )
+        undecided = Q(state__in=[ReportVersion.State.DRAFT, ReportVersion.State.RETURNED])
+        return self.annotate(came_since=Case(When(undecided, then=Coalesce(Subquery(since), 0)), default=0))
+
 
 class ReportVersion(models.Model):
     """A report's content frozen at a cut-off. The snapshot carries every name, label and figure as a value."""
@@ -141,6 +162,11 @@ class ReportVersion(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:version", args=[self.report_id, self.number])
+
+    def updates_since(self) -> ProgressUpdateQuerySet:
+        """Updates about the report's period that came after this version's cut-off, by action, the oldest first."""
+        about = ProgressUpdate.objects.about(self.report.period).filter(action__plan=self.report.plan_id)
+        return about.filter(submitted_at__gt=self.cut_off).select_related("action").order_by("action__ref", "pk")
 
     def successor(self) -> ReportVersion | None:
         """What took this version's place: for one that was published the next published one, else the next."""

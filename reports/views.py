@@ -33,6 +33,7 @@ from reports.services import building, decisions, renditions, schedule
 from reports.timetable import KINDS, dates_of
 
 if TYPE_CHECKING:
+    from actions.models import Action
     from partners.models import User
     from priorities.timetable import Timetable
     from reports.forms import DecisionForm
@@ -180,6 +181,23 @@ def show_report(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @dataclass(frozen=True)
+class CameSince:
+    """Updates that came after a version's cut-off: how many, and on which actions (the first of them)."""
+
+    number: int
+    actions: list[Action]
+    more: int
+
+    MOST = 12
+
+    @classmethod
+    def read(cls, version: ReportVersion) -> CameSince | None:
+        updates = list(version.updates_since())
+        actions = list({update.action_id: update.action for update in updates}.values())
+        return cls(len(updates), actions[: cls.MOST], max(len(actions) - cls.MOST, 0)) if updates else None
+
+
+@dataclass(frozen=True)
 class VersionPage:
     report: Report
     version: ReportVersion
@@ -192,6 +210,7 @@ class VersionPage:
     can_prepare: bool
     can_publish: bool
     can_make_version: bool
+    came_since: CameSince | None
     can_record: bool
     can_try_again: bool
     cannot_decide: str
@@ -229,6 +248,13 @@ def _version_page(
         approve = approve or ApproveForm(version=version, draft=draft)
         turn_back = turn_back or ReturnForm(version=version, draft=draft)
     sent_it = with_chair and user.is_chair and version.sent_by_id == user.pk
+    can_make_version = (
+        not report.not_produced
+        and version.state in (State.DRAFT, State.RETURNED, State.APPROVED, State.PUBLISHED)
+        and user.has_perm("reports.make_version", report)
+        and not report.versions.filter(number__gt=version.number).exists()
+    )
+    undecided = version.state in (State.DRAFT, State.RETURNED)
     others = report.versions.visible_to(user).defer("snapshot").exclude(pk=version.pk).order_by("-number")
     page = VersionPage(
         report=report,
@@ -248,10 +274,8 @@ def _version_page(
         and not decisions.cannot_prepare(version, by_stage)
         and user.has_perm("reports.publish", version),
         can_publish=not decisions.cannot_publish(version, by_stage) and user.has_perm("reports.publish", version),
-        can_make_version=not report.not_produced
-        and version.state in (State.DRAFT, State.RETURNED, State.APPROVED, State.PUBLISHED)
-        and user.has_perm("reports.make_version", report)
-        and not report.versions.filter(number__gt=version.number).exists(),
+        can_make_version=can_make_version,
+        came_since=CameSince.read(version) if can_make_version and undecided else None,
         can_record=with_chair and user.has_perm("reports.record_decision", version),
         can_try_again=user.has_perm("reports.try_again"),
         cannot_decide=permissions.SENT_IT if sent_it else "",

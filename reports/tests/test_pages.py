@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -12,8 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from actions.rating import Rating
+from actions.services.lifecycle import add_action
+from actions.services.updates import post_update
 from partners.models import OutgoingEmail
+from priorities.periods import Period
 from priorities.services import open_round
+from priorities.tests.makers import make_priority, make_sub_group
 from reports.models import Rendition, Report, ReportVersion
 from reports.services import building, decisions, renditions, schedule
 from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk, at, make, out_of_paper
@@ -64,6 +70,73 @@ def test_a_chair_asked_late_is_not_late_at_once(desk):
     decisions.send_to_chair(version=version, by=desk.coordinator, at=LATER)
     page = signed_in(desk.officer).get(version.get_absolute_url()).text
     assert "Waits for: The chair, to decide by 27 November 2026." in page
+
+
+def late_updates(desk: Desk, *said: tuple[str, Period, dt.datetime]) -> None:
+    """One action for each of these references, with an update about a period, received at a moment."""
+    open_round(plan=desk.plan, period=H1, at=dt.datetime(2026, 10, 1, 7, tzinfo=dt.UTC))
+    priority = make_priority(desk.plan)
+    group = make_sub_group(desk.plan)
+    for number, (ref, period, moment) in enumerate(said, start=1):
+        action = add_action(
+            plan=desk.plan,
+            ref=ref,
+            priority=priority,
+            sub_group=group,
+            title=f"Action {ref}",
+            lead_partner=desk.council,
+            starts_on=dt.date(2024, 4, 1),
+            due_on=dt.date(2027, 3, 31),
+            by=desk.coordinator,
+            at=dt.datetime(2024, 4, 2, 9, tzinfo=dt.UTC),
+        )
+        post_update(
+            action=action,
+            by=desk.officer,
+            at=moment,
+            today=timezone.localdate(moment),
+            submission_key=uuid.UUID(int=number),
+            period=period,
+            rating=Rating.ON_TRACK,
+            narrative="Two patrols a week.",
+        )
+
+
+def test_the_coordinator_is_told_what_came_after_a_draft_was_closed_until_a_version_holds_it(desk):
+    late_updates(
+        desk,
+        ("ASB-01", H1, SENT - dt.timedelta(days=10)),  # in time
+        ("ASB-02", H1, SENT - dt.timedelta(days=3)),  # after the cut-off, before the version was made
+        ("ASB-03", H1, SENT),
+        ("ASB-04", H1.next(), SENT),  # about the next report's period
+    )
+    version = desk.draft()
+    page = " ".join(signed_in(desk.coordinator).get(version.get_absolute_url()).text.split())
+    assert "2 updates came after this version was closed</strong> on 21 October 2026, and are not in it:" in page
+    told = page[page.index("2 updates came") : page.index("Make version 2 with them")]
+    assert ["ASB-02" in told, "ASB-03" in told, "ASB-01" in told, "ASB-04" in told] == [True, True, False, False]
+    assert reverse("reports:new-version", args=[version.report_id]) in told
+    for other in (desk.chair, desk.officer, desk.analyst):
+        assert "came after this version was closed" not in signed_in(other).get(version.get_absolute_url()).text
+    second = desk.another(version)
+    for one in (version, second):
+        assert "came after" not in signed_in(desk.coordinator).get(one.get_absolute_url()).text
+
+
+def test_what_came_late_is_counted_for_versions_that_can_still_be_replaced(desk):
+    late_updates(desk, ("ASB-01", H1, SENT), ("ASB-02", H1, SENT))
+    version = desk.draft()
+
+    def counted() -> int:
+        return ReportVersion.objects.with_came_since().get(pk=version.pk).came_since
+
+    assert counted() == 2
+    ReportVersion.objects.filter(pk=version.pk).update(cut_off=SENT)
+    assert counted() == 0
+    ReportVersion.objects.filter(pk=version.pk).update(cut_off=SENT - dt.timedelta(seconds=1), state=State.RETURNED)
+    assert counted() == 2
+    ReportVersion.objects.filter(pk=version.pk).update(state=State.WITH_CHAIR)
+    assert counted() == 0
 
 
 def test_an_approved_report_waits_for_its_final_pdf(desk):

@@ -158,7 +158,7 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
         page.papers = list(versions.filter(state=State.WITH_CHAIR)[:ROWS])
         page.off_track = _short(actions.rated(Rating.OFF_TRACK, today), today, asked, list_address(rating="off_track"))
     if user.is_coordinator:
-        page.waiting = list(versions.exclude(state__in=[State.PUBLISHED, State.REPLACED])[:ROWS])
+        page.waiting = list(versions.with_came_since().exclude(state__in=[State.PUBLISHED, State.REPLACED])[:ROWS])
         page.failed = list(Report.objects.visible_to(user).filter(plan=plan).exclude(build_error="")[:ROWS])
         page.overdue = _short(actions.overdue(today), today, asked, list_address(overdue="on"))
         if wanted:

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import reverse
 
 from actions.rating import Rating
 from partners import roles
@@ -15,7 +16,7 @@ from performance.models import Indicator
 from priorities.models import Meeting, Plan
 from priorities.services import open_round, settle_round
 from priorities.tests.makers import make_plan
-from reports.models import Report
+from reports.models import Report, ReportVersion
 from shp_portal.pages.home import home_of
 from shp_portal.tests.scene import H1_2026, NOW, TODAY, Cast, page, text_of, update, version
 
@@ -145,6 +146,19 @@ class TestCoordinator:
         newest = version(cast, "2026-04", "draft", number=2)
         version(cast, "2025-10", "published")
         assert home_of(cast.coordinator, cast.plan, TODAY).waiting == [newest]
+
+    def test_is_told_of_updates_that_came_after_a_draft_was_closed(self):
+        """The draft's updates were received up to 1 October; it is the coordinator's to make another."""
+        cast = Cast()
+        update(cast, cast.action(), 1)
+        version(cast, "2026-04", "draft")
+        told = "1 update came since and is not in it"
+        seen = page(cast.coordinator, "/")
+        assert told in seen
+        assert reverse("reports:new-version", args=[Report.objects.get().pk]) in seen
+        assert told not in page(cast.chair, "/")
+        ReportVersion.objects.update(cut_off=NOW)
+        assert told not in page(cast.coordinator, "/")
 
     def test_sees_a_report_that_could_not_be_made(self):
         cast = Cast()
