@@ -515,8 +515,8 @@ def _pooled(case: _Case, readings: Sequence[Reading]) -> Decimal | str:
             return f"numerator and denominator do not give the figure of {reading.period.label}"
         numerator += reading.numerator
         denominator += reading.denominator
-    most = max(_places(reading.value) for reading in readings)
-    return rounded(numerator * scale / denominator, most)
+    # Whole percentages have lost the zero after the point: a pooled one has a decimal all the same.
+    return rounded(numerator * scale / denominator, max(1, *(_places(reading.value) for reading in readings)))
 
 
 def _scale(unit: str) -> Decimal | None:

@@ -277,8 +277,12 @@ def _place(period: Period) -> int:
     return (period.start.year * 12 + period.start.month - FIRST_MONTH) // period.kind.months
 
 
+MOST_PLACES = 6
+"""More decimals than a stored figure has (four): a quotient that nobody rounded must not break the words."""
+
+
 def _places(value: Decimal) -> int:
-    return max(0, -int(value.normalize().as_tuple().exponent))
+    return min(MOST_PLACES, max(0, -int(value.normalize().as_tuple().exponent)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -525,18 +529,22 @@ def _too_few(text: str, value: Decimal, newest: Period, bases: Sequence[_Basis],
     if held is None:
         return said
     return (
-        f"{said} Showing the range anyway: {held.text} ({_made_of(held, newest.kind)}); "
+        f"{said} Showing the range anyway: {held.text}{_for_season(held)} ({_made_of(held, newest.kind)}); "
         f"{text} is {_outside(value, held) or 'within'} it."
     )
 
 
 def _range_words(held: UsualRange, kind: PeriodKind) -> str:
     """ "the usual range of 350 to 410 (mean 380, from 12 quarters Q1 2023/24 to Q4 2025/26)"."""
-    season = f" for {_season_name(held.season, kind)}" if held.season is not None else ""
+    season = _for_season(held)
     if held.moving_range_mean == 0:
         counted = f"{held.of_season} figures{season}" if season else f"{held.points} {kind.label}s"
         return f"the {held.mean_text} of all {counted}, {_span(held.baseline.first, held.baseline.last)}"
     return f"the usual range of {held.text}{season} ({_made_of(held, kind)})"
+
+
+def _for_season(held: UsualRange) -> str:
+    return f" for {_season_name(held.season, held.baseline.first.kind)}" if held.season is not None else ""
 
 
 def _made_of(held: UsualRange, kind: PeriodKind) -> str:

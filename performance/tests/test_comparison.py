@@ -1,3 +1,4 @@
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -5,13 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from performance.comparison import (
+    Against,
+    Average,
+    BaselineFigure,
     Better,
     Measure,
+    Reading,
+    Target,
+    Wanted,
+    adds_up,
     against_average,
+    compare_all,
     difference,
     direction,
     measure_of,
 )
+from priorities.periods import Period, PeriodKind
 
 figures = st.decimals(0, 100_000, places=2)
 
@@ -149,3 +159,333 @@ def test_the_unit_tells_the_kind_of_figure(unit, measure):
 def test_a_rate_against_the_average_of_similar_areas(rate, average, word, sentence):
     found = against_average(Decimal(rate), Decimal(average))
     assert (found.word, found.sentence) == (word, sentence)
+
+
+# Every comparison of one figure
+
+QUARTER, HALF_YEAR, YEAR = PeriodKind.QUARTER, PeriodKind.HALF_YEAR, PeriodKind.YEAR
+START = Period(QUARTER, dt.date(2024, 10, 1))
+SHOPLIFTING = (459, 408, 393, 409, 464, 413, 418, 406)
+"""Q3 2024/25 to Q2 2026/27 of the demonstration."""
+NOW = Period(QUARTER, dt.date(2026, 7, 1))
+
+
+def readings(*values, first=START):
+    found, period = [], first
+    for value in values:
+        if value is not None:
+            found.append(Reading(period, Decimal(str(value))))
+        period = period.next()
+    return found
+
+
+def compared(found, kind, *, period=NOW, better="lower", unit="offences", **known):
+    """The one row of this kind."""
+    (row,) = [row for row in compare_all(found, period=period, better=better, unit=unit, **known) if row.kind is kind]
+    return row
+
+
+def test_a_quarter_is_compared_with_last_year_the_quarter_before_and_by_twelve_months():
+    rows = compare_all(readings(*SHOPLIFTING), period=NOW, better="lower", unit="offences")
+    assert [(row.label, row.period, row.theirs_text, row.number_text, row.percent_text) for row in rows] == [
+        ("Same quarter last year", "Q2 2025/26", "409", "−3", "−0.7%"),
+        ("Previous quarter", "Q1 2026/27", "418", "−12", "−2.9%"),
+        ("12 months before", "October 2024 to September 2025", "1,669", "+32", "+1.9%"),
+    ]
+    assert [row.sentence for row in rows] == [
+        "similar: down 0.7% on the same quarter last year (Q2 2025/26: 409)",
+        "similar: down 2.9% on the previous quarter (Q1 2026/27: 418)",
+        "similar: up 1.9% on the 12 months before (October 2024 to September 2025: 1,669)",
+    ]
+    assert [row.symbol for row in rows] == ["▼", "▼", "▲"]
+    assert (rows[2].ours, rows[2].ours_text) == (1701, "1,701")
+
+
+def test_rows_come_in_one_order_whatever_order_they_are_given_in():
+    average = Average(NOW, Decimal(400))
+    rows = compare_all(
+        reversed(readings(*SHOPLIFTING)),
+        period=NOW,
+        better="lower",
+        unit="offences",
+        england=average,
+        region=average,
+        similar_areas=average,
+        target=Target(Wanted.REDUCE),
+        baseline=BaselineFigure(Decimal(1700)),
+    )
+    assert [row.kind for row in rows] == list(Against)
+
+
+def test_better_and_worse_are_said_against_what():
+    row = compared(
+        readings(380, *SHOPLIFTING[1:4], 450, first=START),
+        Against.YEAR_BEFORE,
+        period=START.next().next().next().next(),
+    )
+    assert (row.word, row.sentence) == ("worse", "worse: up 18.4% on the same quarter last year (Q3 2024/25: 380)")
+
+
+def test_yearly_figures_are_told_once_and_carry_their_own_year():
+    first = Period(YEAR, dt.date(2023, 4, 1))
+    found = readings("14.8", "16.1", first=first)
+    rows = compare_all(found, period=first.next(), better="lower", unit="rate per 100,000")
+    assert [(row.label, row.period) for row in rows] == [("Year before", "2023/24")]
+    assert rows[0].sentence == "worse: up 8.8% on the year before (2023/24: 14.8)"
+
+
+def test_what_is_missing_is_named_and_is_no_number():
+    rows = compare_all(
+        readings(*SHOPLIFTING[:-1]), period=NOW, better="lower", unit="offences", target=Target(value=Decimal(400))
+    )
+    assert {row.sentence for row in rows} == {"n/a: no figure for Q2 2026/27"}
+    assert {(row.word, row.number_text, row.percent_text, row.symbol) for row in rows} == {
+        ("no comparison", "n/a", "n/a", "")
+    }
+    gap = readings(*SHOPLIFTING[:4], 464, None, 418, 406)
+    row = compared(gap, Against.ROLLING)
+    assert (row.reason, row.ours, row.theirs) == ("no figure for Q4 2025/26", None, None)
+    row = compared(readings(None, None, *SHOPLIFTING[2:]), Against.ROLLING)
+    assert (row.reason, row.ours_text, row.theirs) == ("no figure for Q3 2024/25 and 1 more", "1,701", None)
+    assert (
+        compared(readings(*SHOPLIFTING[4:], first=NOW.year_before().next()), Against.YEAR_BEFORE).reason
+        == "no figure for Q2 2025/26"
+    )
+
+
+def test_figures_after_the_period_are_left_aside():
+    found = readings(*SHOPLIFTING)
+    earlier = START.next().next().next().next()
+    assert compare_all(found, period=earlier, better="lower", unit="offences") == compare_all(
+        found[:5], period=earlier, better="lower", unit="offences"
+    )
+
+
+def test_half_years_make_twelve_months_of_two():
+    first = Period(HALF_YEAR, dt.date(2024, 10, 1))
+    row = compared(
+        readings(10, 20, 30, 40, first=first), Against.ROLLING, period=Period(HALF_YEAR, dt.date(2026, 4, 1))
+    )
+    assert (row.ours, row.theirs, row.period) == (70, 30, "October 2024 to September 2025")
+
+
+@pytest.mark.parametrize(
+    ("unit", "added"),
+    [
+        ("offences", True),
+        ("incidents", True),
+        ("people", False),
+        ("adults in treatment", False),
+        ("%", False),
+        ("rate per 1,000", False),
+    ],
+)
+def test_only_counts_of_events_are_added_up(unit, added):
+    assert adds_up(unit) is added
+
+
+def test_people_are_not_added_up_to_a_year():
+    row = compared(readings(*SHOPLIFTING), Against.ROLLING, unit="people", better="higher")
+    assert row.sentence == "n/a: the same people may be counted in more than one quarter"
+
+
+def shares(*pairs, scale=100, places="0.1"):
+    found, period = [], START
+    for numerator, denominator in pairs:
+        value = (Decimal(numerator) * scale / denominator).quantize(Decimal(places))
+        found.append(Reading(period, value, False, Decimal(numerator), Decimal(denominator)))
+        period = period.next()
+    return found
+
+
+def test_shares_are_pooled_over_their_denominators_never_averaged():
+    # The mean of the four earlier percentages would be 50.0; of their 400 cases 335 were completed.
+    found = shares((300, 300), (0, 30), (10, 20), (25, 50), (45, 50), (45, 50), (45, 50), (45, 50))
+    row = compared(found, Against.ROLLING, unit="%", better="higher")
+    assert (row.theirs_text, row.ours_text, row.number_text, row.percent_text) == ("83.8%", "90%", "+6.2 points", "n/a")
+    assert row.sentence == (
+        "better: up 6.2 percentage points on the 12 months before (October 2024 to September 2025: 83.8%)"
+    )
+    rates = shares(*[(92, 92_571)] * 4, *[(111, 92_571)] * 4, scale=1000, places="0.001")
+    row = compared(rates, Against.ROLLING, unit="rate per 1,000")
+    assert (row.theirs_text, row.ours_text) == ("0.994", "1.199")
+
+
+@pytest.mark.parametrize(
+    ("unit", "change", "reason"),
+    [
+        (
+            "%",
+            {"numerator": None},
+            "percentages and rates are not added up, and Q3 2025/26 has no numerator and denominator",
+        ),
+        ("%", {"value": Decimal(12)}, "numerator and denominator do not give the figure of Q3 2025/26"),
+        ("rate", {}, "the unit does not say per how many the rate is"),
+    ],
+)
+def test_shares_without_sound_parts_have_no_twelve_months(unit, change, reason):
+    found = shares(*[(45, 50)] * 8)
+    old = found[4]
+    found[4] = Reading(
+        old.period, change.get("value", old.value), False, change.get("numerator", old.numerator), old.denominator
+    )
+    assert compared(found, Against.ROLLING, unit=unit, better="higher").reason == reason
+
+
+def test_a_baseline_in_another_unit_is_no_comparison():
+    baseline = BaselineFigure(Decimal("17.576"), "rate per 1,000", "12 months to July 2023")
+    row = compared(readings(*SHOPLIFTING), Against.BASELINE, baseline=baseline)
+    assert (row.period, row.number_text) == ("12 months to July 2023", "n/a")
+    assert row.sentence == "n/a: the baseline is in another unit (rate per 1,000, not offences)"
+
+
+def test_a_years_baseline_is_compared_with_a_years_figures():
+    baseline = BaselineFigure(Decimal(1600), "Offences ", "12 months to July 2023")
+    row = compared(readings(*SHOPLIFTING), Against.BASELINE, baseline=baseline)
+    assert (row.ours, row.number_text, row.word) == (1701, "+101", "worse")
+    assert row.period == "12 months to July 2023; ours of October 2025 to September 2026"
+    short = compared(
+        readings(*SHOPLIFTING[-3:], first=Period(QUARTER, dt.date(2026, 1, 1))), Against.BASELINE, baseline=baseline
+    )
+    assert short.reason == "no figure for Q3 2025/26"
+
+
+def test_a_baseline_of_another_length_of_time_is_no_comparison():
+    found = readings("3.2", "3.1", "3.3", "3.4")
+    period = found[-1].period
+    row = compared(found, Against.BASELINE, period=period, unit="rate per 1,000", baseline=BaselineFigure(Decimal(13)))
+    assert row.reason == "the baseline covers 12 months, the figure 3"
+    same = BaselineFigure(Decimal(3), months=3)
+    row = compared(found, Against.BASELINE, period=period, unit="rate per 1,000", baseline=same)
+    assert (row.word, row.period) == ("worse", "period not stated")
+    share = compared(found, Against.BASELINE, period=period, unit="%", baseline=BaselineFigure(Decimal(3)))
+    assert share.number_text == "+0.4 points"
+    assert (
+        compared(found, Against.BASELINE, period=period, baseline=BaselineFigure(None)).reason
+        == "the baseline is not a number"
+    )
+
+
+@pytest.mark.parametrize(
+    ("better", "wanted", "value", "word", "sentence"),
+    [
+        ("lower", None, 406, "met", "met: 406 against a target of 406 or less"),
+        ("lower", None, 405, "not met", "not met: 406 against a target of 405 or less"),
+        ("higher", None, 406, "met", "met: 406 against a target of 406 or more"),
+        ("higher", Wanted.REDUCE, 407, "met", "met: 406 against a target of 407 or less"),
+        ("lower", Wanted.MAINTAIN, 400, "met", "met: 406 against a target of 400"),
+        ("lower", Wanted.MAINTAIN, 380, "not met", "not met: 406 against a target of 380"),
+        ("context", None, 400, "above", "1.5% above the target of 400"),
+        ("context", None, 406, "the same", "the same as the target of 406"),
+    ],
+)
+def test_a_target_with_a_value(better, wanted, value, word, sentence):
+    target = Target(wanted, Decimal(value))
+    row = compared(readings(*SHOPLIFTING), Against.TARGET, better=better, target=target)
+    assert (row.word, row.sentence, row.theirs) == (word, sentence, value)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "now", "word"),
+    [
+        (Wanted.REDUCE, 380, "moving as wanted"),
+        (Wanted.REDUCE, 440, "moving the wrong way"),
+        (Wanted.REDUCE, 410, "little change"),
+        (Wanted.INCREASE, 440, "moving as wanted"),
+        (Wanted.INCREASE, 380, "moving the wrong way"),
+        (Wanted.MAINTAIN, 410, "held"),
+        (Wanted.MAINTAIN, 380, "not held"),
+    ],
+)
+def test_a_target_that_is_a_direction_is_judged_on_the_same_quarter_last_year(wanted, now, word):
+    row = compared(readings(*SHOPLIFTING[:-1], now), Against.TARGET, better="neutral", target=Target(wanted))
+    assert row.word == word
+    assert row.sentence.startswith(f"the target is to {wanted.value}: {word}, {'up' if now > 409 else 'down'} ")
+    assert row.sentence.endswith(" on the same quarter last year (Q2 2025/26: 409)")
+
+
+def test_a_target_needs_a_direction_or_a_value():
+    assert compared(readings(*SHOPLIFTING), Against.TARGET, target=Target()).word == "little change"
+    row = compared(readings(*SHOPLIFTING), Against.TARGET, better="neutral", target=Target())
+    assert row.sentence == "n/a: the target names no direction"
+
+
+@pytest.mark.parametrize(
+    ("average", "better", "word", "sentence"),
+    [
+        ("220.5", "lower", "worse", "worse: 84.1% above the similar areas' average of 220.5 in Q2 2026/27"),
+        ("220.5", "higher", "better", "better: 84.1% above the similar areas' average of 220.5 in Q2 2026/27"),
+        ("500", "lower", "better", "better: 18.8% below the similar areas' average of 500 in Q2 2026/27"),
+        ("400", "lower", "similar", "similar: 1.5% above the similar areas' average of 400 in Q2 2026/27"),
+        ("220.5", "context", "above", "84.1% above the similar areas' average of 220.5 in Q2 2026/27"),
+        ("500", "neutral", "below", "18.8% below the similar areas' average of 500 in Q2 2026/27"),
+        ("406", "lower", "the same", "the same as the similar areas' average of 406 in Q2 2026/27"),
+    ],
+)
+def test_beside_similar_areas(average, better, word, sentence):
+    known = {"similar_areas": Average(NOW, Decimal(average), 15, 15)}
+    row = compared(readings(*SHOPLIFTING), Against.SIMILAR_AREAS, better=better, **known)
+    assert (row.word, row.position, row.group_size, row.symbol) == (word, 15, 15, "")
+    assert row.sentence == f"{sentence}; position 15 of 15, where 1 is the lowest"
+
+
+def test_an_average_of_an_earlier_period_is_held_against_our_figure_of_that_period():
+    row = compared(readings(*SHOPLIFTING), Against.ENGLAND, england=Average(NOW.previous(), Decimal(380)))
+    assert (row.label, row.period, row.ours) == ("England's average", "Q1 2026/27", 418)
+    assert row.sentence == "worse: 10.0% above England's average of 380 in Q1 2026/27"
+    old = Average(Period(QUARTER, dt.date(2020, 4, 1)), Decimal(380))
+    row = compared(readings(*SHOPLIFTING), Against.REGION, region=old)
+    assert (row.label, row.sentence) == ("Region's average", "n/a: no figure of our own for Q1 2020/21")
+
+
+def test_an_average_in_another_unit_keeps_its_position():
+    known = {"similar_areas": Average(NOW, Decimal("8.159"), 15, 15, "rate per 1,000")}
+    row = compared(readings(*SHOPLIFTING), Against.SIMILAR_AREAS, **known)
+    assert row.sentence == (
+        "n/a: the average is in another unit (rate per 1,000, not offences); position 15 of 15, where 1 is the lowest"
+    )
+    assert (row.difference, row.position) == (None, 15)
+
+
+def test_percentages_differ_from_an_average_by_points():
+    row = compared(readings(*[62.5] * 8), Against.REGION, unit="%", better="higher", region=Average(NOW, Decimal(58)))
+    assert row.sentence == "better: 4.5 percentage points above the region's average of 58% in Q2 2026/27"
+
+
+def test_provisional_on_either_side_is_said():
+    found = readings(*SHOPLIFTING)
+    found[3] = Reading(found[3].period, found[3].value, provisional=True)
+    rows = {row.kind: row for row in compare_all(found, period=NOW, better="lower", unit="offences")}
+    assert rows[Against.YEAR_BEFORE].sentence.endswith("409); provisional, and may be revised")
+    assert (rows[Against.ROLLING].provisional, rows[Against.PREVIOUS].provisional) == (True, False)
+    assert "provisional" not in rows[Against.PREVIOUS].sentence
+
+
+@given(
+    st.lists(st.none() | figures, min_size=8, max_size=8),
+    st.sampled_from(Better),
+    st.sampled_from(["offences", "%", "rate per 1,000", "people"]),
+)
+def test_a_row_has_either_a_difference_or_a_reason(values, better, unit):
+    average = Average(NOW.previous(), Decimal(0), 1, 15)
+    rows = compare_all(
+        readings(*values),
+        period=NOW,
+        better=better,
+        unit=unit,
+        baseline=BaselineFigure(Decimal(12)),
+        target=Target(Wanted.MAINTAIN),
+        similar_areas=average,
+    )
+    for row in rows:
+        assert (
+            (row.difference is None)
+            == bool(row.reason)
+            == row.sentence.startswith("n/a: ")
+            == (row.word == "no comparison")
+        )
+        if row.difference:
+            assert row.difference.number == row.ours - row.theirs
+            assert row.period in row.sentence
+        if better in (Better.NEUTRAL, Better.CONTEXT):
+            assert row.word not in ("better", "worse")
