@@ -9,10 +9,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from actions.filetypes import examine
-from actions.models import Action, Evidence, ProgressUpdate, Proposal
+from actions.forms.filters import actions_at
+from actions.models import Action, Evidence, Export, ProgressUpdate, Proposal
 from actions.rating import Rating
-from actions.services import evidence, proposals, updates
+from actions.services import evidence, exports, proposals, updates
 from actions.services.lifecycle import add_action, withdraw
 from actions.tests.makers import H1_2026, NOW, TODAY, UTC, key, make_plan
 from partners import roles, services
@@ -151,6 +154,17 @@ class Cast:
         files = evidence.bring([examine(name, words.encode())])
         (row,) = evidence.attach(update=update, by=update.by, at=NOW, files=files)
         return row
+
+    def export(self, query: str = "?", *, fails: bool = False) -> Export:
+        """A file of the whole list, made for the lead partner's officer today, or one that could not be."""
+        at = timezone.now()  # pages ask the clock whether it is kept still
+        export = exports.request_export(plan=self.plan, kind="csv", query=query, by=self["officer_of_lead"], at=at)
+        if fails:
+            Export.objects.filter(pk=export.pk).update(state=Export.State.FAILED, error="No space left on device.")
+        else:
+            exports.run_export(pk=export.pk, select=actions_at, clock=lambda: at)
+        export.refresh_from_db()
+        return export
 
     def actions_in_every_state(self) -> dict[str, Action]:
         """Live without and with an update, restricted words, off track, complete and withdrawn, by name."""

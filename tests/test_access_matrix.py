@@ -18,7 +18,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from actions.models import Action, Evidence, Proposal
+from actions.models import Action, Evidence, Export, Proposal
 from partners.models import Cover, OutgoingEmail
 from reports.models import ReportVersion
 from tests import access, paper
@@ -30,6 +30,7 @@ ACCESS = access.read()
 
 #: Pages of the actions that are about no one of them.
 WITHOUT_ACTION = {"list", "export", "mine", "send-ready", "my-updates", "propose", "proposals"}
+WITHOUT_ACTION |= {"exports", "request-export"}
 
 
 class World:
@@ -49,6 +50,10 @@ class World:
         self.proposals: dict[str, Proposal] = {
             "proposed": self.cast.proposal(1),
             "accepted": self.cast.accepted(self.cast.proposal(2)),
+        }
+        self.exports: dict[str, Export] = {
+            "ready": self.cast.export(),
+            "failed": self.cast.export("?q=Action", fails=True),
         }
         self.versions: dict[str, ReportVersion] = {
             "published": paper.published(self.cast, paper.half_year("2024-10")),
@@ -77,6 +82,8 @@ class World:
             given["pk"] = self.actions[row.on].latest_update_id
         elif name == "evidence":
             given["pk"] = self.evidence[row.on].pk
+        elif name in ("show-export", "download-export", "try-export-again"):
+            given["pk"] = self.exports[row.on].pk
         elif room == "actions" and name not in WITHOUT_ACTION:
             given["pk"] = self.actions[row.on or "live"].pk
         elif name == "stop-cover":

@@ -1,11 +1,13 @@
 """No page of the demonstration has an accessibility fault that axe can find, or is wider than a phone."""
 
+import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from actions.models import Action, Proposal
+from actions.models import Action, Export, Proposal
 from partners.models import User
 from priorities.models import Plan, SubGroup
 from reports.models import Rendition, ReportVersion
@@ -31,6 +33,11 @@ PAGES = {
         "/search/?q=fire",
         "/search/?q=zzyzzyx",
         "/search/?q=a",
+        "/actions/exports/",
+        "{export_ready}",
+        "{export_failed}",
+        "{export_running}",
+        "{export_removed}",
         "/actions/mine/",
         "/actions/{action}/",
         "/actions/{action}/update/",
@@ -85,7 +92,9 @@ def places(demonstration: None) -> dict[str, object]:
     coordinator = User.objects.get(email="coordinator@demo.example")
     six_monthly = decisions.send_to_chair(version=made["six_monthly"], by=coordinator, at=NOW)
     published = ReportVersion.objects.filter(state="published", report__kind="six_monthly").latest("published_at")
+    exports = _exports(User.objects.get(email="officer@demo.example"))
     return {
+        **{f"export_{name}": export.get_absolute_url() for name, export in exports.items()},
         "action": Action.objects.get(ref="DVA-09").pk,
         "proposal": Proposal.objects.get(state="changes_asked").get_absolute_url(),
         "help": Action.objects.get(ref="DVA-09").latest_update_id,
@@ -96,6 +105,23 @@ def places(demonstration: None) -> dict[str, object]:
         "six_monthly": six_monthly.get_absolute_url(),
         "quarterly": made["quarterly"].get_absolute_url(),
         "published": published.get_absolute_url(),
+    }
+
+
+def _exports(officer: User) -> dict[str, Export]:
+    """Files asked for by an officer, one in every state."""
+    made = {
+        "finished_at": NOW, "expires_on": dt.date(2026, 11, 30), "sha256": "0", "size": 312_000, "file": "exports/0"
+    }  # fmt: skip
+    told: dict[str, dict[str, Any]] = {
+        "ready": {"state": "done", **made},
+        "failed": {"state": "failed", "error": "It could not be stored: No space left on device."},
+        "running": {"state": "running", "rows_done": 1500, "lease_until": NOW},
+        "removed": {"state": "done", **made, "removed_on": dt.date(2026, 11, 23)},
+    }
+    asked = {"plan": Plan.objects.get(), "by": officer, "kind": "csv", "as_of": NOW.date(), "asked_at": NOW}
+    return {
+        name: Export.objects.create(**asked, **state, total=2500, query=f"?q={name}") for name, state in told.items()
     }
 
 

@@ -23,6 +23,7 @@ PAGES = {
     "/actions/": 8,
     "/actions/?rating=off_track&sort=due": 8,
     "/actions/?new=on": 8,
+    "/actions/exports/": 8,
     "/search/?q=work": 14,
     "/actions/proposals/": 10,
     "/actions/mine/": 13,
@@ -63,6 +64,7 @@ def _more(cast: Cast, first: int, last: int) -> None:
         cast.action(f"DA-{n:02d}", owner=None, reoffending_focus=True)  # nobody has said anything about it
         own = Priority.objects.create(plan=cast.plan, code=f"P{n}", name=f"Priority {n}", position=n + 1, statement=".")
         cast.proposal(100 + n)
+        cast.export(f"?q={n}")
         cast.accepted(cast.proposal(200 + n, priority=own))
         SubGroup.objects.create(plan=cast.plan, code=f"G{n}", name=f"Group {n}", lead=cast["sub_group_lead"])
         Indicator.objects.create(

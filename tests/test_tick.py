@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
+from actions.forms.filters import actions_at
+from actions.services import exports
 from partners import outbox
 from partners.models import OutgoingEmail
 from priorities.models import Plan, UpdateRound
@@ -186,3 +188,17 @@ def test_the_command_takes_a_moment_and_refuses_what_is_none(woken):
     call_command("schedule", stdout=said)
     assert len(re.findall(r"  due \d", said.getvalue())) == 18
     assert re.search(r"quarterly +2026-07 +due 28 October 2026 ", said.getvalue())
+
+
+@pytest.mark.django_db
+def test_files_of_lists_are_made_and_removed_when_due(woken, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr("celery.current_app.send_task", lambda *asked: woken.append(asked))
+    desk = Desk()
+    export = exports.request_export(plan=desk.plan, kind="csv", query="?", by=desk.officer, at=NOVEMBER)
+    tick(NOVEMBER)
+    assert ("actions.tasks.run_export", (export.pk,)) in woken
+    exports.run_export(pk=export.pk, select=actions_at, clock=lambda: NOVEMBER)
+    assert list((tmp_path / "exports").glob("??/*"))
+    tick(NOVEMBER + dt.timedelta(days=8))
+    assert not list((tmp_path / "exports").glob("??/*"))

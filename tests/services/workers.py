@@ -68,6 +68,10 @@ class Workers:
             )
         return self._processes[name]
 
+    def process(self, name: str) -> subprocess.Popen[bytes]:
+        """One that was started."""
+        return self._processes[name]
+
     def stop(self) -> None:
         for process in reversed(self._processes.values()):
             services.end(process)
