@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from charts.frame import WIDE, Box, Frame, Line, Text
-from charts.numbers import Number, exact, number
+from charts.numbers import number
 from charts.paint import coordinate, hatch_path, points
+from charts.rate import Rate as Rate
 from charts.text import width_of, wrap
 
 TYPE, SMALL = 13, 12
@@ -22,33 +23,6 @@ BESIDE_FROM = 480
 
 LONGEST_TRUSTED = Decimal("1.5")
 """The axis reaches at least this multiple, so that small gaps look small."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """One row. `rate` and `average` in the same unit, with the text to print for each (left empty: the number).
-
-    `query` is why the figure is doubted, in a sentence; such a row is hatched and carries a "?". `group` is the
-    heading it stands under; a heading is printed where it changes.
-    """
-
-    name: str
-    rate: Number
-    average: Number
-    rate_text: str = ""
-    average_text: str = ""
-    query: str = ""
-    group: str = ""
-
-    @property
-    def times(self) -> Decimal | None:
-        """The rate as a multiple of the average; None for an average of nought."""
-        average = exact(self.average)
-        return exact(self.rate) / average if average else None
-
-    @property
-    def printed(self) -> tuple[str, str]:
-        return self.rate_text or number(self.rate), self.average_text or number(self.average)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ PAPER = "#ffffff"
 BRAND = "#0b5563"
 RULE = "#cfd6d9"
 OTHER = "#a9b6bb"
+RANGE = "#e4edef"
+RANGE_EDGE = "#75848a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Paint:
     brand: str = BRAND
     rule: str = RULE
     other: str = OTHER
+    range: str = RANGE
+    range_edge: str = RANGE_EDGE
 
 
 PAINT = Paint()
@@ -74,6 +78,8 @@ def mark_path(mark: str, x: float, y: float, size: float) -> str:
         outer = _circle(x, y, half)
         # The inner circle runs the other way round, so that the usual fill rule leaves a hole.
         return outer if mark == "disc" else f"{outer} {_circle(x, y, half * 0.62, clockwise=False)}"
+    if mark == "diamond":
+        return _polygon((x, y - half), (x + half, y), (x, y + half), (x - half, y))
     if mark == "tick":
         return _polygon(
             (x - half, y + half * 0.05),

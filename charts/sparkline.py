@@ -1,19 +1,25 @@
 """A trend small enough for a table's cell: no words but those of its title, the newest figure dotted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from charts.frame import Frame, Line
+from charts.frame import Box, Frame, Line
 from charts.line import Dot
-from charts.paint import coordinate, points
-from charts.series import Point, Series
+from charts.paint import coordinate, hatch_path, mark_path, points
+from charts.series import Band, Point, Series
 
 EDGE = 4
+DIAMOND = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
+    """`ranges` are the usual range's areas; `withheld` hatches the figures not shown, from top to bottom."""
+
     frame: Frame
+    ranges: tuple[Box, ...]
+    means: tuple[Line, ...]
+    withheld: tuple[str, ...]
     runs: tuple[str, ...]
     lone: tuple[Dot, ...]
     year_before: Line | None
@@ -21,19 +27,26 @@ class Sparkline:
 
 
 def sparkline(
-    figures: Sequence[Point], *, id_prefix: str, name: str, width: float = 120, height: float = 28
+    figures: Sequence[Point],
+    *,
+    id_prefix: str,
+    name: str,
+    ranges: Sequence[Band] = (),
+    width: float = 120,
+    height: float = 28,
 ) -> Sparkline:
-    """Draw `name` from its lowest to its highest figure. ValueError as for `line_chart`.
+    """Draw `name` from its lowest to its highest figure, or limit of its usual range. ValueError as for `line_chart`.
 
-    A short tick marks the same period last year. The height says nothing about nought: figures stand beside it.
+    A short tick marks the same period last year; an unusual newest figure is a diamond. The height says nothing about
+    nought: figures stand beside it.
     """
-    data = Series(tuple(figures))
+    data = Series(tuple(figures), tuple(ranges))
     values = dict(data.known)
-    low, high = min(values.values()), max(values.values())
+    low, high = data.extent
     step = (width - 2 * EDGE) / max(len(data.points) - 1, 1)
 
-    def x_at(place: int) -> float:
-        return coordinate(EDGE + step * place)
+    def x_at(place: float) -> float:
+        return coordinate(min(max(EDGE + step * place, 1), width - 1))
 
     def y_at(value: float) -> float:
         share = (value - low) / (high - low) if high > low else 0.5
@@ -42,7 +55,24 @@ def sparkline(
     def dot(place: int) -> Dot:
         return Dot(x_at(place), y_at(values[place]), data.points[place].provisional)
 
-    before = data.year_before
+    def area(band: Band) -> Box:
+        left, top = x_at(band.first - 0.5), y_at(float(band.upper))
+        return Box(left, top, coordinate(x_at(band.last + 0.5) - left), coordinate(y_at(float(band.lower)) - top))
+
+    def mean(band: Band) -> Line:
+        y = y_at(float(band.centre))
+        return Line(x_at(band.first - 0.5), y, x_at(band.last + 0.5), y)
+
+    def hatching(first: int, last: int) -> str:
+        left = x_at(first - 0.4)
+        return hatch_path(left, 1, coordinate(x_at(last + 0.4) - left), height - 2, step=4)
+
+    before, newest = data.year_before, dot(data.last)
+    if data.points[data.last].unusual:
+        # Whole on the paper even at the very edge.
+        half = DIAMOND / 2
+        x, y = min(max(newest.x, half), width - half), min(max(newest.y, half), height - half)
+        newest = replace(newest, diamond=mark_path("diamond", x, y, DIAMOND))
     return Sparkline(
         frame=Frame(
             id_prefix,
@@ -51,6 +81,9 @@ def sparkline(
             f"{name}, {data.points[0].label} to {data.points[-1].label}",
             data.describe(),
         ),
+        ranges=tuple(area(band) for band in data.ranges),
+        means=tuple(mean(band) for band in data.ranges),
+        withheld=tuple(hatching(first, last) for _, first, last in data.withheld),
         runs=tuple(points(*((x_at(place), y_at(value)) for place, value in run)) for run in data.runs if len(run) > 1),
         lone=tuple(dot(run[0][0]) for run in data.runs if len(run) == 1 and run[0][0] != data.last),
         year_before=None
@@ -61,5 +94,5 @@ def sparkline(
             x_at(before),
             coordinate(min(y_at(values[before]) + 4, height)),
         ),
-        newest=dot(data.last),
+        newest=newest,
     )

@@ -17,12 +17,12 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
     return thousandths / 1000 * size * (_BOLD if bold else 1)
 
 
-def wrap(text: str, size: float, width: float) -> tuple[str, ...]:
+def wrap(text: str, size: float, width: float, *, bold: bool = False) -> tuple[str, ...]:
     """Break between words into lines no wider than `width`; a single longer word keeps its own line."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width_of(longer, size) <= width:
+        if lines and width_of(longer, size, bold=bold) <= width:
             lines[-1] = longer
         else:
             lines.append(word)

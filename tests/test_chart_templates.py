@@ -1,8 +1,9 @@
-"""The four chart templates: what they print is well-formed, named, safe and the same every time.
+"""The chart templates: what they print is well-formed, named, safe and the same every time.
 
 They stand here and not in charts/tests, because charts knows no Django.
 """
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -11,22 +12,56 @@ from django.template.loader import render_to_string
 from django.test import override_settings
 from django.utils import translation
 
+from charts.area_bars import Member, area_bars
 from charts.comparison_bars import Rate, comparison_bars
 from charts.line import line_chart
 from charts.paint import RATINGS
 from charts.ratings_bar import RatingCount, RatingRow, ratings_bar
-from charts.series import Point
+from charts.ratio_dots import ratio_dots
+from charts.series import Band, Note, Point
 from charts.sparkline import sparkline
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "<script>alert('1')</script> & \"co\""
+BANDS = [Band(0, 5, 850, 950, 1000), Band(6, 9, 1000, 1050, 1100)]
 POINTS = [Point(f"Q{n % 4 + 1}", f"{2023 + n // 4}/{24 + n // 4}", 900 + 17 * n, provisional=n == 9) for n in range(10)]
+# One figure of each kind: unusual, provisional, not shown.
+HIDDEN = [
+    *POINTS[:2],
+    replace(POINTS[2], value=None, printed=NASTY),
+    *POINTS[3:9],
+    replace(POINTS[9], unusual=True, provisional=True),
+]
 
 
 def charts(name="Shoplifting", width=1280):
     return {
-        "line": line_chart(POINTS, id_prefix="a", name=name, unit=name, width=width),
-        "sparkline": sparkline(POINTS, id_prefix="b", name=name),
+        "line": line_chart(
+            HIDDEN,
+            id_prefix="a",
+            name=name,
+            unit=name,
+            ranges=BANDS,
+            annotations=[Note(4, name)],
+            width=width,
+        ),
+        "sparkline": sparkline(HIDDEN, id_prefix="b", name=name, ranges=BANDS),
+        "ratio_dots": ratio_dots(
+            [Rate(name, 3, 2, group=name, mark=name), Rate("Arson", 90, 2, query=name, position=3, areas=15)],
+            id_prefix="e",
+            area=name,
+            unit=name,
+            width=width,
+        ),
+        "area_bars": area_bars(
+            [Member(name, 3, ours=True), Member("Halton", None, name)],
+            id_prefix="f",
+            title=name,
+            unit=name,
+            average=2,
+            others=name,
+            width=width,
+        ),
         "comparison_bars": comparison_bars(
             [Rate(name, 3, 2, group=name), Rate("Arson", 90, 2, query=name)],
             id_prefix="c",
@@ -99,10 +134,38 @@ def test_only_the_callers_prefix_is_in_the_ids(shape):
     assert ids == [f"{prefix}-title", f"{prefix}-desc"]
 
 
-def test_a_provisional_figure_is_hollow_and_the_others_are_not():
+def test_a_provisional_figure_is_hollow_and_an_unusual_one_no_disc():
     svg = ElementTree.fromstring(printed("line"))  # noqa: S314
     dots = svg.find(f"{SVG}g[@class='chart__dots']")
-    assert [dot.get("fill") == "#ffffff" for dot in dots] == [False] * 9 + [True]
+    assert [dot.get("fill") == "#ffffff" for dot in dots] == [False] * 8 + [True]
+    assert [dot.tag for dot in dots] == [f"{SVG}circle"] * 8 + [f"{SVG}path"]
+
+
+def test_the_range_lies_behind_the_line_and_everything_said_of_it_is_printed():
+    svg = ElementTree.fromstring(printed("line"))  # noqa: S314
+    classes = [element.get("class") for element in svg]
+    assert classes.index("chart__range") < classes.index("chart__withheld") < classes.index("chart__line")
+    words = list(svg.itertext())
+    for said in ("mean 1,050", "1,000–1,100", "usual range to Q2 2024/25: 850–1,000, mean 950", "unusual change", "1"):
+        assert said in words
+
+
+def test_a_doubted_rate_is_drawn_hollow():
+    svg = ElementTree.fromstring(printed("ratio_dots"))  # noqa: S314
+    assert [dot.get("fill") for dot in svg.iter(f"{SVG}circle")] == ["#0b5563", "#ffffff"]
+
+
+@pytest.mark.parametrize(("shape", "number", "of"), [("line", 1, "Q1 2024/25:"), ("ratio_dots", 1, "Arson:")])
+def test_the_numbers_words_stand_in_a_list(shape, number, of):
+    html = render_to_string("charts/notes.html", {"chart": charts(name=NASTY)[shape]})
+    items = list(ElementTree.fromstring(html).iter("li"))  # noqa: S314
+    assert [item.get("value") for item in items] == [str(number)]
+    assert "".join(items[0].itertext()) == f"{of} {NASTY}"
+
+
+def test_a_picture_without_numbers_has_no_list():
+    plain = line_chart(POINTS, id_prefix="a", name="x", unit="y")
+    assert render_to_string("charts/notes.html", {"chart": plain}).strip() == ""
 
 
 def test_a_pair_prints_one_chart_twice_under_two_names():

@@ -35,7 +35,7 @@ def test_fourteen_quarters_with_last_years_marked_and_the_newest_named():
     assert chart.year_before.level.x2 == chart.dots[13].x
     assert [label.words for label in chart.labels] == [f"Q{n % 4 + 1}" for n in range(14)]
     assert [group.words for group in chart.groups] == ["2023/24", "2024/25", "2025/26", "2026/27"]
-    assert chart.unit.words == "Offences (axis starts at 2,500)"
+    assert [line.words for line in chart.unit] == ["Offences (axis starts at 2,500)"]
 
 
 def test_its_sentences_stand_for_the_picture():
@@ -87,7 +87,7 @@ def test_a_figure_printed_its_own_way_is_shown_that_way():
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
-    [([], "at least one figure"), ([None, None], "at least one figure"), (range(15), "at most 14 periods, not 15")],
+    [([], "at least one figure"), ([None, None], "at least one figure"), (range(25), "at most 24 periods, not 25")],
 )
 def test_what_is_no_trend_is_refused(values, sentence):
     with pytest.raises(ValueError, match=sentence):
@@ -112,9 +112,9 @@ def test_everything_stays_on_the_paper_at_any_width(values):
         for dot in chart.dots:
             assert 0 < dot.x < width
             assert 0 < dot.y <= chart.base.y1
-        assert 0 < chart.newest.y < 240
-        assert all(0 < note.y < 240 for note in chart.newest_notes)
-        if chart.year_before:
+        assert 0 < chart.newest.y < chart.frame.height
+        assert all(0 < note.y < chart.frame.height for note in chart.newest_notes)
+        if chart.year_before and chart.year_before.ground:
             ground = chart.year_before.ground
             assert ground.x >= 0
             assert ground.x + ground.width <= width
@@ -125,6 +125,16 @@ def test_labels_of_a_narrow_chart_do_not_run_into_each_other():
     labels = draw(quarters(CRIME, provisional={13}), width=328).labels
     assert labels[-1].words == "Q2"
     assert all(after.x - before.x >= 20 for before, after in itertools.pairwise(labels))
+
+
+def test_a_long_unit_breaks_and_the_plot_moves_down():
+    unit = "deaths per 100,000 residents under 75, age-standardised, three years"
+    short, long = (
+        draw(quarters(CRIME), width=328),
+        line_chart(quarters(CRIME), id_prefix="crime", name="Drug deaths", unit=unit, width=328),
+    )
+    assert len(long.unit) == 2
+    assert long.frame.height == short.frame.height + 15
 
 
 def test_the_same_figures_draw_the_same_chart():
