@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import sys
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from django.db.models import DateField, Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.text import Truncator
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
@@ -142,6 +144,14 @@ class InFull(HistoricalRecordContextHelper):
 
     def __init__(self, model: type[Model], record: Any) -> None:
         super().__init__(model, record, max_displayed_delta_change_chars=sys.maxsize)
+
+    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
+        """Dates as the rest of the pages write them, instead of 2026-11-03."""
+        if isinstance(value, dt.datetime):
+            value = timezone.localtime(value)
+        if isinstance(value, dt.date):
+            return localize(value)
+        return super().prepare_delta_change_value(change, value)
 
 
 class ReferenceAdmin(SaysWhatIsMissing, WithPage, OfferedFilters, ForAdministrators, SimpleHistoryAdmin):

@@ -201,6 +201,7 @@ ABSOLUTE_URL_OVERRIDES: dict[str, Callable[[Any], str]] = {
 }
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "shp_portal.formats"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True

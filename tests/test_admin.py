@@ -289,6 +289,22 @@ def test_an_administrator_changes_a_priority_and_the_history_keeps_what_it_was(c
     assert "Even less of it." in history.content.decode()
 
 
+def test_lists_pages_and_history_write_dates_as_the_portal_does(cast: Cast, client: Client):
+    """Not as Nov. 3, 2026, nor 2026-11-03, nor 3 Nov 2026, 2:05 p.m."""
+    meeting = Meeting.objects.create(plan=cast.plan, date=dt.date(2026, 11, 3), place="Civic Centre")
+    OutgoingEmail.objects.create(
+        recipient=cast["administrator"], kind="test", subject="Hello", text="Hello", dedupe_key="1",
+        created_at=dt.datetime(2026, 7, 3, 13, 5, tzinfo=dt.UTC),
+    )  # fmt: skip
+    assert "3 November 2026" in client.get(address(Meeting, "changelist")).text
+    page = address(Meeting, "change", meeting.pk)
+    assert client.post(page, form_of(client.get(page)) | {"papers_due": "27/10/2026"}).status_code == 302
+    assert client.post(page, form_of(client.get(page)) | {"papers_due": "2026-10-26"}).status_code == 302
+    history = client.get(address(Meeting, "history", meeting.pk)).text
+    assert "27 October 2026 → 26 October 2026" in history
+    assert "3 July 2026, 14:05" in client.get(address(OutgoingEmail, "changelist")).text
+
+
 def test_the_history_shows_both_wordings_in_full(cast: Cast, client: Client):
     words = [" ".join([f"{start} of many words that the partners agreed on."] * 6) for start in ("Old", "New")]
     for statement in words:
