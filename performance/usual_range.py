@@ -58,6 +58,10 @@ TIE = Decimal("1E-20")
 """Relative: closer than this is equal. Far below what stored figures can differ by, far above a division's rounding."""
 
 
+MOST_PLACES = 6
+"""More decimals than a stored figure has (four): a quotient that nobody rounded must not break the words."""
+
+
 class Word(StrEnum):
     UNUSUAL = "unusual"
     USUAL = "usual"
@@ -120,8 +124,15 @@ class UsualRange:
 
     @property
     def mean_text(self) -> str:
-        """To one decimal more than the figures, so that no figure is called above a mean that prints the same."""
-        return figure_text(rounded(self.mean, self.places + 1), self.measure)
+        """To one decimal more than the figures, or as many as show that it is none of them.
+
+        So no figure is called above or below a mean that prints the same.
+        """
+        for places in range(self.places + 1, self.places + MOST_PLACES):
+            shown = rounded(self.mean, places)
+            if shown == self.mean or shown != rounded(self.mean, self.places):
+                break
+        return figure_text(shown, self.measure)
 
     @property
     def lower_text(self) -> str:
@@ -275,10 +286,6 @@ def _bounds(
 def _place(period: Period) -> int:
     """Neighbours in time have neighbouring numbers; cheaper than asking each period for the one before."""
     return (period.start.year * 12 + period.start.month - FIRST_MONTH) // period.kind.months
-
-
-MOST_PLACES = 6
-"""More decimals than a stored figure has (four): a quotient that nobody rounded must not break the words."""
 
 
 def _places(value: Decimal) -> int:

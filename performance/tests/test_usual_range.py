@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charts.numbers import number
 from performance.comparison import Better
 from performance.usual_range import (
     Baseline,
@@ -201,6 +202,12 @@ def test_a_printed_limit_never_contradicts_the_word():
     assert (judged(*TWELVE, 353).word, judged(*TWELVE, 352).word) == (Word.USUAL, Word.UNUSUAL)
 
 
+def test_a_mean_never_prints_as_a_figure_that_is_above_it():
+    # 4559 over 12 is 379.917, which to one decimal is told from 380; 60.0417 needs two.
+    assert judged(*TWELVE[:-1], 377, 380).range.mean_text == "379.9"
+    assert judged(61, *[60] * 24, baselines=[Baseline(nth(1), nth(24))]).range.mean_text == "60.04"
+
+
 def test_the_plans_own_demonstration_series():
     found = judged(*SHOPLIFTING, unit="offences", better="lower")
     assert found.sentence.startswith("406 is within the usual range of 331 to 499 (mean 415.3, from 12 quarters")
@@ -322,11 +329,12 @@ def test_a_re_based_range_holds_from_its_first_period_and_the_old_one_until_then
 
 
 def test_a_row_of_eight_does_not_reach_across_a_new_baseline():
-    above = [381 + step for step in range(6)]
-    values = (*TWELVE, *above, *(value + 20 for value in TWELVE), 399)
-    baselines = [Baseline(nth(1), nth(12)), Baseline(nth(19), nth(30), "accepted")]
-    # The six above 380 and the first figure of the new range, on its mean of 400, would be followed by one below.
-    assert judged(*values, baselines=baselines).signals == ()
+    # Four above the old mean of 380, then four above the new one of 400, and the fifth below it.
+    old, new = (381, 384, 382, 385), (409, 404, 406, 408, 397, 391, 399, 398, 402, 394, 392, 400)
+    baselines = [Baseline(nth(1), nth(12)), Baseline(nth(17), nth(28), "accepted")]
+    found = judged(*TWELVE, *old, *new, 399, baselines=baselines)
+    assert [usual.mean for usual in found.ranges] == [380, 400]
+    assert (found.word, found.signals) == (Word.USUAL, ())
 
 
 def test_after_a_new_baseline_there_are_too_few_points_for_a_while():
@@ -532,6 +540,8 @@ def test_a_figure_is_outside_in_words_if_and_only_if_it_is_outside_the_range_as_
         lower, upper = usual._inward()
         side = "above" if reading.value > upper else "below" if reading.value < lower else None
         assert marked.get(reading.period) == side
+        if reading.value != usual.mean:
+            assert number(reading.value) != usual.mean_text
 
 
 @given(series, st.booleans(), st.sampled_from([1, -1]))
