@@ -173,3 +173,11 @@ def test_the_average_is_one_upright_line_through_each_group():
     assert {line.x1 for line in lines} == {line.x2 for line in lines} == {lines[0].x1}
     assert lines[0].y2 == lines[1].y1
     assert isinstance(lines[0], Line)
+
+
+def test_a_label_beyond_the_average_keeps_off_the_figures_where_these_leave_little_room():
+    wide = Rate("Violence without Injury", 5, 100, "1,234,567.1234", "9,876,543.1234", "Why?", doubted=False)
+    chart = draw([wide])
+    assert chart.rows[0].label[0].words == "0.05× query 1"
+    assert chart.rows[0].label[0].x > chart.rows[0].average.x1
+    assert wrong(chart) == []

@@ -28,7 +28,7 @@ AGAINST = {
 }
 
 NOT_BEFORE_YEARS = 5
-"""How far back figures are read: the longest trend is three and a half years of quarters; yearly ones get five points."""
+"""How far back figures are read: five years of quarters fit on a trend, and yearly figures get five points."""
 
 
 @dataclass(frozen=True)
