@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import itertools
@@ -70,8 +71,14 @@ def _filled(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], 
         _writer.ALL_TEMP_FILES.append(str(gathered))
         sheet._writer.write_top()
     sheet.append([_heading(sheet, column) for column in columns])
-    for row in itertools.chain(first, rest):
-        sheet.append([_cell(sheet, value) for value in row])
+    try:
+        for row in itertools.chain(first, rest):
+            sheet.append([_cell(sheet, value) for value in row])
+    except BaseException:
+        # Left open, it would complain when it is cleared away; on a full disk it cannot be closed either.
+        with contextlib.suppress(Exception):
+            sheet.close()
+        raise
     return book
 
 

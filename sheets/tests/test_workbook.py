@@ -2,13 +2,17 @@
 
 import datetime as dt
 import io
+import tempfile
+import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import openpyxl
 import pytest
 
-from sheets import csv_text, xlsx_bytes
+from sheets import csv_text, write_xlsx, xlsx_bytes
 from sheets.tests.test_commas import read_back as read_back_csv
 from sheets.workbook import LONGEST_TEXT, sheet_name
 
@@ -93,3 +97,50 @@ def test_both_kinds_of_file_say_the_same() -> None:
     in_excel = [cell.value for cell in cells(made(row, columns=tuple("abcdef")))[1]]
     assert in_excel == ["DA-01", "Café", 3, dt.datetime(2026, 9, 30), "no", None]  # noqa: DTZ001
     assert "".join(csv_text(["One"], [])) == "\ufeffOne\r\n"
+
+
+ROWS = [("DA-01", "=1+1", 3, dt.date(2026, 9, 30), True, None)] * 2000
+COLUMNS = tuple("abcdef")
+
+
+def test_a_file_written_to_the_disk_says_what_the_same_file_in_memory_says(tmp_path: Path) -> None:
+    place = tmp_path / "file"
+    write_xlsx(place, "Actions", COLUMNS, iter(ROWS))
+    written, kept = (
+        [[(cell.value, cell.data_type, cell.quotePrefix, cell.number_format) for cell in row] for row in cells(content)]
+        for content in (place.read_bytes(), made(*ROWS, columns=COLUMNS))
+    )
+    assert written == kept
+    assert len(written) == 2001
+
+
+def test_what_is_gathered_lies_beside_the_file_and_goes_also_after_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    place = tmp_path / "file"
+    seen = []
+
+    def rows() -> Iterator[tuple[str]]:
+        yield from [("one",)] * 1000
+        seen.extend(sorted(path.name for path in tmp_path.rglob("*")))
+        raise KeyError("gone")
+
+    with pytest.raises(KeyError):
+        write_xlsx(place, "Actions", ("One",), rows())
+    assert seen == ["elsewhere", "file.sheet"]
+    assert [path.name for path in tmp_path.rglob("*")] == ["elsewhere"]
+
+
+def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
+    def most(rows: int) -> int:
+        tracemalloc.start()
+        write_xlsx(tmp_path / "file", "Actions", ("One", "Two"), ((f"Action {n}", n) for n in range(rows)))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    most(10)  # what is loaded once
+    assert most(10_000) < most(1_000) * 1.5
