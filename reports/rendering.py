@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,10 @@ HEAD_MM = 17.5
 BARS_MM_A_UNIT = 164 / 640
 
 
+SENTENCE_ENDS = re.compile(r"[.!?;](?= )")
+JOINTS = re.compile(r"(?: [(–]|[,:;]| (?:and|or|with|for|of|in|on|to|from|by|across|through|at|after) )")
+
+
 @dataclass(frozen=True)
 class Listed:
     """As many lines as fit, and how many more there are."""
@@ -122,10 +127,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class PageLine:
-    """A strong start (a reference, a name) and what follows it. `mark_css` and `shape` where a rating leads."""
+    """A strong start (a reference, a name) and what follows it; `full` is all it would say, where it was cut."""
 
     strong: str
     text: str
+    full: str = ""
 
 
 def clip(text: str, longest: int) -> str:
@@ -134,6 +140,26 @@ def clip(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
     return text[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
+
+
+def begin(text: str, longest: int, at: str) -> str:
+    """The text, or as many whole sentences of it as so many characters hold, else whole words, and where it goes on."""
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    goes_on = f" (continued at {at})"
+    room = longest - len(goes_on)
+    ends = [found.start() for found in SENTENCE_ENDS.finditer(text) if room * 0.4 <= found.start() <= room]
+    return (text[: ends[-1]] if ends else clip(text, room)) + goes_on
+
+
+def _short_title(title: str, longest: int) -> str:
+    """A title, or what of it stands before a joining word; its reference stands beside it."""
+    title = " ".join(title.split())
+    if len(title) <= longest:
+        return title
+    starts = [found.start() for found in JOINTS.finditer(title) if longest * 0.3 <= found.start() <= longest]
+    return title[: starts[-1]] if starts else clip(title, longest)
 
 
 def _lines(text: str, width: float) -> int:
@@ -150,10 +176,12 @@ def _first(lines: Sequence[PageLine], most: int, longest: int = 1000) -> Listed:
     """The first `most` lines, each cut to `longest` characters, and how many are left over."""
     # "And 1 more" takes the line that the last one itself would have taken.
     shown = lines if len(lines) <= most else lines[: most - 1] if most > 1 else lines[:1]
-    return Listed(
-        tuple(PageLine(line.strong, clip(line.text, max(longest - len(line.strong), 20))) for line in shown),
-        len(lines) - len(shown),
-    )
+    return Listed(tuple(_cut(line, longest) for line in shown), len(lines) - len(shown))
+
+
+def _cut(line: PageLine, longest: int) -> PageLine:
+    text = clip(line.text, max(longest - len(line.strong), 20))
+    return line if text == line.text else PageLine(line.strong, text, line.full or line.text)
 
 
 @dataclass(frozen=True)
@@ -243,7 +271,22 @@ def six_monthly_page(document: SixMonthlyDocument, bars_height: float) -> SixMon
             break
     # Which ones rather than how many, where that still leaves the page one page.
     named = dataclasses.replace(page, since=_since(document, named=True))
-    return named if named.height <= PAGE_MM else page
+    return _let_run(named if named.height <= PAGE_MM else page)
+
+
+def _let_run(page: SixMonthlyPage) -> SixMonthlyPage:
+    """The page with each line that was cut in full, as far as the side holds them: what is asked of the table comes first."""
+    for name in ("asked", "off_track", "delivered"):
+        for place in range(len(getattr(page, name).lines)):
+            listed_: Listed = getattr(page, name)
+            line = listed_.lines[place]
+            if not line.full:
+                continue
+            whole = (*listed_.lines[:place], PageLine(line.strong, line.full), *listed_.lines[place + 1 :])
+            longer = dataclasses.replace(page, **{name: Listed(whole, listed_.more)})
+            if longer.height <= PAGE_MM:
+                page = longer
+    return page
 
 
 def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: float) -> SixMonthlyPage:
@@ -251,10 +294,9 @@ def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: flo
     # An action off track and silent stands under off track; here too, since both are asked about.
     silent = [line for line in document.actions if line.owing and not line.received]
     achieved = [
-        PageLine(change.ref, f"{clip(change.title, 40)}: {change.text}" if change.text else change.title)
-        for change in document.completed
+        _achieved_line(change.ref, change.title, change.text, room.delivered_long) for change in document.completed
     ] + [
-        PageLine(line.ref, line.said.achievement)
+        _achieved_line(line.ref, line.title, line.said.achievement, room.delivered_long)
         for line in document.actions
         if line.received and line.said and line.said.achievement and line.mark.key != "complete"
     ]
@@ -272,14 +314,28 @@ def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: flo
         missing=_missing(document.figures),
         reoffending=_reoffending(document),
         # Achievements of work that goes on follow as far as there is room; only completions are counted as more.
-        delivered=_first(achieved[: max(len(document.completed), room.delivered)], room.delivered, room.delivered_long),
+        delivered=_first(achieved[: max(len(document.completed), room.delivered)], room.delivered),
         bars_height=bars_height,
     )
 
 
+def _achieved_line(ref: str, title: str, text: str, longest: int) -> PageLine:
+    """What was delivered, after the title of its action where one line holds both."""
+    longest -= len(ref)
+    if not text:
+        return PageLine(ref, _short_title(title, longest), title)
+    both = f"{_short_title(title, 40)}: {text}"
+    said = both if len(both) <= longest else begin(text, longest, ref)
+    return PageLine(ref, said, "" if said == both else both)
+
+
 def _asked(document: SixMonthlyDocument, room: Room) -> Listed:
     by_ref = document.by_ref
-    lines = [PageLine("", _asked_line(item, by_ref, room.asked_long)) for item in document.recommendations]
+    lines = []
+    for item in document.recommendations:
+        said = _asked_line(item, by_ref, room.asked_long)
+        # The words of the help that is asked for run on where there is room; other lines are short by intent.
+        lines.append(PageLine("", said, item.text if item.verb == "decide" and said == item.short else ""))
     return _first(lines, room.asked, room.asked_long)
 
 
@@ -296,7 +352,7 @@ def _asked_line(item: Recommendation, by_ref: Mapping[str, ActionLine], longest:
 
 def _off_line(line: ActionLine, longest: int) -> PageLine:
     """One action off track within about `longest` characters: what gives way is the reason."""
-    strong = f"{line.ref} {clip(line.title, 80)}"
+    strong = f"{line.ref} {_short_title(line.title, 80)}"
     words = line.said
     before = [
         "" if line.confirmed else "not confirmed",
@@ -308,12 +364,14 @@ def _off_line(line: ActionLine, longest: int) -> PageLine:
     if asking and asking.help_state == "none":
         help_wanted += ", no answer yet"
     taken = len(strong) + len(help_wanted) + sum(len(part) + 3 for part in before)
-    why = ""
+    why = whole = ""
     if words and words.restricted:
-        why = RESTRICTED.rstrip(".")
+        why = whole = RESTRICTED.rstrip(".")
     elif words:
-        why = clip(words.reason or words.narrative, max(longest - taken, 40)).rstrip(".")
-    return PageLine(strong, " · ".join(part for part in (*before, why, help_wanted) if part))
+        whole = " ".join((words.reason or words.narrative).split()).rstrip(".")
+        why = begin(whole, max(longest - taken, 60), line.ref)
+    told, full = (" · ".join(part for part in (*before, said, help_wanted) if part) for said in (why, whole))
+    return PageLine(strong, told, "" if told == full else full)
 
 
 def _silent_line(line: ActionLine) -> PageLine:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from actions.progress import plural
 from charts.text import listed
 from priorities.periods import british
 from reports.document import HOLDER, ActionLine, Note, Paper, Recommendation, Return, Words
+
+_JOINT = re.compile(r" (?:and|or|with|for|of|in|on|to|from|by|across|through|at|after) ")
 
 
 def recommendations(lines: Iterable[ActionLine], returns: Iterable[Return]) -> tuple[Recommendation, ...]:
@@ -88,9 +91,12 @@ def _silent(rows: list[Return], order: list[str]) -> Recommendation:
 
 
 def _short(title: str, longest: int = 42) -> str:
-    """A title up to its colon, and no longer than page one has room for."""
+    """A title up to its colon, and no longer than page one has room for: cut before a joining word, else between words."""
     title = title.partition(":")[0]
-    return title if len(title) <= longest else title[:longest].rsplit(" ", 1)[0] + "…"
+    if len(title) <= longest:
+        return title
+    starts = [found.start() for found in _JOINT.finditer(title) if longest * 0.3 <= found.start() <= longest]
+    return title[: starts[-1]] if starts else title[:longest].rsplit(" ", 1)[0] + "…"
 
 
 def _open(text: str) -> str:
