@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 
 from partners.admin import ReadOnlyAdmin, ReadOnlyInline
-from reports.models import Decision, Rendition, Report, ReportVersion
+from reports.models import Decision, PlanFault, Rendition, Report, ReportVersion
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -82,3 +82,11 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     def view_on_site(self, decision: Decision) -> str:
         return decision.version.get_absolute_url()
+
+
+@admin.register(PlanFault)
+class PlanFaultAdmin(ReadOnlyAdmin):
+    """Written by the clock, taken away by the clock."""
+
+    list_display = ("plan", "reason", "since", "last_at")
+    list_select_related = ("plan",)

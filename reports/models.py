@@ -264,3 +264,19 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.version}"
+
+
+class PlanFault(models.Model):
+    """Why the clock could do nothing for a plan, before any report of it could say so itself. Gone when it could again."""
+
+    plan = models.OneToOneField(Plan, on_delete=models.CASCADE, related_name="+")
+    reason = models.TextField()
+    since = models.DateTimeField(help_text="When it first failed.")
+    last_at = models.DateTimeField("last tried at")
+
+    class Meta:
+        ordering = ["since", "pk"]
+        constraints = [models.CheckConstraint(name="plan_fault_says_why", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"{self.plan}: {self.reason}"

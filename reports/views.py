@@ -28,7 +28,7 @@ from priorities.working_days import on_or_after
 from reports import delivery, permissions, rendering
 from reports.document import file_name, from_json
 from reports.forms import ApproveForm, NewVersionForm, NotProducedForm, RecordDecisionForm, ReturnForm
-from reports.models import Decision, Rendition, Report, ReportVersion
+from reports.models import Decision, PlanFault, Rendition, Report, ReportVersion
 from reports.services import building, decisions, renditions, schedule
 from reports.timetable import KINDS, dates_of
 
@@ -554,6 +554,7 @@ def show_schedule(request: SignedIn) -> HttpResponse:
             "plans": plans,
             "lines": sorted(schedule.lines(plan, today), key=_newest_first) if plan else [],
             "may_act": request.user.is_coordinator,
+            "faults": PlanFault.objects.select_related("plan"),
         },
     )
 

@@ -23,6 +23,7 @@ from priorities.timetable import timetable_for
 from reports import delivery
 from reports.models import ReportVersion
 from reports.services import building, renditions
+from reports.services import faults as plan_faults
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ class Ticked:
 def tick(now: dt.datetime) -> Ticked:
     """Do what is due at `now`. Safe to run twice, late, and at once with another.
 
-    What is wrong with one plan stops neither the others nor files and e-mails; it is logged and told in `faults`.
+    What is wrong with one plan stops neither the others nor files and e-mails; it is logged, told in `faults`, and stands
+    on the schedule until the plan can be seen to again.
     """
     rounds: list[str] = []
     versions: list[ReportVersion] = []
@@ -56,7 +58,11 @@ def tick(now: dt.datetime) -> Ticked:
             versions += building.make_due(plan=plan, now=now)
         except Exception as error:
             log.exception("nothing more is made for the plan “%s” (%s)", plan, plan.pk)
-            faults.append(f"{plan}, from {plan.starts_on}: {str(error).strip() or type(error).__name__}")
+            reason = str(error).strip() or type(error).__name__
+            plan_faults.note(plan=plan, reason=reason, at=now)
+            faults.append(f"{plan}, from {plan.starts_on}: {reason}")
+        else:
+            plan_faults.clear(plan=plan)
     files_waiting = renditions.any_waiting(now)
     if files_waiting:
         delivery.wake_render()

@@ -84,6 +84,7 @@ READ_ONLY = {
     "reports.reportversion",
     "reports.rendition",
     "reports.decision",
+    "reports.planfault",
 }
 
 

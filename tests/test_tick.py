@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.test import Client
 
 from actions.forms.filters import actions_at
 from actions.services import exports
@@ -16,7 +17,7 @@ from partners import outbox
 from partners.models import OutgoingEmail
 from priorities.models import Plan, UpdateRound
 from priorities.tests.makers import make_plan
-from reports.models import Rendition, Report, ReportVersion
+from reports.models import PlanFault, Rendition, Report, ReportVersion
 from reports.services import building
 from reports.tests.desk import UTC, Desk
 from shp_portal.tick import tick
@@ -142,9 +143,28 @@ def test_a_fault_of_one_plan_is_told_and_stops_no_other(woken, monkeypatch, capl
     assert "Broken plan" in line.getMessage()
     assert line.exc_info
 
+    # It stands on the schedule, with its reason, for the coordinator who looks at another plan too.
+    client = Client()
+    client.force_login(desk.coordinator)
+    page = client.get("/schedule/").text
+    assert "Nothing is made at the moment for Broken plan, 2018 to 2021" in page
+    assert "date value out of range" in page
+    assert "Since 4 November 2024, 09:00; last tried 4 November 2024, 09:00" in page
+
     said = StringIO()
     with pytest.raises(CommandError, match=r"Plan Broken plan, from 2018-04-01: date value out of range"):
-        call_command("tick", "--now", "2024-11-04", stdout=said)
+        call_command("tick", "--now", "2024-11-05", stdout=said)
+    [fault] = PlanFault.objects.all()
+    assert (fault.plan, fault.since) == (broken, NOVEMBER)
+    assert fault.last_at == dt.datetime(2024, 11, 5, tzinfo=UTC)
+    said = StringIO()
+    call_command("schedule", stdout=said)
+    assert "Nothing is made for this plan since 4 November 2024, 09:00: date value out of range" in said.getvalue()
+
+    monkeypatch.setattr(building, "make_due", make_due)
+    assert tick(NOVEMBER).faults == []
+    assert not PlanFault.objects.exists()
+    assert "Nothing is made" not in client.get("/schedule/").text
 
 
 @pytest.mark.django_db(transaction=True)

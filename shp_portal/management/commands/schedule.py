@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from priorities.models import Plan
 from priorities.periods import british
+from reports.models import PlanFault
 from reports.services import schedule
 
 
@@ -18,8 +19,14 @@ class Command(BaseCommand):
         if not plans:
             raise CommandError("There is no plan yet: `manage.py load_plan` brings the published one.")
         today = timezone.localdate()
+        faults = {fault.plan_id: fault for fault in PlanFault.objects.all()}
         for plan in plans:
             self.stdout.write(f"{plan.title}, {british(plan.starts_on)} to {british(plan.ends_on)}")
+            if plan.pk in faults:
+                since = timezone.localtime(faults[plan.pk].since)
+                self.stdout.write(
+                    f"  Nothing is made for this plan since {british(since.date())}, {since:%H:%M}: {faults[plan.pk].reason}"
+                )
             for line in schedule.lines(plan, today):
                 ran_at = timezone.localtime(line.last_run) if line.last_run else None
                 last = f"{british(ran_at.date())}, {ran_at:%H:%M}" if ran_at else "never"
