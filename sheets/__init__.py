@@ -1,4 +1,7 @@
-"""Tables for spreadsheets, written so that no text of anybody's becomes a formula there. Pure."""
+"""Tables for spreadsheets, written so that no text of anybody's becomes a formula there. Pure.
+
+Files that come in are read by `sheets.reading`, and the figures and days in them by `sheets.figures`.
+"""
 
 from sheets.commas import Cell, csv_text
 from sheets.workbook import XLSX_TYPE, write_xlsx, xlsx_bytes
