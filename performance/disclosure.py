@@ -290,7 +290,7 @@ class _Count:
 
     @property
     def guards(self) -> bool:
-        """Whether hiding it would leave a reader guessing. Nought is shown as 0, here as everywhere."""
+        """Whether hiding it would leave a reader guessing. Nought is shown as 0, here as elsewhere."""
         return not self.hidden and not self.known and self.true != 0
 
     def could_be(self, value: Decimal) -> bool:
@@ -301,9 +301,8 @@ class _Count:
             return 0 < value < FEWEST_SHOWN
         return value >= self.least
 
-    def hide(self, *, whatever_it_is: bool = False) -> None:
-        """`whatever_it_is`: a small one would have been suppressed as well, so that the word tells nothing."""
-        surely_large = self.small_numbers and self.true >= FEWEST_SHOWN and not whatever_it_is
+    def hide(self) -> None:
+        surely_large = self.small_numbers and self.true >= FEWEST_SHOWN
         self.least = FEWEST_SHOWN if surely_large else 1 if self.true >= 1 else 0
         self.level = _Level.NOTHING
 
@@ -463,14 +462,18 @@ class _Book:
         kept = {self.of[where] for where, cell in self.found.items() if where in self.of and not cell.publishable}
         # Beside a "<5" what is left out would be known to within three: its totals are never shown.
         self.tangled = [one for one in self.sums if self._meets_another(one) or kept & set(one.right)]
+        for one in self.sums:
+            # The sum of what is published could be had from it, even where all of that is nought.
+            if kept & set(one.left) and not self.counts[one.right[-1]].hidden:
+                self.counts[one.right[-1]].hide()
         while True:
             self._hide_doubtful()
             self._hide_upwards()
             exposed = next(self._exposed(settled), None)
             if exposed is None:
                 return
-            count, where = exposed
-            guard = self._guard(count, where)
+            count, sums = exposed
+            guard = self._guard(count, sums)
             if guard is None:
                 settled.add(count)
             else:
@@ -503,20 +506,16 @@ class _Book:
                 if any(self.counts[i].hidden for i in one.right):
                     for i in one.left:
                         if not self.counts[i].known and self.counts[i].level is not _Level.NOTHING:
-                            self.counts[i].hide(whatever_it_is=True)
+                            self.counts[i].hide()
                             changed = True
 
     def _exposed(self, settled: set[int]) -> Iterator[tuple[int, list[_Sum]]]:
-        """Counts with too few values left, first by one sum alone, then by all of them together."""
-        mine = [i for i in dict.fromkeys(self.of.values()) if self.counts[i].hidden and i not in settled]
-        for i in mine:
-            for one in self.sums:
-                if i in one.members and not self._is_protected(i, [one]):
-                    yield i, [one]
-        for i in mine:
-            around = self._around(i)
-            if around and not self._is_protected(i, around):
-                yield i, around
+        """Hidden counts with too few values left, each with the sums that leave it so few."""
+        for i in dict.fromkeys(self.of.values()):
+            if self.counts[i].hidden and i not in settled:
+                sums = self._around(i)
+                if sums and not self._is_protected(i, sums):
+                    yield i, sums
 
     def _around(self, start: int) -> list[_Sum]:
         """The sums that bear on a count through hidden ones, nearest first."""
@@ -536,14 +535,9 @@ class _Book:
             for side in (one.right, one.left):
                 shown = [i for i in side if self.counts[i].guards]
                 if shown:
-                    # Best one whose other sums hide something already: it calls for no further guard there.
-                    return min(reversed(shown), key=lambda i: self._lonely(i, one))
+                    return shown[-1]
         bands = [i for s in sums for i in s.members if self.counts[i].level is _Level.BAND]
         return bands[-1] if bands else None
-
-    def _lonely(self, count: int, apart: _Sum) -> int:
-        others = [s for s in self.sums if s is not apart and count in s.members]
-        return sum(not any(self.counts[i].hidden for i in s.members) for s in others)
 
     def _is_protected(self, index: int, sums: list[_Sum]) -> bool:
         count = self.counts[index]

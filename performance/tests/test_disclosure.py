@@ -533,6 +533,9 @@ def test_what_is_left_out_cannot_be_had_from_a_total_or_its_parts():
     assert texts(public(part, Total("all", ("iq", "own", "few"))))["all"] == SUPPRESSED_TEXT
     whole = [count("a", 300), count("b", 118), count("iq", 418, publishable=False)]
     assert texts(public(whole, Total("iq", ("a", "b"))))["b"] == SUPPRESSED_TEXT
+    # Even nought is withheld there: two noughts that are shown would tell the third.
+    nothing = [count("a", 0), count("b", 0), count("iq", 0, publishable=False)]
+    assert texts(public(nothing, Total("iq", ("a", "b")))) == {"a": "0", "b": SUPPRESSED_TEXT, "iq": ""}
 
 
 # --- Whatever is worked out -------------------------------------------------------------------------------------------
