@@ -293,7 +293,7 @@ def _sentence(error: Exception) -> str:
             return f"Making it took longer than {seconds} seconds. Make the list shorter with a filter."
         case OSError():
             return f"It could not be stored: {error.strerror or 'the file store does not answer'}."
-    return "Something went wrong while it was made. It is noted in the portal's log."
+    return "Something went wrong while it was made. Try again; when it fails again, tell the Community Safety Team."
 
 
 # --- What the tick does -------------------------------------------------------------------------------------------------

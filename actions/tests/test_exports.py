@@ -505,7 +505,10 @@ def test_a_worker_that_dies_before_the_file_is_in_its_place_has_made_it_all_the_
 FAULTS: dict[str, tuple[Exception, str]] = {
     "disk": (OSError(28, "No space left on device"), "It could not be stored: No space left on device."),
     "time": (SoftTimeLimitExceeded(), "Making it took longer than 200 seconds. Make the list shorter with a filter."),
-    "bug": (KeyError("secret"), "Something went wrong while it was made. It is noted in the portal's log."),
+    "bug": (
+        KeyError("secret"),
+        "Something went wrong while it was made. Try again; when it fails again, tell the Community Safety Team.",
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from actions import delivery
@@ -63,7 +64,7 @@ def request_export(request: SignedIn) -> HttpResponse:
 @for_those_at_work
 @require_safe
 def show_list(request: SignedIn) -> HttpResponse:
-    moment = Moment.now()
+    moment = Moment.of(request)
     mine = Export.objects.visible_to(request.user).select_related("plan")[:MOST]
     return render(request, "actions/exports.html", {"asked": _asked(mine, moment.today)})
 
@@ -73,7 +74,7 @@ def show_list(request: SignedIn) -> HttpResponse:
 def show_export(request: SignedIn, pk: int) -> HttpResponse:
     """How far the file is; for the script that looks again, only the part of the page that changes."""
     export = _own(request, pk)
-    (asked,) = _asked([export], Moment.now().today)
+    (asked,) = _asked([export], Moment.of(request).today)
     by_script = request.headers.get("X-Requested-With") == "fetch"
     return render(request, "actions/_export.html" if by_script else "actions/export.html", {"asked": asked})
 
@@ -83,7 +84,7 @@ def show_export(request: SignedIn, pk: int) -> HttpResponse:
 def send_file(request: SignedIn, pk: int) -> HttpResponseBase:
     """The file, always to be saved and never shown inside the portal."""
     export = _own(request, pk)
-    if not export.is_there(Moment.now().today):
+    if not export.is_there(timezone.localdate()):
         raise Http404
     try:
         file = delivery.opened(export.file.name, export.sha256)
@@ -103,7 +104,7 @@ def send_file(request: SignedIn, pk: int) -> HttpResponseBase:
 def try_again(request: SignedIn, pk: int) -> HttpResponse:
     export = _own(request, pk)
     try:
-        export = exports.retry(export=export, by=request.user, at=Moment.now().at)
+        export = exports.retry(export=export, by=request.user, at=timezone.now())
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
     else:
