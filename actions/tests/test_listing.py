@@ -155,7 +155,9 @@ def test_every_page_of_the_list_is_in_the_file(cast: Cast) -> None:
     assert len(table_of(cast, "?page=2")) == 52
 
 
-def test_a_list_too_long_to_wait_for_offers_a_file_made_in_the_background(four: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_too_long_to_wait_for_offers_a_file_made_in_the_background(
+    four: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(listing, "PAGE", 2)
     monkeypatch.setattr(listing, "MOST_EXPORTED", 4)
     assert "export.csv" in page_of(four, "")
