@@ -34,6 +34,7 @@ from performance.models.issues import (
     EmergingIssueQuerySet,
     IssueEvent,
 )
+from performance.models.known import known_facts
 from performance.models.survey import (
     Survey,
     SurveyFinding,
@@ -76,4 +77,5 @@ __all__ = [
     "SurveyQuestion",
     "SurveyResult",
     "Upload",
+    "known_facts",
 ]

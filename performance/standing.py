@@ -1,0 +1,415 @@
+"""How an indicator stands in a quarter: everything known of it, judged once for page, list, board, home and report.
+
+`IndicatorFacts` is what is known (performance.models.known reads it); `judge_indicator` says what follows: the figure,
+every comparison, the usual range, whether somebody should say why, and one sentence. What the public may see of it is
+for performance.disclosure to say: `cells_of` and `relations_of` are what it asks for, `rests_on` names the figures that
+each statement is worked out from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from performance.comparison import (
+    Against,
+    Average,
+    BaselineFigure,
+    Better,
+    Comparison,
+    Measure,
+    Reading,
+    Target,
+    compare_all,
+    figure_text,
+    measure_of,
+)
+from performance.disclosure import Cell, Total, Where
+from performance.usual_range import POINTS_NEEDED, Baseline, Judgement, SignalKind, Word, judge
+from priorities.periods import Period, PeriodKind, british
+
+BASELINE = "baseline"
+"""The place of the plan's baseline among an indicator's figures, which belongs to no reporting period."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFigure:
+    """The figure in force for one period, as given and as a number. `corrected`: it replaces an earlier one, and `note`
+    says why."""
+
+    pk: int
+    reading: Reading
+    printed: str
+    as_at: dt.date
+    recorded_at: dt.datetime
+    note: str = ""
+    corrected: bool = False
+    denominator_source: str = ""
+
+    @property
+    def period(self) -> Period:
+        return self.reading.period
+
+    @property
+    def value(self) -> Decimal:
+        return self.reading.value
+
+    @property
+    def provisional(self) -> bool:
+        return self.reading.provisional
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAverage:
+    """What others did in a period. `basis` says what the average is of; `publishable` follows its own source."""
+
+    average: Average
+    basis: str = ""
+    publishable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Why a figure is what it is: the newest words on a period, and from which partner. Nobody is named."""
+
+    period: Period
+    text: str
+    partner: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A data owner's word that a figure cannot be had yet."""
+
+    period: Period
+    reason: str
+    expected_on: dt.date | None
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What happened in a period, marked on the chart."""
+
+    period: Period
+    text: str
+
+
+@dataclass(frozen=True)
+class IndicatorFacts:
+    """Everything known about one indicator. Figures, averages, comments and waits are those in force at the moment asked of.
+
+    `averages` by kind (similar areas, region, England) and period. `baselines`: those stated for the usual range, the
+    newest for each first period. `active_from` and `active_to`: the days between which it is kept.
+    """
+
+    pk: int
+    code: str
+    name: str
+    unit: str
+    better: Better
+    kind: PeriodKind
+    lag_weeks: int
+    owner: str
+    owner_pk: int
+    seasonal: bool = False
+    small_numbers: bool = False
+    publishable: bool = True
+    baseline: BaselineFigure | None = None
+    baseline_printed: str = ""
+    target: Target | None = None
+    parts: tuple[str, ...] = ()
+    figures: Mapping[Period, KnownFigure] = field(default_factory=dict)
+    averages: Mapping[Against, Mapping[Period, KnownAverage]] = field(default_factory=dict)
+    baselines: tuple[Baseline, ...] = ()
+    comments: Mapping[Period, Comment] = field(default_factory=dict)
+    waits: Mapping[Period, Wait] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def measure(self) -> Measure:
+        return measure_of(self.unit)
+
+    def period_in(self, quarter: Period) -> Period:
+        """The period its figure in this quarter is about: the last of its own kind that has ended by the quarter's end."""
+        return last_ended(self.kind, quarter.end)
+
+    def due_on(self, period: Period) -> dt.date:
+        """The day from which its figure can be had."""
+        return period.end + dt.timedelta(weeks=self.lag_weeks)
+
+
+def last_ended(kind: PeriodKind, day: dt.date) -> Period:
+    """The last period of this kind that had ended by `day`, its last day included."""
+    period = Period.containing(kind, day)
+    return period if period.end <= day else period.previous()
+
+
+@dataclass(frozen=True)
+class IndicatorStanding:
+    """What is said of an indicator in a quarter. `period` is its figure's own, which may have ended before the quarter.
+
+    `newest` is the figure for `period`, None while it is missing, and then `latest` is the newest there is before it.
+    `word` and `symbol` judge it against the same period last year. `worse` and `better` hold for a change against last
+    year as well as for an unusual one. `needs_commentary`: it is unusual or worse, and nobody has said why.
+    """
+
+    facts: IndicatorFacts
+    quarter: Period
+    period: Period
+    newest: KnownFigure | None
+    latest: KnownFigure | None
+    comparisons: tuple[Comparison, ...]
+    judgement: Judgement
+    comment: Comment | None
+    last_comment: Comment | None
+    wait: Wait | None
+
+    @property
+    def missing(self) -> bool:
+        return self.newest is None
+
+    def overdue(self, today: dt.date) -> bool:
+        """Whether the figure is missing though its day has come: its owner's own promise, or else what is usual."""
+        promised = self.wait.expected_on if self.wait else None
+        return self.missing and (promised or self.due_on) < today
+
+    @property
+    def due_on(self) -> dt.date:
+        return self.facts.due_on(self.period)
+
+    def against(self, kind: Against) -> Comparison | None:
+        return next((found for found in self.comparisons if found.kind is kind), None)
+
+    @property
+    def year_before(self) -> Comparison:
+        return self.comparisons[0]
+
+    @property
+    def word(self) -> str:
+        return self.year_before.word
+
+    @property
+    def symbol(self) -> str:
+        return self.year_before.symbol
+
+    @property
+    def unusual(self) -> bool:
+        return self.judgement.word is Word.UNUSUAL
+
+    @property
+    def worse(self) -> bool:
+        return self.word == "worse" or self.judgement.than_usual == "worse than usual"
+
+    @property
+    def better(self) -> bool:
+        return not self.worse and (self.word == "better" or self.judgement.than_usual == "better than usual")
+
+    @property
+    def commentary_wanted(self) -> bool:
+        """Whether words are asked for, given already or not."""
+        return not self.missing and (self.unusual or self.worse)
+
+    @property
+    def needs_commentary(self) -> bool:
+        return self.commentary_wanted and self.comment is None
+
+    @property
+    def range_words(self) -> str:
+        """Unusual or noise, as short as can be; `judgement.sentence` says it in full."""
+        held, mine = self.judgement.range, self.judgement.signals_of(self.period)
+        if self.missing:
+            return ""
+        if held is None or self.judgement.word is Word.TOO_FEW:
+            return "Too few figures to say whether this is unusual."
+        if self.judgement.word is Word.USUAL:
+            if held.moving_range_mean == 0:
+                return "No change."
+            return f"Within the usual range of {held.text}: may be no more than normal variation."
+        outside = next((signal for signal in mine if signal.kind is SignalKind.OUTSIDE), None)
+        than = f", {self.judgement.than_usual}" if self.judgement.than_usual else ""
+        if outside is None:
+            mean = "its season's mean" if held.season is not None else f"the mean of {held.mean_text}"
+            return f"Unusual: {_row(mine[0].since, self.period)} in a row {mine[0].side} {mean}{than}."
+        if held.moving_range_mean == 0:
+            return f"Unusual: all earlier figures are {held.mean_text}{than}."
+        return f"Unusual: {outside.side} the usual range of {held.text}{than}."
+
+    @property
+    def sentence(self) -> str:
+        """What a list says of it: the change and against what, then whether that is unusual."""
+        if self.newest is None:
+            return self._missing_sentence()
+        said = self.year_before.sentence
+        return f"{said[:1].upper() + said[1:] if not said.startswith('n/a') else said}. {self.range_words}"
+
+    def _missing_sentence(self) -> str:
+        said = f"No figure for {self.period.label} yet"
+        if self.wait is None:
+            return f"{said}: it can be had from {british(self.due_on)} and {self.facts.owner} owes it."
+        expected = f" Expected on {british(self.wait.expected_on)}." if self.wait.expected_on else ""
+        return f"{said}. {self.facts.owner} says it is not yet available: {self.wait.reason.rstrip('.')}.{expected}"
+
+
+def _row(first: Period, last: Period) -> str:
+    count = 1
+    while first < last:
+        first, count = first.next(), count + 1
+    return f"{count} {last.kind.label}s"
+
+
+def judge_indicator(facts: IndicatorFacts, quarter: Period) -> IndicatorStanding:
+    """Judge the figure that belongs to `quarter` (a quarter's own, or the last half-year's or year's that had ended)."""
+    return judge_period(facts, facts.period_in(quarter), quarter)
+
+
+def judge_period(facts: IndicatorFacts, period: Period, quarter: Period | None = None) -> IndicatorStanding:
+    """Judge the figure for one of the indicator's own periods."""
+    readings = [figure.reading for figure in facts.figures.values() if figure.period.kind is facts.kind]
+    earlier = [found for found in facts.figures if found.kind is facts.kind and found < period]
+    newest = facts.figures.get(period)
+    compared = compare_all(
+        readings,
+        period=period,
+        better=facts.better,
+        unit=facts.unit,
+        baseline=facts.baseline,
+        target=facts.target,
+        similar_areas=_newest(facts, Against.SIMILAR_AREAS, period),
+        region=_newest(facts, Against.REGION, period),
+        england=_newest(facts, Against.ENGLAND, period),
+    )
+    judged = judge(
+        readings,
+        newest=period,
+        baselines=range_baselines(facts, period),
+        floor=Decimal(0),
+        seasonal=facts.seasonal,
+        unit=facts.unit,
+        better=facts.better,
+    )
+    return IndicatorStanding(
+        facts=facts,
+        quarter=quarter or period,
+        period=period,
+        newest=newest,
+        latest=facts.figures[max(earlier)] if earlier and newest is None else None,
+        comparisons=compared,
+        judgement=judged,
+        comment=facts.comments.get(period),
+        last_comment=facts.comments.get(period.previous()),
+        wait=facts.waits.get(period) if newest is None else None,
+    )
+
+
+def range_baselines(facts: IndicatorFacts, period: Period) -> tuple[Baseline, ...]:
+    """The stated ones up to `period`, and before them the range that was in force until the first was stated."""
+    stated = tuple(found for found in facts.baselines if found.first <= period)
+    mine = sorted(found for found in facts.figures if found.kind is facts.kind)
+    if not stated or not mine or stated[0].first <= mine[0]:
+        return stated
+    before = [found for found in mine if found < stated[0].first][:POINTS_NEEDED]
+    return (Baseline(before[0], before[-1]), *stated)
+
+
+def newest_average(facts: IndicatorFacts, kind: Against, period: Period) -> KnownAverage | None:
+    """The newest average there is up to `period`: others' figures come later than our own."""
+    periods = [found for found in facts.averages.get(kind, {}) if found.kind is facts.kind and found <= period]
+    return facts.averages[kind][max(periods)] if periods else None
+
+
+def _newest(facts: IndicatorFacts, kind: Against, period: Period) -> Average | None:
+    found = newest_average(facts, kind, period)
+    return found.average if found else None
+
+
+# --- What disclosure has to be asked ----------------------------------------------------------------------------------
+
+
+def average_key(code: str, kind: Against) -> str:
+    """Others' figures stand beside the indicator's own under a key of their own, for their source may be another."""
+    return f"{code} {kind}"
+
+
+def cells_of(facts: IndicatorFacts) -> list[Cell]:
+    """Every figure of the indicator, its baseline and what others did, for performance.disclosure."""
+    cells = [
+        Cell(
+            facts.code,
+            period,
+            figure.value,
+            figure.printed,
+            facts.measure,
+            small_numbers=facts.small_numbers,
+            publishable=facts.publishable,
+            numerator=figure.reading.numerator,
+            denominator=figure.reading.denominator,
+        )
+        for period, figure in facts.figures.items()
+    ]
+    if facts.baseline and facts.baseline.value is not None:
+        cells.append(
+            Cell(
+                facts.code,
+                BASELINE,
+                facts.baseline.value,
+                facts.baseline_printed,
+                measure_of(facts.baseline.unit or facts.unit),
+                small_numbers=facts.small_numbers,
+                publishable=facts.publishable,
+            )
+        )
+    cells += [
+        Cell(
+            average_key(facts.code, kind),
+            period,
+            found.average.average,
+            figure_text(found.average.average, facts.measure),
+            facts.measure,
+            publishable=facts.publishable and found.publishable,
+        )
+        for kind, averages in facts.averages.items()
+        for period, found in averages.items()
+    ]
+    return cells
+
+
+def relations_of(all_facts: Iterable[IndicatorFacts]) -> list[Total]:
+    """Which indicators add up to which."""
+    return [Total(facts.code, facts.parts) for facts in all_facts if facts.parts]
+
+
+def rests_on(standing: IndicatorStanding, kind: Against) -> tuple[Where, ...]:
+    """The figures that a comparison is worked out from, those that are there."""
+    facts, period = standing.facts, standing.period
+    back = {
+        Against.YEAR_BEFORE: [period, period.year_before()],
+        Against.TARGET: [period, period.year_before()],
+        Against.PREVIOUS: [period, period.previous()],
+        Against.ROLLING: _back(period, 24 // period.kind.months),
+        Against.BASELINE: _back(period, 12 // period.kind.months),
+    }
+    average = newest_average(facts, kind, period)
+    periods = [average.average.period] if average else back.get(kind, [period])
+    found: list[Where] = [(facts.code, one) for one in periods if one in facts.figures]
+    if average:
+        found.append((average_key(facts.code, kind), average.average.period))
+    if kind is Against.BASELINE and facts.baseline and facts.baseline.value is not None:
+        found.append((facts.code, BASELINE))
+    return tuple(found)
+
+
+def range_rests_on(standing: IndicatorStanding) -> tuple[Where, ...]:
+    """The figures that usual range and judgement are worked out from: all up to the one judged."""
+    facts = standing.facts
+    return tuple((facts.code, one) for one in facts.figures if one.kind is facts.kind and one <= standing.period)
+
+
+def _back(period: Period, count: int) -> list[Period]:
+    periods = [period]
+    while len(periods) < count:
+        periods.append(periods[-1].previous())
+    return periods
