@@ -1,0 +1,223 @@
+"""Which figures are doubted before they are taken: asked of whoever sends them, never refused and never mended.
+
+The same questions for a figure typed in the grid and for one out of a file. Each sentence says what is odd and against
+what; "yes, it is right" answers any of them. Only figures already known are held against the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from charts.numbers import number
+from performance.comparison import Measure, figure_text, measure_of
+from performance.usual_range import Judgement, UsualRange
+from priorities.periods import Period
+
+TENFOLD = Decimal(8)
+"""From so many times another figure on it looks like a digit too many, and from its inverse like one lost."""
+
+SMALLEST = Decimal(20)
+"""Counts below this move by many times of themselves, and stay the same, by chance alone."""
+
+FAR = Decimal(2)
+"""So many times as far from the mean as the limits are. Just outside them is what the range is there to show."""
+
+
+class Doubt(StrEnum):
+    """What is odd about a figure. The names are kept with answers: do not change them."""
+
+    TENFOLD = "tenfold"
+    NOUGHT = "nought"
+    SIGN = "sign"
+    OVER_100 = "over-100"
+    FRACTION = "fraction"
+    OUTSIDE = "outside"
+    NOT_WHOLE = "not-whole"
+    PARTS = "parts"
+    RATE = "rate"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a figure, and what it would rather be."""
+
+    doubt: Doubt
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class Known(Protocol):
+    """A figure that is known: performance.standing.KnownFigure is one, and so is performance.comparison.Reading."""
+
+    @property
+    def value(self) -> Decimal: ...
+
+
+def questions(
+    value: Decimal,
+    *,
+    period: Period,
+    unit: str,
+    figures: Mapping[Period, Known],
+    judgement: Judgement | None = None,
+) -> tuple[Question, ...]:
+    """What to ask about a figure for `period`, in the indicator's unit. Empty when nothing is odd.
+
+    `figures`: those in force, by period; the one for `period` itself, if there is one, is left aside. `judgement`: of the
+    figures known, for the usual range in force in `period`; it may be of a later one, so that one serves many figures.
+    """
+    measure = measure_of(unit)
+    others = {known: figure.value for known, figure in figures.items() if known != period}
+    beside = [(known, others[known]) for known in (period.previous(), period.year_before()) if known in others]
+    found = [
+        _sign(value, measure, others.values()),
+        _nought(value, beside, measure),
+        _percentage(value, measure, others.values()),
+        _not_whole(value, measure, others.values()),
+    ]
+    # A percentage as 0.45 is hundredfold too small as well, and one question about it is enough.
+    if not any(question and question.doubt in (Doubt.FRACTION, Doubt.NOUGHT) for question in found):
+        found += [_tenfold(value, beside, measure) or _outside(value, period, judgement, measure)]
+    found += [_unchanged(value, period, others, measure)]
+    return tuple(question for question in found if question)
+
+
+def parts_question(
+    total: Decimal, parts: Mapping[str, Decimal | None], *, unit: str, name: str = "The total"
+) -> Question | None:
+    """Whether a total is what its parts add up to. `parts`: by the name of the indicator, None where not known.
+
+    With a part missing the others may only not be more than the total; of rates and percentages nothing is asked, for
+    they do not add up.
+    """
+    if not parts or measure_of(unit) is not Measure.COUNT:
+        return None
+    known = [amount for amount in parts.values() if amount is not None]
+    added = sum(known, Decimal(0))
+    complete = len(known) == len(parts)
+    if added == total or (not complete and (not known or added < total)):
+        return None
+    named = ", ".join(f"{part} {number(amount)}" for part, amount in parts.items() if amount is not None)
+    alone = "" if complete else "alone "
+    return Question(
+        Doubt.PARTS,
+        f"{name} is {number(total)}, but its parts {alone}add up to {number(added)} ({named}). Is it right?",
+    )
+
+
+def rate_question(value: Decimal, *, numerator: Decimal, denominator: Decimal, per: int, unit: str) -> Question | None:
+    """Whether a rate is what its count and population make, to the decimals it is given with."""
+    if denominator == 0:
+        return None
+    made = numerator * per / denominator
+    step = Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0))
+    if abs(made - value) <= step:
+        return None
+    measure = measure_of(unit)
+    shown = figure_text(made.quantize(step if step < 1 else Decimal("0.1")), measure)
+    return Question(
+        Doubt.RATE,
+        f"{number(numerator)} of {number(denominator)} make {shown}, not {figure_text(value, measure)}. Is it right?",
+    )
+
+
+def misfit(given_unit: str, unit: str) -> str:
+    """Why a figure written with this sign ("%", "£" or nothing) cannot be one of the indicator; empty when it can."""
+    if given_unit == "%" and measure_of(unit) is not Measure.PERCENTAGE:
+        return f"It is a percentage, but the figure wanted is: {unit}."
+    if given_unit == "£" and "£" not in unit and "pound" not in unit.lower():
+        return f"It is an amount of money, but the figure wanted is: {unit}."
+    return ""
+
+
+def _sign(value: Decimal, measure: Measure, others: Iterable[Decimal]) -> Question | None:
+    if value >= 0 or any(other < 0 for other in others):
+        return None
+    return Question(Doubt.SIGN, f"{figure_text(value, measure)} is below 0, as no figure before it. Is the sign right?")
+
+
+def _nought(value: Decimal, beside: list[tuple[Period, Decimal]], measure: Measure) -> Question | None:
+    if value != 0 or not beside or any(other < SMALLEST for _, other in beside):
+        return None
+    return Question(
+        Doubt.NOUGHT,
+        f"The figure is 0; {_listed(beside, measure)}. Is it 0, or not yet available?",
+    )
+
+
+def _percentage(value: Decimal, measure: Measure, others: Iterable[Decimal]) -> Question | None:
+    if measure is not Measure.PERCENTAGE:
+        return None
+    others = list(others)
+    if value > 100 and not any(other > 100 for other in others):
+        return Question(Doubt.OVER_100, f"{figure_text(value, measure)} is more than 100%. Is it a percentage?")
+    if 0 < value <= 1 and not any(0 < other <= 5 for other in others):
+        meant = figure_text((value * 100).normalize(), measure)
+        return Question(
+            Doubt.FRACTION,
+            f"{number(value)} is read as {figure_text(value, measure)}. Is {meant} meant, written as a fraction?",
+        )
+    return None
+
+
+def _not_whole(value: Decimal, measure: Measure, others: Iterable[Decimal]) -> Question | None:
+    if measure is not Measure.COUNT or value == value.to_integral_value():
+        return None
+    if any(other != other.to_integral_value() for other in others):
+        return None
+    return Question(Doubt.NOT_WHOLE, f"{number(value)} is not a whole number, as counts are. Is it right?")
+
+
+def _tenfold(value: Decimal, beside: list[tuple[Period, Decimal]], measure: Measure) -> Question | None:
+    """Against the period before and the same one last year, where known: a season makes the one odd and not the other."""
+    if value == 0 or not beside or any(other == 0 for _, other in beside):
+        return None
+    if measure is Measure.COUNT and all(max(abs(value), abs(other)) < SMALLEST for _, other in beside):
+        return None
+    times = [abs(value / other) for _, other in beside]
+    if all(ratio >= TENFOLD for ratio in times):
+        words, guess = f"{number(times[0], 0)} times as high", "Is there a digit too many?"
+    elif all(ratio * TENFOLD <= 1 for ratio in times):
+        words, guess = f"{number(1 / times[0], 0)} times as low", "Is a digit missing?"
+    else:
+        return None
+    period, other = beside[0]
+    return Question(
+        Doubt.TENFOLD,
+        f"{figure_text(value, measure)} is {words} as the {figure_text(other, measure)} of {period.label}. {guess}",
+    )
+
+
+def _outside(value: Decimal, period: Period, judgement: Judgement | None, measure: Measure) -> Question | None:
+    held: UsualRange | None = judgement.range_of(period) if judgement else None
+    if held is None or not held.enough:
+        return None
+    # A limit that was cut off at 0 or 100 says less of the spread than the other one.
+    reach = max(held.upper - held.mean, held.mean - held.lower)
+    if abs(value - held.mean) <= FAR * reach:
+        return None
+    side = "above" if value > held.mean else "below"
+    return Question(
+        Doubt.OUTSIDE, f"{figure_text(value, measure)} is far {side} the usual range of {held.text}. Is it right?"
+    )
+
+
+def _unchanged(value: Decimal, period: Period, others: Mapping[Period, Decimal], measure: Measure) -> Question | None:
+    before = others.get(period.previous())
+    if before is None or value != before or (abs(value) < SMALLEST and value == value.to_integral_value()):
+        return None
+    return Question(
+        Doubt.UNCHANGED,
+        f"{figure_text(value, measure)} is exactly the figure of {period.previous().label}. Is it the new one?",
+    )
+
+
+def _listed(beside: list[tuple[Period, Decimal]], measure: Measure) -> str:
+    return " and ".join(f"it was {figure_text(other, measure)} in {period.label}" for period, other in beside)
