@@ -1,14 +1,14 @@
 """Search over the plan in force: its actions, what people said in updates, emerging issues, indicators, and its text.
 
-Every word asked for must stand somewhere in what is found; PostgreSQL finds other forms of the words as well (“burning” for
-“burn”). Restricted words are searched for those alone who may read them, so that not even a number tells of them.
+Every word asked for must stand somewhere in what is found, or its beginning; PostgreSQL, by an index (`partners.fulltext`),
+finds other forms of the words as well (“burning” for “burn”), and letters inside a word only when nothing else is found. Restricted words are searched for those alone who may read them, so that not even a number tells of them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -21,10 +21,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from actions.forms.fields import WordsField
 from actions.models import Action, ProgressUpdate
-from actions.views.doors import SignedIn, for_those_at_work
+from partners.fulltext import HoldsWords
 from performance.models import EmergingIssue, Indicator
+from priorities.doors import SignedIn, for_those_at_work
+from priorities.forms import WordsField
 from priorities.models import Plan, PlanSection
 from priorities.periods import british
 from shp_portal.pages.navigation import frame_of
@@ -42,12 +43,13 @@ BEFORE, AFTER = 80, 180
 
 @dataclass(frozen=True)
 class Asked:
-    """Who looks in which plan for what."""
+    """Who looks in which plan for what; `by_index`: for words and their beginnings, not for letters anywhere."""
 
     plan: Plan
     user: User
     text: str
     words: list[str]
+    by_index: bool
 
 
 @dataclass(frozen=True)
@@ -113,20 +115,28 @@ def search(request: SignedIn) -> HttpResponse:
     groups: list[Group] = []
     only = next((kind for kind in KINDS if kind.slug == request.GET.get("in")), None)
     if text and plan is not None:
-        asked = Asked(plan, request.user, text, text.split())
-        groups = [_page(only, asked, request.GET.get("page", ""))] if only else [_first(kind, asked) for kind in KINDS]
+        asked = Asked(plan, request.user, text, text.split(), by_index=connection.vendor == "postgresql")
+        groups = _found(asked, only, request.GET.get("page", ""))
+        if not groups and asked.by_index and not (only and matching(only, asked).exists()):
+            # Signs, and letters from the middle of a word, are in no index.
+            groups = _found(replace(asked, by_index=False), only, request.GET.get("page", ""))
     return render(
         request,
         "portal/search.html",
         {
             "form": form,
             "text": text,
-            "groups": [group for group in groups if group.hits],
+            "groups": groups,
             "only": only,
             "everything": _address(text),
             "plan": plan,
         },
     )
+
+
+def _found(asked: Asked, only: Kind | None, page: str) -> list[Group]:
+    groups = [_page(only, asked, page)] if only else [_first(kind, asked) for kind in KINDS]
+    return [group for group in groups if group.hits]
 
 
 def _first(kind: Kind, asked: Asked) -> Group:
@@ -161,17 +171,14 @@ def _address(text: str, kind: Kind | None = None, number: int = 1) -> str:
 def matching(kind: Kind, asked: Asked) -> QuerySet[Any]:
     """Rows this person may see that hold every word asked for, in any of the columns."""
     rows = kind.rows(asked)
+    if asked.by_index:
+        return rows.filter(HoldsWords(kind.columns, asked.words))
     every = Q()
     for word in asked.words:
         anywhere = Q(pk__in=[])
         for column in kind.columns:
             anywhere |= Q(**{f"{column}__icontains": word})
         every &= anywhere
-    if connection.vendor == "postgresql":
-        from django.contrib.postgres.search import SearchQuery, SearchVector
-
-        rows = rows.alias(searched=SearchVector(*kind.columns, config="english"))
-        every |= Q(searched=SearchQuery(asked.text, config="english", search_type="plain"))
     return rows.filter(every)
 
 

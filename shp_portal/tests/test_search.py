@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
+from actions.models import Action, ProgressUpdate
 from actions.rating import Rating
 from partners.models import User
-from performance.models import Indicator
+from performance.models import EmergingIssue, Indicator
 from performance.services.issues import raise_issue
 from priorities.models import PlanSection
-from shp_portal.pages.search import AFTER, FIRST, PAGE, Piece, excerpt, pieces
+from shp_portal.pages.search import AFTER, FIRST, KINDS, PAGE, Asked, Kind, Piece, excerpt, matching, pieces
 from shp_portal.tests.scene import NOW, Cast, browser, on, page, text_of, update
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +187,86 @@ def test_an_excerpt_stands_around_the_first_word_found() -> None:
 def test_a_day_is_written_as_on_every_page(cast: Cast) -> None:
     update(cast, cast.action(), 1, narrative="Bins emptied.")
     assert f"{cast.officer.name}, 12 October 2026" in found(cast.chair, "q=emptied")
+
+
+# --- The index on PostgreSQL -------------------------------------------------------------------------------------------
+
+
+def test_beginnings_of_words_are_found_and_what_reads_like_a_query_is_words(cast: Cast) -> None:
+    """On PostgreSQL these are words of the query's own language, and must not be taken for it."""
+    cast.action("ASB-01", title="Thirteen’s roofs & O'Neill \\ keys: !now")
+    for query in (
+        "thirt",
+        "asb-0",
+        "asb-01 roof",
+        "o'neill",
+        "roofs & keys",
+        "\\ keys",
+        "keys:",
+        "!now",
+        "'",
+        "keys !now",
+    ):
+        assert "Thirteen’s roofs" in found(cast.chair, f"q={quote(query)}%20th"), query
+    for query in ("thirteen | bins", "!bins", "keys:* bins", "bins:*", "roofs <-> bins"):
+        assert "Thirteen’s roofs" not in found(cast.chair, f"q={quote(query)}"), query
+
+
+def test_letters_inside_a_word_are_found_when_nothing_else_is(cast: Cast) -> None:
+    cast.action("ASB-01", title="Motorbikes on the dunes")
+    assert "Motorbikes on the dunes" in found(cast.chair, "q=bikes").replace("Motor bikes", "Motorbikes")
+    assert "<mark>bikes</mark>" in page(cast.chair, "/search/?q=bikes&in=actions")
+    assert "Nothing found" in found(cast.chair, "q=dunes&in=actions&page=2")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.slug)
+def test_ten_thousand_rows_are_searched_by_the_index(cast: Cast, kind: Kind) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL alone has the index; `make test` runs this on it")
+    action = cast.action("ASB-00", title="Marigold bins")
+    said = update(cast, action, 1, narrative="Marigold bins.")
+    raise_issue(plan=cast.plan, title="Marigold bins", text="New.", by=cast.officer, at=NOW)
+    Indicator.objects.create(code="I0", name="Marigold", unit="x", better="lower", data_owner=cast.fire)
+    PlanSection.objects.create(plan=cast.plan, number=1, heading="Marigold", body="Bins.")
+    _many(cast, action, said)
+    asked = Asked(cast.plan, cast.outsider, "marigold", ["marigold"], by_index=True)
+    assert matching(kind, asked).count() == 1
+    names = {
+        "actions": "action_full_text",
+        "updates": "update_full_text",
+        "issues": "issue_full_text",
+        "indicators": "indicator_full_text",
+        "plan": "section_full_text",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        # The parts of a plan are few and stand in the order of another index: with a limit that one is as good.
+        wanted = matching(kind, asked) if kind.slug == "plan" else matching(kind, asked)[: FIRST + 1]
+        plan = wanted.explain()
+    assert names[kind.slug] in plan, plan
+
+
+def _many(cast: Cast, action: Action, said: ProgressUpdate) -> None:
+    """Ten thousand rows of each kind that hold none of the words asked for, and what the planner knows of them."""
+    numbers = range(1, 10_001)
+
+    def another(row: Model, **changed: object) -> Model:
+        names = {column.attname for column in row._meta.concrete_fields} - {"id"}
+        return type(row)(**{name: getattr(row, name) for name in names} | changed)
+
+    made = {
+        Action: (another(action, ref=f"N-{n}", title=f"Work {n} of many", latest_update_id=None) for n in numbers),
+        ProgressUpdate: (another(said, narrative=f"Work {n} done.", submission_key=UUID(int=n + 99)) for n in numbers),
+        EmergingIssue: (another(EmergingIssue.objects.get(), title=f"Matter {n}") for n in numbers),
+        Indicator: (
+            Indicator(code=f"N{n}", name=f"Number {n}", unit="x", better="lower", data_owner=cast.fire) for n in numbers
+        ),
+        PlanSection: (
+            PlanSection(plan=cast.plan, number=n + 1, heading=f"Part {n}", body=f"Text {n}.") for n in numbers
+        ),
+    }
+    for model, rows in made.items():
+        model._default_manager.bulk_create(rows, batch_size=2_000)
+    with connection.cursor() as cursor:
+        for model in made:
+            cursor.execute(f"ANALYZE {model._meta.db_table}")
