@@ -334,6 +334,7 @@ class _Book:
     counts: list[_Count] = field(default_factory=list)
     of: dict[Where, int] = field(default_factory=dict)
     sums: list[_Sum] = field(default_factory=list)
+    sums_of: dict[int, list[_Sum]] = field(default_factory=dict)
     denominators: dict[Where, int] = field(default_factory=dict)
     doubtful: list[tuple[int, ...]] = field(default_factory=list)
     tangled: list[_Sum] = field(default_factory=list)
@@ -452,7 +453,12 @@ class _Book:
             return
         if not complete:
             right = (*right, self._add(_Count(rest, _Level.NOTHING)))
-        self.sums.append(_Sum(left, right))
+        one = _Sum(left, right)
+        if one in self.sums:
+            return
+        self.sums.append(one)
+        for i in one.members:
+            self.sums_of.setdefault(i, []).append(one)
 
     # What must be hidden with it
 
@@ -492,7 +498,7 @@ class _Book:
                             changed = True
 
     def _meets_another(self, one: _Sum) -> bool:
-        return any(other is not one and set(other.members) & set(one.members) for other in self.sums)
+        return any(len(self.sums_of[i]) > 1 for i in one.members)
 
     def _hide_upwards(self) -> None:
         """Where totals stand on totals, or cross, each above a hidden count is withheld, whatever the numbers.
@@ -519,11 +525,13 @@ class _Book:
 
     def _around(self, start: int) -> list[_Sum]:
         """The sums that bear on a count through hidden ones, nearest first."""
-        reached, found = {start}, list[_Sum]()
-        while new := [s for s in self.sums if s not in found and reached & set(s.members)]:
-            found += new
-            reached |= {i for s in new for i in s.members if self.counts[i].hidden}
-        return found
+        reached, found = [start], dict[_Sum, None]()
+        for count in reached:
+            for one in self.sums_of.get(count, ()):
+                if one not in found:
+                    found[one] = None
+                    reached += [i for i in one.members if self.counts[i].hidden and i not in reached]
+        return list(found)
 
     def _guard(self, exposed: int, sums: list[_Sum]) -> int | None:
         """What to hide next: a total's "<5" first, then the part that stands last, then the total; the rest of a "<5"
@@ -541,7 +549,7 @@ class _Book:
 
     def _is_protected(self, index: int, sums: list[_Sum]) -> bool:
         count = self.counts[index]
-        is_whole = any(index in s.left for s in self.sums)
+        is_whole = any(index in one.left for one in sums)
         wanted = WANTED_OF_BAND if count.level is _Level.BAND and not is_whole else WANTED
         steps = [Decimal(sign * step) for step in range(1, FURTHEST + 1) for sign in (1, -1)]
         possible = 1
