@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 
+from partners.filenames import safe_name
+
 #: Largest file, in bytes, and how many files and links one update may carry.
 LARGEST = 10 * 1024 * 1024
 MOST_FILES = 5
 MOST_LINKS = 5
-
-LONGEST_NAME = 120
 
 #: Limits inside an Office file: members, and bytes of all of them unpacked.
 MOST_MEMBERS = 5_000
@@ -64,8 +64,6 @@ TAKEN = "PDF, Word (docx), Excel (xlsx), PowerPoint (pptx), PNG, JPEG, CSV or pl
 #: The content type of an Office file's main part; those of files with macros end otherwise and are not here.
 _MAIN_PARTS = {kind.media_type + ".main+xml": kind for kind in (DOCX, XLSX, PPTX)}
 
-_HIDDEN = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 _PAGE = re.compile(
     rb"\s*(<!doctype\s+html|<html|<head|<body|<script|<iframe|<svg|<\?xml|<\?php|<\?=|<!--)", re.IGNORECASE
 )
@@ -100,19 +98,6 @@ def examine(name: str, content: bytes) -> Examined:
             f"“{safe}” is {found.word}, not what its name says. Give it a name that ends in .{found.endings[0]}, if it is yours."
         )
     return Examined(safe, found, kept)
-
-
-def safe_name(name: str) -> str:
-    """A file's name without folders, control and direction characters, and of a length any system takes; never empty."""
-    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
-    name = "".join(c for c in name if c not in _HIDDEN and not unicodedata.category(c).startswith("C"))
-    name = re.sub(r'[<>:"|?*;%]', "_", " ".join(name.split())).strip(". ")
-    stem, dot, ending = name.rpartition(".")
-    if not dot:
-        stem, ending = name, ""
-    stem = stem.rstrip(". ")[: LONGEST_NAME - len(ending[:10]) - 1]
-    name = f"{stem or 'file'}{dot}{ending[:10]}"
-    return f"_{name}" if _RESERVED.match(name) else name
 
 
 def _look(content: bytes, promised: Kind) -> tuple[Kind, bytes]:

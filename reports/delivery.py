@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from actions.delivery import write_whole
 from partners import outbox
+from partners.delivery import write_whole
 
 if TYPE_CHECKING:
     from reports.models import Rendition

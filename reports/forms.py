@@ -10,8 +10,7 @@ from crispy_forms_gds.layout import Button, Field, Fixed, Layout, Size
 from django import forms
 from django.utils import timezone
 
-from actions.forms.fields import WordsField
-from actions.forms.updates import VerbForm
+from priorities.forms import VerbForm, WordsField
 from priorities.models import Meeting
 from priorities.periods import british
 from reports.models import Decision

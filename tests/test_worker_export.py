@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from actions import delivery
 from actions.models import Action, Export
 from actions.services import exports
+from partners import delivery
 from tests.makers import Cast
 
 pytestmark = pytest.mark.worker

@@ -9,13 +9,12 @@ from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Field, Layout, Size
 from django import forms
 
-from actions.forms.fields import DayField, WordsField
-from actions.forms.updates import DISCLOSURE, STALE, VerbForm
 from actions.models import Action
 from actions.services.handover import LONGEST_NOTE
 from actions.services.returns import LONGEST_PARAGRAPH
 from actions.services.rounds import LONGEST_REASON
 from partners.forms import PersonField
+from priorities.forms import DISCLOSURE, STALE, DayField, VerbForm, WordsField
 from priorities.models import UpdateRound
 from priorities.periods import british
 

@@ -8,7 +8,7 @@ from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Field, Layout
 
 from actions.forms.files import BringsEvidence
-from actions.forms.updates import VerbForm
+from priorities.forms import VerbForm
 
 
 class AddEvidenceForm(BringsEvidence, VerbForm):

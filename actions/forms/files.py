@@ -12,8 +12,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from actions.filetypes import ENDINGS, LARGEST, MOST_FILES, MOST_LINKS, TAKEN, Examined, Refused, examine, safe_name
-from actions.forms.fields import WordsField
+from actions.filetypes import ENDINGS, LARGEST, MOST_FILES, MOST_LINKS, TAKEN, Examined, Refused, examine
+from partners.filenames import safe_name
+from priorities.forms import WordsField
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile

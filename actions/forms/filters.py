@@ -14,10 +14,10 @@ from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.http import QueryDict
 
-from actions.forms.fields import WordsField
 from actions.models import Action, ActionQuerySet
 from actions.rating import LOOKS, ORDER, Rating
 from partners.models import Partner
+from priorities.forms import WordsField
 from priorities.models import Plan, Priority, SubGroup
 
 if TYPE_CHECKING:

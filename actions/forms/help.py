@@ -10,10 +10,9 @@ from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Field, Layout, Size
 from django import forms
 
-from actions.forms.fields import WordsField
-from actions.forms.updates import DISCLOSURE, STALE, VerbForm
 from actions.models import HelpReply
 from actions.services.help import LONGEST_ANSWER
+from priorities.forms import DISCLOSURE, STALE, VerbForm, WordsField
 
 if TYPE_CHECKING:
     from django.http import QueryDict

@@ -15,9 +15,8 @@ from crispy_forms_gds.layout import HTML, Div, Field
 from django import forms
 from django.forms.utils import ErrorDict
 
-from actions.forms.fields import DayField, WordsField
-from actions.forms.updates import STALE, VerbForm
 from actions.models import Milestone
+from priorities.forms import STALE, DayField, VerbForm, WordsField
 
 if TYPE_CHECKING:
     from django.http import QueryDict

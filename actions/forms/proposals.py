@@ -12,15 +12,14 @@ from crispy_forms_gds.layout import HTML, Button, Field, Layout, Size
 from django import forms
 from django.core.exceptions import ValidationError
 
-from actions.forms.fields import DayField, WordsField
 from actions.forms.milestones import ROWS, Difference, Heading, Revisited, WithMilestones
 from actions.forms.structure import PersonChoice, people_at_work
-from actions.forms.updates import DISCLOSURE, STALE, VerbForm
 from actions.models import Proposal
 from actions.services.proposals import LONGEST, Initiative, milestones_of
 from actions.services.structure import milestone_words, words_for
 from partners.models import Partner, User
 from performance.models import EmergingIssue
+from priorities.forms import DISCLOSURE, STALE, DayField, VerbForm, WordsField
 from priorities.models import Meeting, Plan, Priority, SubGroup
 from priorities.periods import british
 

@@ -12,15 +12,15 @@ from crispy_forms_gds.layout import HTML, Button, Field, Layout, Size
 from django import forms
 from django.db.models import Q
 
-from actions.forms.fields import DayField, WordsField
 from actions.forms.milestones import Difference, Heading, Revisited, WithMilestones, print_of
-from actions.forms.updates import DISCLOSURE, LONGEST, UP_TO, VerbForm
+from actions.forms.updates import LONGEST, UP_TO
 from actions.models import Action, Milestone
 from actions.services.lifecycle import Destination
 from actions.services.structure import EVERYTHING, MilestoneText, milestone_words, value_of, words_for
 from partners import roles
 from partners.models import Partner, User
 from performance.models import Indicator
+from priorities.forms import DISCLOSURE, DayField, VerbForm, WordsField
 from priorities.models import Plan, Priority, SubGroup
 from priorities.periods import british
 

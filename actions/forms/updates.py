@@ -16,17 +16,16 @@ from crispy_forms_gds.choices import Choice
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Div, Field, Layout, Size
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.template.loader import render_to_string
 
-from actions.forms.fields import DayField, WordsField
 from actions.forms.files import BringsEvidence, evidence_fields
 from actions.models import Action, Milestone, PeriodChoice
 from actions.progress import needs_reason, slip, suggestion
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services.updates import LONGEST, faults_of
 from partners.models import Partner
+from priorities.forms import DISCLOSURE, STALE, DayField, VerbForm, WordsField
 from priorities.periods import Period, british
 
 if TYPE_CHECKING:
@@ -34,22 +33,7 @@ if TYPE_CHECKING:
     from django.template import Context
     from django.utils.safestring import SafeString
 
-DISCLOSURE = "Texts may have to be disclosed on request: name no victim, suspect or crime number."
 UP_TO = f"Up to {LONGEST:,} characters."
-
-STALE = "This form was changed on its way or is too old. Check your answers and send it again."
-
-
-class VerbForm(forms.Form):
-    """Takes a verb's refusals beside its own."""
-
-    def take_faults(self, refused: ValidationError) -> None:
-        """Put the sentences of a verb's ValidationError beside the fields of the same names, others at the top."""
-        if not hasattr(refused, "error_dict"):
-            self.add_error(None, refused)
-            return
-        for name, faults in refused.error_dict.items():
-            self.add_error(name if name in self.fields else None, faults)
 
 
 class AboutAPeriod(VerbForm):

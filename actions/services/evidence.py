@@ -21,11 +21,11 @@ from django.db import transaction
 from django.db.models import Case, When
 from django.utils import timezone
 
-from actions import delivery, scanner
+from actions import scanner
 from actions.filetypes import MOST_FILES, MOST_LINKS, Examined
 from actions.models import Evidence
 from actions.services.lifecycle import locked
-from partners import outbox
+from partners import delivery, outbox
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 NOT_YOURS = "Evidence is added by the person who wrote the update."
 
+#: Under MEDIA_ROOT.
+FOLDER = "evidence"
 #: Files of one run of the scanner; the next run takes the rest.
 BATCH = 20
 
@@ -59,7 +61,7 @@ def bring(files: Iterable[Examined]) -> list[Shelved]:
     shelved: list[Shelved] = []
     try:
         for file in files:
-            place = delivery.shelve(file.content)
+            place = delivery.shelve(file.content, FOLDER)
             sha256 = hashlib.sha256(file.content).hexdigest()
             shelved.append(Shelved(file.name, file.kind.media_type, len(file.content), sha256, place))
     except OSError as fault:
@@ -187,7 +189,7 @@ def scan_waiting() -> int:
 
 def sweep(now: dt.datetime) -> int:
     """Take away files that a stopped request left without a row, and put those in place whose row is there; how many went."""
-    waiting = delivery.waiting_longer_than(now)
+    waiting = delivery.waiting_longer_than(now, FOLDER)
     named = set(Evidence.objects.filter(file__in=waiting).values_list("file", flat=True)) if waiting else set()
     for name in waiting:
         if name in named:

@@ -18,10 +18,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from actions import delivery
 from actions import permissions as permissions  # the rules behind `has_perm`
 from actions.models import Action, Export
-from partners import outbox
+from partners import delivery, outbox
 from partners.models import User
 from priorities.models import UpdateRound
 from sheets import Cell, csv_text, write_xlsx
@@ -43,6 +42,8 @@ Clock = Callable[[], dt.datetime]
 Select = Callable[..., "ActionQuerySet"]
 
 TASK = "actions.tasks.run_export"
+#: Under MEDIA_ROOT.
+FOLDER = "exports"
 #: Rows read, written and reported at a time.
 CHUNK = 500
 #: Renewed with every chunk, so that it only has to outlast one chunk and the packing of a workbook.
@@ -215,7 +216,7 @@ def _hold(export: Export, now: dt.datetime, **told: int) -> None:
 def _make(export: Export, select: Select, clock: Clock) -> None:
     """Write the file, then say that it is the one, then put it in its place."""
     by = _owner(export)
-    name, place = delivery.place_for(delivery.EXPORTS)
+    name, place = delivery.place_for(FOLDER)
     try:
         _write(place, export, _rows(export, by, select, clock))
         sha256 = delivery.seal(place)
@@ -330,7 +331,7 @@ def remove_expired(now: dt.datetime) -> int:
 
 def sweep(now: dt.datetime) -> int:
     """Take away what stopped workers left unfinished, and put in place what is finished; how many went."""
-    waiting = delivery.waiting_longer_than(now, delivery.EXPORTS)
+    waiting = delivery.waiting_longer_than(now, FOLDER)
     named = set(Export.objects.filter(file__in=waiting).values_list("file", flat=True)) if waiting else set()
     for name in waiting:
         if name in named:

@@ -16,7 +16,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
-from actions import delivery
 from actions.filetypes import LARGEST, examine
 from actions.models import Action, Evidence, ProgressUpdate
 from actions.rating import Rating
@@ -26,6 +25,7 @@ from actions.tests import samples
 from actions.tests.clamd import Clamd, clamd
 from actions.tests.makers import H1_2026, NOW, TODAY, Cast, key
 from actions.tests.pages import browser, filled, on, url
+from partners import delivery
 from partners.models import User
 
 pytestmark = pytest.mark.django_db

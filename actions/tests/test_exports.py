@@ -22,7 +22,7 @@ from django.db.utils import IntegrityError
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
-from actions import delivery, tasks
+from actions import tasks
 from actions.forms.filters import actions_at
 from actions.models import Action, Export, ProgressUpdate
 from actions.rating import Rating
@@ -31,6 +31,7 @@ from actions.services.updates import post_update
 from actions.tests.makers import H1_2026, NOW, TODAY, UTC, Cast, key
 from actions.tests.pages import browser, on
 from actions.views import listing
+from partners import delivery
 from partners.models import User
 
 pytestmark = pytest.mark.django_db

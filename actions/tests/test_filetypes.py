@@ -10,8 +10,9 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from actions.filetypes import LARGEST, LONGEST_NAME, MOST_FILES, Refused, examine, safe_name
+from actions.filetypes import LARGEST, MOST_FILES, Refused, examine
 from actions.tests import samples
+from partners.filenames import LONGEST_NAME, safe_name
 
 CSV = b"Month,Visits\nJune,4\n"
 

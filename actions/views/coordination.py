@@ -12,8 +12,9 @@ from actions.forms.coordination import ExtendForm, HandOverForm
 from actions.models import Action, DeadlineExtension
 from actions.progress import owes
 from actions.services import handover, rounds
-from actions.views.doors import Moment, SignedIn, action_for, for_those_at_work
+from actions.views.doors import action_for
 from partners.models import User
+from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import UpdateRound
 from priorities.periods import british
 

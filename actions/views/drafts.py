@@ -22,7 +22,8 @@ from django.views.decorators.http import require_POST
 from actions.forms.updates import UpdateForm
 from actions.models import Action, Draft
 from actions.services import drafts, updates
-from actions.views.doors import Moment, SignedIn, action_for, for_those_at_work
+from actions.views.doors import action_for
+from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.periods import Period
 
 if TYPE_CHECKING:

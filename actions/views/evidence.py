@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
-from actions import delivery
 from actions.forms.evidence import AddEvidenceForm
 from actions.models import Action, Evidence, ProgressUpdate
 from actions.services import evidence
-from actions.views.doors import SignedIn, for_those_at_work
+from partners import delivery
+from priorities.doors import SignedIn, for_those_at_work
 
 log = logging.getLogger(__name__)
 

@@ -18,12 +18,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from actions import delivery
 from actions.forms.filters import ActionFilters, choices_of
 from actions.models import Export
 from actions.services import exports
-from actions.views.doors import Moment, SignedIn, for_those_at_work
 from actions.views.evidence import SANDBOX
+from partners import delivery
+from priorities.doors import Moment, SignedIn, for_those_at_work
 from sheets import XLSX_TYPE
 
 log = logging.getLogger(__name__)

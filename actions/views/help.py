@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from actions.forms.help import AnswerHelpForm
 from actions.models import Action, ProgressUpdate
 from actions.services import help as helping
-from actions.views.doors import SignedIn, for_those_at_work
+from priorities.doors import SignedIn, for_those_at_work
 
 
 @for_those_at_work

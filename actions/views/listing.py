@@ -14,7 +14,7 @@ from actions.forms.filters import ActionFilters, choices_of
 from actions.models import Action, ActionQuerySet
 from actions.progress import Standing, plural
 from actions.services.exports import COLUMNS, as_row
-from actions.views.doors import Moment, SignedIn, for_those_at_work
+from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import Plan
 from sheets import XLSX_TYPE, csv_text, xlsx_bytes
 

@@ -26,10 +26,10 @@ from actions.progress import (
 )
 from actions.rating import LIVE, LOOKS, SUBMITTABLE, Look, Rating
 from actions.services import drafts
-from actions.views.doors import Moment, SignedIn, for_those_at_work
 from actions.views.drafts import keep_what_failed, prefix_of, take_back, typed_in, waits_for_sign_in, writer_of
 from actions.views.verbs import form_for, send, tell_of_others, tell_of_the_plans_end, tell_of_what_was_left_out
 from actions.views.words import LastWords, last_words
+from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import UpdateRound
 from priorities.periods import Period, PeriodKind
 from sheets import csv_text

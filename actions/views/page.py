@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 from actions.models import Action, Milestone, Proposal
 from actions.progress import Move, Standing, slip
 from actions.services.structure import may_change
-from actions.views.doors import SignedIn, action_for, for_those_at_work, standing_of
+from actions.views.doors import action_for, standing_of
 from actions.views.timeline import Timeline, timeline
 from partners.models import Partner
 from performance.models import Indicator
+from priorities.doors import SignedIn, for_those_at_work
 
 
 @dataclass(frozen=True)

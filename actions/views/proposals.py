@@ -16,8 +16,8 @@ from actions.forms.proposals import DecisionForm, ProposalForm, RevisedForm
 from actions.models import Action, Proposal
 from actions.services import proposals
 from actions.services.structure import Stale
-from actions.views.doors import Moment, SignedIn, for_those_at_work
 from partners.models import Partner
+from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.periods import british
 
 if TYPE_CHECKING:

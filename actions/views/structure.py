@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 from actions.forms.structure import CloseForm, EditForm
 from actions.models import Action
 from actions.services import lifecycle, structure
-from actions.views.doors import Moment, SignedIn, action_for, for_those_at_work
+from actions.views.doors import action_for
+from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.periods import british
 
 

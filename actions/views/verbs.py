@@ -20,9 +20,10 @@ from actions.models import Action, ProgressUpdate
 from actions.progress import plural
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services import drafts, evidence, lifecycle, updates
-from actions.views.doors import Moment, SignedIn, action_for, for_those_at_work, standing_of
+from actions.views.doors import action_for, standing_of
 from actions.views.drafts import keep_what_failed, prefix_of, take_back, typed_in, waits_for_sign_in, writer_of
 from actions.views.words import last_words
+from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.periods import Period, british
 
 if TYPE_CHECKING:

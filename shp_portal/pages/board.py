@@ -22,8 +22,8 @@ from actions.forms.coordination import HandOverForm
 from actions.models import Action, DeadlineExtension, ProgressUpdate, Proposal, Reminder, SubGroupReturn
 from actions.progress import Standing, plural
 from actions.services import handover, rounds
-from actions.views.doors import Moment, SignedIn, for_those_at_work
 from partners.models import OutgoingEmail, User
+from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import SubGroup, UpdateRound
 from priorities.services import close_round as close
 

@@ -18,7 +18,7 @@ from actions.models import Action, Milestone, ProgressUpdate, SubGroupReturn
 from actions.progress import Standing, pressing
 from actions.rating import LOOKS, ORDER, Rating
 from actions.services.returns import Overtaken, save_return
-from actions.views.doors import Moment, SignedIn, for_those_at_work
+from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import Meeting, SubGroup
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.models import Action, HelpReply, ProgressUpdate
-from actions.views.doors import SignedIn, for_those_at_work
 from partners.models import Cover, Partner, User
 from performance.models import Indicator, Measurement
+from priorities.doors import SignedIn, for_those_at_work
 from priorities.models import Plan, SubGroup, UpdateRound
 from priorities.periods import Period, PeriodKind
 from shp_portal.pages.navigation import frame_of

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from actions.delivery import write_whole
+from partners.delivery import write_whole
 from priorities.models import Plan
 from priorities.periods import Period
 from reports import delivery, pdf

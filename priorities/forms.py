@@ -1,4 +1,4 @@
-"""Two kinds of answer every form of the action plan asks for: a day in three boxes, and words that a report can print."""
+"""What the forms of every room share: a day in three boxes, words that a report can print, and the refusals of a verb."""
 
 from __future__ import annotations
 
@@ -16,8 +16,24 @@ from priorities.periods import FIRST_YEAR, LAST_YEAR, MONTHS
 #: Characters that turn the direction of the text around them; a report would print something other than what it holds.
 DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+DISCLOSURE = "Texts may have to be disclosed on request: name no victim, suspect or crime number."
+
+STALE = "This form was changed on its way or is too old. Check your answers and send it again."
+
 _WHOLE_BRITISH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _WHOLE_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+
+
+class VerbForm(forms.Form):
+    """Takes a verb's refusals beside its own."""
+
+    def take_faults(self, refused: ValidationError) -> None:
+        """Put the sentences of a verb's ValidationError beside the fields of the same names, others at the top."""
+        if not hasattr(refused, "error_dict"):
+            self.add_error(None, refused)
+            return
+        for name, faults in refused.error_dict.items():
+            self.add_error(name if name in self.fields else None, faults)
 
 
 class DayBoxes(DateInputWidget):

@@ -1,4 +1,4 @@
-"""Files of evidence and of exports on disk: given out whole or not at all, under a random name, and only if unchanged.
+"""Files on disk that rows name (evidence, exports, uploads): given out whole or not at all, under a random name, and only if unchanged.
 
 A file waits in a folder of its own until the row that names it is committed, and is moved to its place then. What waits there
 without a row is what a stopped request or worker left behind: the sweep finds it by listing that one folder.
@@ -17,8 +17,6 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-EVIDENCE = "evidence"
-EXPORTS = "exports"
 WAITING = "waiting-for-its-row"
 
 #: How long a file may wait for its row: far longer than a request or a task can take.
@@ -29,9 +27,9 @@ class FileLost(Exception):
     """The stored file is missing or no longer the one that was written; says which."""
 
 
-def shelve(content: bytes) -> str:
-    """Write evidence that no row names yet; its name relative to MEDIA_ROOT from the commit on. Raises OSError, for a full disk say."""
-    name, place = place_for(EVIDENCE)
+def shelve(content: bytes, folder: str) -> str:
+    """Write a file that no row names yet; its name relative to MEDIA_ROOT from the commit on. Raises OSError, for a full disk say."""
+    name, place = place_for(folder)
     write_whole(place, content)
     return name
 
@@ -98,7 +96,7 @@ def remove(name: str) -> None:
         place.unlink(missing_ok=True)
 
 
-def waiting_longer_than(now: dt.datetime, folder: str = EVIDENCE, wait: dt.timedelta = LONGEST_WAIT) -> list[str]:
+def waiting_longer_than(now: dt.datetime, folder: str, wait: dt.timedelta = LONGEST_WAIT) -> list[str]:
     """Files of a folder that have waited too long for their row, under the names a row would call them by."""
     waiting = Path(settings.MEDIA_ROOT) / folder / WAITING
     before = (now - wait).timestamp()

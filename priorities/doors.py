@@ -1,0 +1,79 @@
+"""Who gets into the pages of those at work, and what every one of them starts from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from priorities.models import Plan, UpdateRound
+
+if TYPE_CHECKING:
+    from partners.models import User
+    from priorities.periods import Period
+
+
+class SignedIn(HttpRequest):
+    """A request whose person is known; for type checkers, since Django says it nowhere."""
+
+    user: User
+
+
+Given = ParamSpec("Given")
+
+
+def for_those_at_work(
+    view: Callable[Concatenate[SignedIn, Given], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Sign-in first; for readers, who see published reports alone, the page is not there."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: SignedIn, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponseBase:
+        if not request.user.sees_the_work:
+            raise Http404
+        request.user.stand_in(timezone.localdate())
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Now: the instant, the day in local time, the plan in force and the newest request for updates."""
+
+    at: dt.datetime
+    today: dt.date
+    plan: Plan | None
+    round: UpdateRound | None
+
+    @property
+    def asked(self) -> Period | None:
+        """The period of the newest request: what confirms a rating."""
+        return self.round.period if self.round else None
+
+    @property
+    def open(self) -> UpdateRound | None:
+        """The newest request while it still asks: once its report is approved nobody owes it anything."""
+        return self.round if self.round and self.round.settled_at is None else None
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Moment:
+        """Now, with the plan left on the request, so that the frame round the page need not read it again."""
+        moment = cls.now()
+        request.plan_in_force = moment.plan  # type: ignore[attr-defined]
+        return moment
+
+    @classmethod
+    def now(cls) -> Moment:
+        at = timezone.now()
+        today = timezone.localdate(at)
+        plan = Plan.objects.current(today)
+        return cls(at, today, plan, UpdateRound.objects.asked_by(plan, today).first() if plan else None)
