@@ -64,7 +64,7 @@ def of_supporting_partner(user: User, action: Action | None) -> bool:
 
 @rules.predicate
 def of_no_one(user: User, action: Action | None) -> bool:
-    return action is not None and action.owner_id is None
+    return action is not None and action.assigned is None
 
 
 @rules.predicate

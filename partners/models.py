@@ -216,6 +216,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """True for those who see actions and figures; readers and bare administrators do not."""
         return bool(self.role_names & roles.SEES_THE_WORK)
 
+    @property
+    def is_at_work(self) -> bool:
+        """Can sign in and does the work: whoever is not answers for no action (the twin of `UserManager.at_work`)."""
+        return self.is_active and self.sees_the_work
+
 
 class CoverQuerySet(models.QuerySet["Cover"]):
     def on(self, day: dt.date) -> CoverQuerySet:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import (
+    BigIntegerField,
     BooleanField,
     Case,
     Count,
@@ -41,14 +42,11 @@ from actions.progress import (
     periods_to_choose,
 )
 from actions.rating import Rating
-from partners.models import Partner
+from partners.models import Partner, User
 from performance.models import EmergingIssue, Indicator
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Plan, Priority, SubGroup, UpdateRound
 from priorities.periods import Period, PeriodKind
-
-if TYPE_CHECKING:
-    from partners.models import User
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,10 @@ class PeriodChoice:
     asked: list[Asked]
 
 
-NO_ONE_ASSIGNED = (Q(owner__isnull=True) | Q(owner__is_active=False)) & (
-    Q(deputy__isnull=True) | Q(deputy__is_active=False)
-)
+def no_one_assigned() -> Q:
+    """Neither owner nor deputy is at work: not named, has left, or has no role in which to answer for an action."""
+    at_work = User.objects.at_work()
+    return ~Q(owner__in=at_work) & ~Q(deputy__in=at_work)
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -186,12 +185,22 @@ class ActionQuerySet(models.QuerySet["Action"]):
         people = sorted(user.stands_for)
         mine = Q(owner__in=people) | Q(deputy__in=people)
         if user.partner_id and user.is_officer:
-            mine |= NO_ONE_ASSIGNED & Q(lead_partner=user.partner_id)
+            mine |= no_one_assigned() & Q(lead_partner=user.partner_id)
         return self.filter(mine)
 
     def no_one_assigned(self) -> ActionQuerySet:
-        """Actions without an owner or deputy who still works here; a leaver answers for nothing."""
-        return self.filter(NO_ONE_ASSIGNED)
+        """Actions without an owner or deputy who is at work; a leaver answers for nothing."""
+        return self.filter(no_one_assigned())
+
+    def with_assigned(self) -> ActionQuerySet:
+        """Reads what `Action.assigned` answers with for a whole list."""
+        at_work = User.objects.at_work()
+        key = Case(
+            When(owner__in=at_work, then=F("owner")),
+            When(deputy__in=at_work, then=F("deputy")),
+            output_field=BigIntegerField(),
+        )
+        return self.select_related("owner", "deputy").annotate(assigned_key=key)
 
     def of_partner(self, partner: Partner | models.QuerySet[Partner]) -> ActionQuerySet:
         """Actions a partner leads or supports; a queryset of one spares reading it."""
@@ -242,7 +251,7 @@ def _received(asked: Period | None) -> Exists:
 
 def nobody_assigned() -> Case:
     """Whether no one is assigned, as a column of a query on actions."""
-    return _yes(NO_ONE_ASSIGNED)
+    return _yes(no_one_assigned())
 
 
 def _yes(condition: Q) -> Case:
@@ -356,6 +365,17 @@ class Action(models.Model):
     def facts(self, asked: Period | None) -> Facts:
         """Facts for `progress.assess`; wants rows read by `for_list` or `with_facts`."""
         last = self.latest_update
+    @property
+    def assigned(self) -> User | None:
+        """Who is to update it: the owner, or the deputy where the owner is not at work; None for no one assigned.
+
+        Lists read it by `with_assigned`; a single action asks for the two people's roles.
+        """
+        named = [person for person in (self.owner, self.deputy) if person is not None]
+        if hasattr(self, "assigned_key"):
+            return next((person for person in named if person.pk == self.assigned_key), None)
+        return next((person for person in named if person.is_at_work), None)
+
         return Facts(
             state=self.state,
             starts_on=self.starts_on,
@@ -547,6 +567,9 @@ class ProgressUpdate(HasPeriod, models.Model):
             ),
             models.CheckConstraint(name="update_says_something", condition=Q(kind="no_change") | ~Q(narrative="")),
         ]
+    #: Set on what a verb answers with when this very thing had been said before and nothing new was recorded.
+    is_repeat = False
+
         indexes = [
             models.Index(name="update_by_action_period", fields=["action", "period_start", "id"]),
             models.Index(name="update_by_period", fields=["period_start", "submitted_at"]),
