@@ -8,7 +8,7 @@ from partners import roles
 from partners.tests.constraints import Breach, names_of, refused_by
 from partners.tests.makers import make_user
 from priorities.tests.makers import make_plan
-from reports.models import Decision, Rendition, Report, ReportVersion
+from reports.models import Decision, PlanFault, Rendition, Report, ReportVersion
 
 NOW = dt.datetime(2026, 10, 28, 6, 0, tzinfo=dt.UTC)
 SHA = "a" * 64
@@ -64,6 +64,8 @@ BREACHES = [
         {"outcome": "returned", "comment": "Page 3 lacks a figure."},
         {"outcome": "returned", "on": LATER},
     ),
+    Breach("plan_fault_says_why", "fault", {"reason": "No calendar."}, {"plan": LATER, "reason": ""}),
+    Breach("PlanFault.plan", "fault", {}, {}),
     Breach("Decision.version", "decision", {}, {"outcome": "returned", "comment": "Second thoughts."}),
 ]
 
@@ -88,6 +90,11 @@ class Rows:
 
     def rendition(self, **changes) -> Rendition:
         return Rendition.objects.create(**{"version": self.first(), "stage": "draft", "queued_at": NOW, **changes})
+
+    def fault(self, plan: dict | None = None, **changes) -> PlanFault:
+        """Of the plan, or of the one after it."""
+        of = make_plan(starts_on=dt.date(2030, 4, 1), ends_on=dt.date(2033, 3, 31)) if plan else self.plan
+        return PlanFault.objects.create(plan=of, **{"reason": "No calendar.", "since": NOW, "last_at": NOW, **changes})
 
     def decision(self, on: dict | None = None, **changes) -> Decision:
         """On the first version, or on a new one made with the changes `on`."""
