@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 
 from priorities.models import Plan, UpdateRound
@@ -28,6 +31,9 @@ class SignedIn(HttpRequest):
 
 Given = ParamSpec("Given")
 
+UNPRESSED = "unpressed"
+"""In the session: a button was pressed by somebody signed out, and they have not been told yet."""
+
 
 def for_those_at_work(
     view: Callable[Concatenate[SignedIn, Given], HttpResponseBase],
@@ -40,9 +46,35 @@ def for_those_at_work(
         if not request.user.sees_the_work:
             raise Http404
         request.user.stand_in(timezone.localdate())
+        if request.method == "GET" and request.session.pop(UNPRESSED, None):
+            messages.warning(
+                request,
+                "You had been signed out, so nothing was recorded. Look at it again and press the button once more.",
+            )
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def pressed_again(
+    then: str, *, named: bool = False
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """For buttons, whose addresses take no visit: after signing in, their presser comes to the page `then` and is told.
+
+    `named`: that page's address takes the same arguments as the button's.
+    """
+
+    def outer(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def inner(request: HttpRequest, /, *args: object, **kwargs: object) -> HttpResponseBase:
+            if request.method != "POST" or request.user.is_authenticated:
+                return view(request, *args, **kwargs)
+            request.session[UNPRESSED] = True
+            return redirect_to_login(reverse(then, kwargs=kwargs if named else None))
+
+        return inner
+
+    return outer
 
 
 @dataclass(frozen=True)
