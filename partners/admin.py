@@ -23,6 +23,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from partners import roles, services
+from partners.fields import check_words
 from partners.models import Cover, EmailChoice, OutgoingEmail, Partner, User
 from partners.ordering import InlineFormSet, PlacedForm
 from partners.permissions import is_administrator
@@ -129,13 +130,18 @@ class WithPage:
 
 
 class SaysWhatIsMissing:
-    """Names the box that was left empty, where Django says of each that “this field” is required."""
+    """Names the box that was left empty, where Django says of each that “this field” is required.
+
+    A box of words takes what the portal's own forms take: nothing that turns writing round, nothing that cannot be seen.
+    """
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and field.required:
             verb = "choose one" if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField)) else "fill it in"
             field.error_messages["required"] = f"{field.label} is missing: {verb}."
+        if isinstance(field, forms.CharField):
+            field.validators.append(check_words)
         return field
 
 

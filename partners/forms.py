@@ -6,10 +6,13 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account import forms as allauth
+from crispy_forms_gds.helper import FormHelper
+from crispy_forms_gds.layout import Button, Field, Layout
 from django import forms
 from django.forms import EmailInput
 
 from partners import email_kinds
+from partners.fields import DayField, WordsField
 from partners.models import Cover, User
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ WORDS = {
     "password1": ("New password", "Enter a new password."),
     "password2": ("New password again", "Enter the new password again."),
 }
+LONGEST_NOTE = Cover._meta.get_field("note").max_length or 0
 WHOLE_ADDRESS = "Write the e-mail address in full, such as name@example.org."
 
 
@@ -101,40 +105,36 @@ class PersonField(forms.ModelChoiceField):
         return f"{obj.name}, {obj.partner.name}" if obj.partner else obj.name
 
 
-class CalendarDay(forms.DateField):
-    """A day by the browser's own calendar; without one, typed."""
-
-    widget = forms.DateInput(attrs={"type": "date", "class": "portal-day"}, format="%Y-%m-%d")
-
-    def __init__(self, *, what: str, **kwargs: Any) -> None:
-        kwargs["error_messages"] = {
-            "required": f"Give {what}.",
-            "invalid": f"Write {what} like this: 30/9/2026.",
-        }
-        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %m %Y", "%d %B %Y"], **kwargs)
-
-
 class CoverForm(forms.Form):
     """Who is away, who stands in, from when to when. Only the coordinator is asked who is away."""
 
     person = PersonField(label="Who is away?", error_messages={"required": "Choose who is away."})
     covered_by = PersonField(label="Who stands in?", error_messages={"required": "Choose who stands in."})
-    starts_on = CalendarDay(what="the first day", label="First day")
-    ends_on = CalendarDay(what="the last day", label="Last day")
-    note = forms.CharField(
+    starts_on = DayField(what="the first day", label="First day")
+    ends_on = DayField(what="the last day", label="Last day", help_text="Today or later, and a year at most.")
+    note = WordsField(
         label="Note (optional)",
+        longest=LONGEST_NOTE,
         required=False,
-        max_length=Cover._meta.get_field("note").max_length,
-        help_text="What whoever stands in should know. Up to 250 characters.",
-        error_messages={
-            "max_length": "Shorten the note to %(limit_value)d characters or fewer; it has %(show_value)d."
-        },
+        widget=forms.TextInput,
+        help_text=f"What whoever stands in should know. Up to {LONGEST_NOTE} characters.",
     )
 
     def __init__(
         self, data: QueryDict | None = None, *, people: QuerySet[User], away: QuerySet[User] | None, **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            *([] if away is None else [Field.select("person")]),
+            Field.select("covered_by"),
+            "starts_on",
+            "ends_on",
+            Field.text("note"),
+            Button.primary("send", "Name the stand-in"),
+        )
         cast(PersonField, self.fields["covered_by"]).queryset = people
         if away is None:
             del self.fields["person"]

@@ -20,6 +20,7 @@ from partners import email_kinds
 from partners import permissions as permissions  # the rules behind `has_perm`
 from partners import roles as role_names
 from partners.models import Cover, EmailChoice, Partner, User
+from partners.words import is_blank
 
 PARTNER_WANTED = "Choose a partner: a Partner officer updates the actions that their partner leads."
 
@@ -189,8 +190,9 @@ def add_cover(
     elif (ends_on - starts_on).days >= LONGEST_COVER:
         faults["ends_on"] = ["Cover lasts a year at most. Hand the actions over instead."]
     longest = Cover._meta.get_field("note").max_length or 0
+    note = "" if is_blank(note) else note.strip()
     if len(note) > longest:
-        faults["note"] = [f"Shorten the note to {longest} characters or fewer; it has {len(note)}."]
+        faults["note"] = [f"Shorten the note to {longest} characters or fewer; it has {len(note):,}."]
     # One after the other, so that a double press finds the first one's row.
     User.objects.select_for_update().get(pk=person.pk)
     same_days = Cover.objects.filter(
@@ -200,7 +202,7 @@ def add_cover(
         faults["covered_by"] = [f"{covered_by} stands in already on some of these days."]
     if faults:
         raise ValidationError(faults)
-    cover = Cover(person=person, covered_by=covered_by, starts_on=starts_on, ends_on=ends_on, note=note.strip())
+    cover = Cover(person=person, covered_by=covered_by, starts_on=starts_on, ends_on=ends_on, note=note)
     cover._history_user = by  # type: ignore[attr-defined]
     cover.save()
     return cover

@@ -1,27 +1,19 @@
-"""What the forms of every room share: a day in three boxes, words that a report can print, and the refusals of a verb."""
+"""What the forms of every room share: their fields (kept below, where people's own forms need them) and the refusals of
+a verb.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-import unicodedata
-from typing import Any
-
-from crispy_forms_gds.widgets import DateInputWidget
 from django import forms
 from django.core.exceptions import ValidationError
 
-from priorities.periods import FIRST_YEAR, LAST_YEAR, MONTHS
+from partners.fields import DayBoxes, DayField, WordsField
 
-#: Characters that turn the direction of the text around them; a report would print something other than what it holds.
-DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+__all__ = ["DISCLOSURE", "STALE", "DayBoxes", "DayField", "VerbForm", "WordsField"]
 
 DISCLOSURE = "Texts may have to be disclosed on request: name no victim, suspect or crime number."
 
 STALE = "This form was changed on its way or is too old. Check your answers and send it again."
-
-_WHOLE_BRITISH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
-_WHOLE_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 
 
 class VerbForm(forms.Form):
@@ -34,119 +26,3 @@ class VerbForm(forms.Form):
             return
         for name, faults in refused.error_dict.items():
             self.add_error(name if name in self.fields else None, faults)
-
-
-class DayBoxes(DateInputWidget):
-    """Day, month and year, with the number pad on a phone."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        for box in self.widgets:
-            box.attrs["inputmode"] = "numeric"
-
-
-class DayField(forms.MultiValueField):
-    """A day typed in three boxes. Takes "9" and "Sep" for a month, and a whole date pasted into the first box.
-
-    `what` names the day inside the error sentences: "the new due date".
-    """
-
-    widget = DayBoxes
-
-    def __init__(self, *, what: str, **kwargs: Any) -> None:
-        self.what = what
-        boxes = [forms.CharField(required=False, label=label) for label in ("Day", "Month", "Year")]
-        super().__init__(fields=boxes, require_all_fields=False, **kwargs)
-
-    def clean(self, value: Any) -> dt.date | None:
-        if isinstance(value, dt.date):
-            return value
-        day, month, year = (str(part or "").strip() for part in [*(value or []), "", "", ""][:3])
-        if day and not month and not year:
-            day, month, year = _apart(day)
-        if not (day or month or year):
-            if self.required:
-                raise ValidationError(f"Give {self.what}.", code="required")
-            return None
-        missing = [name for name, part in (("day", day), ("month", month), ("year", year)) if not part]
-        if missing:
-            raise ValidationError(f"Add the {' and the '.join(missing)} to {self.what}.", code="incomplete")
-        return self._day(day, month, year)
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        """Boxes that the browser did not send at all show again what they began with; emptied ones stay empty."""
-        return initial if data is None or all(part is None for part in data) else data
-
-    def compress(self, data_list: Any) -> dt.date | None:
-        return self.clean(data_list)
-
-    def _day(self, day: str, month: str, year: str) -> dt.date:
-        number = _month_number(month)
-        if number is None:
-            raise ValidationError(f"Write the month of {self.what} as a number from 1 to 12.", code="invalid")
-        if not re.fullmatch(r"[0-9]{4}", year) or not FIRST_YEAR <= int(year) <= LAST_YEAR:
-            raise ValidationError(f"Write the year of {self.what} with four figures, such as 2026.", code="invalid")
-        if not re.fullmatch(r"[0-9]{1,2}", day):
-            raise ValidationError(f"Write the day of {self.what} as a number from 1 to 31.", code="invalid")
-        try:
-            return dt.date(int(year), number, int(day))
-        except ValueError as fault:
-            raise ValidationError(
-                f"{int(day)} {MONTHS[number - 1]} {year} is not a day of the calendar.", code="invalid"
-            ) from fault
-
-
-def _apart(text: str) -> tuple[str, str, str]:
-    """Day, month and year of a whole date such as 30/9/2026 or 2026-09-30; else the text as the day alone."""
-    if match := _WHOLE_BRITISH.fullmatch(text):
-        return match[1], match[2], match[3]
-    if match := _WHOLE_ISO.fullmatch(text):
-        return match[3], match[2], match[1]
-    return text, "", ""
-
-
-def _month_number(text: str) -> int | None:
-    if re.fullmatch(r"[0-9]{1,2}", text):
-        return int(text) if 1 <= int(text) <= 12 else None
-    for number, name in enumerate(MONTHS, start=1):
-        if len(text) >= 3 and name.lower().startswith(text.lower()):
-            return number
-    return None
-
-
-class WordsField(forms.CharField):
-    """Words for a report: line ends made alike, and what cannot be printed refused with a sentence, never dropped."""
-
-    widget = forms.Textarea
-
-    def __init__(self, *, longest: int, **kwargs: Any) -> None:
-        super().__init__(max_length=longest, **kwargs)
-        # The browser counts a line end as one character and sends it as two: the limit is checked by us alone.
-        self.widget.attrs.pop("maxlength", None)
-        self.error_messages["max_length"] = (
-            f"Shorten this text to {longest:,} characters or fewer; it has %(show_value)d."
-        )
-
-    def to_python(self, value: Any) -> str:
-        text = str(value or "")
-        text = re.sub(r"\r\n?|[\u2028\u2029]", "\n", text).strip()
-        for place, character in enumerate(text):
-            if character in DIRECTION_OVERRIDES:
-                raise ValidationError(
-                    f"This text holds a hidden character that reverses writing{_after(text, place)}. "
-                    "Delete that place and type it again.",
-                    code="direction",
-                )
-            if unicodedata.category(character) == "Cc" and character not in "\n\t":
-                raise ValidationError(
-                    f"This text holds a hidden control character{_after(text, place)}. "
-                    "Delete that place and type it again.",
-                    code="control",
-                )
-        return text
-
-
-def _after(text: str, place: int) -> str:
-    """Where a hidden character stands, by the words before it."""
-    before = " ".join(text[max(place - 25, 0) : place].split())
-    return f" after “{before}”" if before else " at its start"

@@ -11,26 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from partners.days import FIRST_YEAR, LAST_YEAR, MONTHS
+
 FIRST_MONTH = 4
 """April: the month in which the financial year, and with it Q1 and the first half-year, begins."""
-
-FIRST_YEAR, LAST_YEAR = 1901, 2199
-"""Far outside any plan, and near enough that a slip of the keyboard (9999-10) gets a sentence, not a crash."""
-
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 class PeriodKind(StrEnum):

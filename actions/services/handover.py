@@ -14,6 +14,7 @@ from actions.models import Action, ActionEvent, Notice
 from actions.progress import plural
 from actions.services import chasing
 from actions.services.lifecycle import locked
+from partners.words import is_blank
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -36,7 +37,7 @@ def reassign(
     nothing to hand over.
     """
     faults: dict[str, list[str]] = {}
-    if not note.strip():
+    if is_blank(note):
         faults["note"] = ["Say in a sentence or two what the next person needs to know."]
     elif len(note) > LONGEST_NOTE:
         faults["note"] = [f"Shorten the note to {LONGEST_NOTE:,} characters or fewer; it has {len(note):,}."]

@@ -16,6 +16,7 @@ from actions.services.chasing import notify
 from actions.services.lifecycle import locked
 from partners import roles
 from partners.models import User
+from partners.words import is_blank
 
 if TYPE_CHECKING:
     from partners.models import Partner
@@ -77,7 +78,7 @@ def answer_help(
     faults: dict[str, list[str]] = {}
     if answer not in HelpReply.Answer.values:
         faults["answer"] = ["Choose an answer."]
-    if not text.strip():
+    if is_blank(text):
         faults["text"] = ["Say in a sentence what you will do, why you cannot, or what was done."]
     if faults:
         raise ValidationError(faults)

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from actions.models import Action, ActionEvent, Milestone, ProgressUpdate
+from partners.words import is_blank
 from priorities.models import Priority
 
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ def reopen(*, action: Action, by: User, at: dt.datetime, reason: str, due_on: dt
     action = locked(action)
     if not by.has_perm("actions.reopen", action):
         raise PermissionDenied("Only the coordinator reopens an action.")
-    if not reason.strip():
+    if is_blank(reason):
         raise ValidationError({"reason": ["Say why the action is reopened."]})
     if action.state == Action.State.LIVE:
         raise ValidationError(f"{action.ref} is live already.")
@@ -277,7 +278,7 @@ def move_date(action: Action, new_due_on: dt.date, *, by: User, at: dt.datetime,
 def wrong_with_milestones(texts: list[str]) -> str:
     """What is wrong with the texts of an action's milestones, in one sentence; empty when nothing is."""
     longest = Milestone._meta.get_field("text").max_length or 0
-    if not all(text.strip() for text in texts):
+    if any(is_blank(text) for text in texts):
         return "Say in a few words what each milestone is."
     if any(len(text) > longest for text in texts):
         return f"A milestone has room for {longest} characters."
@@ -285,7 +286,7 @@ def wrong_with_milestones(texts: list[str]) -> str:
 
 
 def _check_closing(action: Action, reason: str, done: str) -> None:
-    if not reason.strip():
+    if is_blank(reason):
         raise ValidationError({"reason": [f"Say why the action is {done}."]})
     if action.state != Action.State.LIVE:
         raise ValidationError(f"{action.ref} is not live; only a live action can be {done}.")

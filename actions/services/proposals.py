@@ -18,6 +18,7 @@ from actions.services.lifecycle import add_action, next_ref, wrong_with_mileston
 from actions.services.structure import Stale
 from partners import roles
 from partners.models import Partner, User
+from partners.words import is_blank
 from performance.models import EmergingIssue
 from priorities.periods import british
 
@@ -219,7 +220,7 @@ def accept(
 def ask_for_changes(*, proposal: Proposal, by: User, at: dt.datetime, revision: int, reason: str) -> Proposal:
     """Send a proposal back to its proposer, saying what should change."""
     proposal = _to_decide(proposal, by, revision)
-    if not reason.strip():
+    if is_blank(reason):
         raise ValidationError({"reason": ["Say what should change."]})
     _decide(proposal, State.CHANGES_ASKED, by=by, at=at, reason=reason)
     _tell_proposer(proposal, f"Changes are asked for on your proposal “{proposal.title}”", by=by, at=at)
@@ -240,7 +241,7 @@ def decline(
     """Decline a proposal, with the reason and, where there was one, the meeting. It stays to be seen."""
     proposal = _to_decide(proposal, by, revision)
     faults: dict[str, list[str]] = {}
-    if not reason.strip():
+    if is_blank(reason):
         faults["reason"] = ["Say why it is declined."]
     if meeting is not None and (meeting.plan_id != proposal.plan_id or meeting.date > today):
         faults["meeting"] = ["Choose a meeting of this plan that has taken place."]
@@ -309,7 +310,7 @@ def _check(plan: Plan, wanted: Initiative, by: User, today: dt.date) -> None:
         ("why", "Say why it is needed."),
         ("measure_of_success", "Say how the Partnership will know that it worked."),
     ):
-        if not getattr(wanted, name).strip():
+        if is_blank(getattr(wanted, name)):
             faults[name] = [sentence]
     if wanted.priority.plan_id != plan.pk:
         faults["priority"] = ["That priority belongs to another plan."]
@@ -330,7 +331,7 @@ def _check(plan: Plan, wanted: Initiative, by: User, today: dt.date) -> None:
             faults[name] = [f"It cannot come before the start, {british(wanted.starts_on)}."]
         elif day is not None and day < today:
             faults[name] = [f"{british(day)} is past; choose a day still to come."]
-    if wanted.due_on is not None and wanted.due_on > plan.ends_on and not wanted.beyond_plan_reason.strip():
+    if wanted.due_on is not None and wanted.due_on > plan.ends_on and is_blank(wanted.beyond_plan_reason):
         faults["beyond_plan_reason"] = [
             f"The plan ends on {british(plan.ends_on)}. Say why the initiative goes on after that, or choose an earlier date."
         ]
@@ -377,7 +378,7 @@ def _entry(proposal: Proposal, meeting: Meeting | None, reason: str) -> str:
         said.append(f"Agreed at the {meeting}.")
     if proposal.due_on and proposal.due_on > proposal.plan.ends_on:
         said.append(f"It ends after the plan does: {proposal.beyond_plan_reason}")
-    if reason.strip():
+    if not is_blank(reason):
         said.append(reason.strip())
     return " ".join(said)
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from actions.models import SubGroupReturn
+from partners.words import is_blank
 from priorities.models import SubGroup, UpdateRound
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def save_return(
     """
     if not by.has_perm("actions.write_return", sub_group):
         raise PermissionDenied("The part of a sub-group is written by its lead or by the coordinator.")
+    paragraph = "" if is_blank(paragraph) else paragraph
     if len(paragraph) > LONGEST_PARAGRAPH:
         raise ValidationError(
             {

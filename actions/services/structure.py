@@ -15,6 +15,7 @@ from django.db import transaction
 from actions.models import Action, ActionEvent, Milestone, Notice
 from actions.services.chasing import notify
 from actions.services.lifecycle import locked, move_date, wrong_with_milestones
+from partners.words import is_blank
 from priorities.periods import british
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _check(action: Action, differing: Mapping[str, Any], reason: str) -> None:
         return differing.get(name, getattr(action, name))
 
     faults: dict[str, list[str]] = {}
-    if not wanted("title").strip():
+    if is_blank(wanted("title")):
         faults["title"] = ["Give the action a title."]
     if wanted("priority").plan_id != action.plan_id:
         faults["priority"] = ["That priority belongs to another plan."]
@@ -182,7 +183,7 @@ def _check(action: Action, differing: Mapping[str, Any], reason: str) -> None:
         faults["review_on"] = ["Ongoing work needs a review date."]
     if due_on is not None and due_on < starts_on:
         faults["due_on"] = [f"The due date cannot come before the start, {british(starts_on)}."]
-    if "due_on" in differing and not reason.strip():
+    if "due_on" in differing and is_blank(reason):
         late = due_on is not None and due_on > action.plan.ends_on
         after = f", and why it goes on after the plan ends on {british(action.plan.ends_on)}" if late else ""
         faults["reason"] = [f"Say why the due date moves{after}."]

@@ -199,7 +199,7 @@ def test_a_megabyte_is_refused_with_a_sentence_and_stays_on_the_page(cast: Cast)
         kept = browser(cast.officer).post(url(action, "draft/"), filled(narrative="b" * 1_000_000), headers=FETCH)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "Shorten this text to 4,000 characters or fewer; it has 1000000." in page
+    assert "Shorten this text to 4,000 characters or fewer; it has 1,000,000." in page
     assert "b" * 1_000_000 in page
     assert (kept.status_code, "60,000 characters" in kept.json()["says"]) == (413, True)
     assert not Draft.objects.exists()

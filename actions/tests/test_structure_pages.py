@@ -130,7 +130,7 @@ def test_six_milestones_are_all_kept(cast: Cast) -> None:
     [
         ({"title": ""}, "Give the initiative a title."),
         ({"title": "x" * 201}, "Shorten this text to 200 characters or fewer; it has 201."),
-        ({"why": "x" * 1_000_000}, "Shorten this text to 4,000 characters or fewer; it has 1000000."),
+        ({"why": "x" * 1_000_000}, "Shorten this text to 4,000 characters or fewer; it has 1,000,000."),
         ({"why": "Calls\x07 since"}, "hidden control character after “Calls”"),
         ({"title": "Gates \u202e"}, "hidden character that reverses writing"),
         ({"new_1_text": "Asked \u202e"}, "hidden character that reverses writing"),

@@ -100,7 +100,7 @@ def test_a_completion_takes_effect_and_a_prefilled_completion_date_alone_does_no
         ({"rating": None}, "rating", "Choose how the action is going."),
         ({"rating": "not_started"}, "rating", "Choose one of the four ratings."),
         ({"narrative": " "}, "narrative", "Say in a sentence or two what has happened."),
-        ({"narrative": "a" * 4001}, "narrative", "Shorten this text to 4,000 characters or fewer; it has 4001."),
+        ({"narrative": "a" * 4001}, "narrative", "Shorten this text to 4,000 characters or fewer; it has 4,001."),
         ({"narrative": "Two\x07 patrols"}, "narrative", "hidden control character after “Two”"),
         ({"narrative": "Two \u202epatrols"}, "narrative", "hidden character that reverses writing after “Two”"),
         ({"rating": "at_risk"}, "reason", "Say why the action is at risk."),

@@ -51,6 +51,28 @@ def name(people: People, **changed) -> Cover:
     return add_cover(**{**given, **changed})
 
 
+def boxes(starts_on: dt.date | str, ends_on: dt.date | str) -> dict[str, object]:
+    """Two days as the form sends them; a text stands in the first box."""
+    sent: dict[str, object] = {}
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        parts = (day.day, day.month, day.year) if isinstance(day, dt.date) else (day, "", "")
+        sent |= {f"{field}_{n}": part for n, part in enumerate(parts)}
+    return sent
+
+
+@pytest.mark.parametrize("note", ["Pay \u202eevil", "Pay\x07"])
+def test_a_note_that_would_mislead_is_refused_and_an_unseen_one_is_none(people: People, note: str):
+    client = Client()
+    sent = {"covered_by": people.colleague.pk, **boxes(TODAY, FRIDAY)}
+    with time_machine.travel(AT, tick=False):
+        client.force_login(people.officer)
+        page = client.post("/accounts/cover/", {**sent, "note": note}).content.decode()
+        assert "Delete that place and type it again" in page
+        assert not Cover.objects.exists()
+        assert client.post("/accounts/cover/", {**sent, "note": "\u200b"}).status_code == 302
+    assert Cover.objects.get().note == ""
+
+
 def covering(person: User, day: dt.date) -> frozenset[int]:
     found = User.objects.get(pk=person.pk)
     found.stand_in(day)
@@ -160,7 +182,8 @@ def test_the_page_names_a_stand_in_and_ends_it(people: People):
         assert "colleague, Fire brigade" in page
         assert "other, Borough council" not in page
         assert "Who is away?" not in page
-        sent = {"covered_by": people.colleague.pk, "starts_on": "2026-11-23", "ends_on": "27/11/2026", "note": "Leave"}
+        assert 'type="date"' not in page, "days are typed in three boxes, as everywhere"
+        sent = {"covered_by": people.colleague.pk, **boxes(TODAY, "27/11/2026"), "note": "Leave"}
         assert client.post("/accounts/cover/", sent).status_code == 302
         cover = Cover.objects.get()
         assert (cover.person, cover.ends_on) == (people.officer, FRIDAY)
@@ -174,10 +197,10 @@ def test_the_page_keeps_what_was_typed_and_says_what_is_wrong(people: People):
     client = Client()
     with time_machine.travel(AT, tick=False):
         client.force_login(people.officer)
-        sent = {"covered_by": people.other.pk, "starts_on": "soon", "ends_on": "", "note": "My <b>leave</b>"}
+        sent = {"covered_by": people.other.pk, **boxes("soon", ""), "note": "My <b>leave</b>"}
         page = client.post("/accounts/cover/", sent).content.decode()
     assert "Choose a person from the list." in page
-    assert "Write the first day like this: 30/9/2026." in page
+    assert "Add the month and the year to the first day." in page
     assert "Give the last day." in page
     assert 'value="soon"' in page
     assert "My &lt;b&gt;leave&lt;/b&gt;" in page
@@ -191,8 +214,7 @@ def test_an_officer_cannot_slip_somebody_elses_name_into_the_form(people: People
         sent = {
             "person": people.other.pk,
             "covered_by": people.colleague.pk,
-            "starts_on": "2026-11-23",
-            "ends_on": "2026-11-27",
+            **boxes(TODAY, FRIDAY),
         }
         client.post("/accounts/cover/", sent)
     assert Cover.objects.get().person == people.officer
@@ -207,8 +229,7 @@ def test_the_coordinator_names_it_for_anybody(people: People):
         sent = {
             "person": people.officer.pk,
             "covered_by": people.other.pk,
-            "starts_on": "2026-11-23",
-            "ends_on": "2026-11-27",
+            **boxes(TODAY, FRIDAY),
         }
         assert client.post("/accounts/cover/", sent).status_code == 302
         assert "for officer" in client.get("/accounts/cover/").content.decode()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from partners.words import is_blank
 from performance.models import Commentary, Comparator, Indicator, Measurement
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def record_measurement(
     if replaces is not None:
         if replaces.indicator_id != indicator.pk or replaces.period != period:
             raise ValidationError({"replaces": ["A correction replaces a figure of the same indicator and period."]})
-        if not note.strip():
+        if is_blank(note):
             raise ValidationError({"note": ["Say what was corrected and why."]})
         if Measurement.objects.filter(replaces=replaces).exists():
             raise ValidationError(
@@ -127,7 +128,7 @@ def write_commentary(*, indicator: Indicator, period: Period, text: str, by: Use
     """Say why a figure is what it is. A later commentary stands before an earlier one; none is changed."""
     if not by.has_perm("performance.write_commentary", indicator):
         raise PermissionDenied("Commentary comes from the data owner, the analyst or the coordinator.")
-    if not text.strip():
+    if is_blank(text):
         raise ValidationError({"text": ["Write a sentence or two."]})
     return Commentary.objects.create(
         indicator=indicator, period_kind=period.kind.value, period_start=period.start, text=text, by=by, at=at

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from partners.words import is_blank
 from performance.models import EmergingIssue, IssueEvent
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def set_issue_state(*, issue: EmergingIssue, state: str, reason: str, by: User, 
     issue = EmergingIssue.objects.select_for_update().get(pk=issue.pk)
     if state not in EmergingIssue.State.values or state == EmergingIssue.State.RAISED:
         raise ValidationError({"state": ["Choose watching, action proposed or closed."]})
-    if state == EmergingIssue.State.CLOSED and not reason.strip():
+    if state == EmergingIssue.State.CLOSED and is_blank(reason):
         raise ValidationError({"reason": ["Say why the issue is closed."]})
     issue.state, issue.reason, issue.state_at = state, reason, at
     issue.save()

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from partners.words import is_blank
 from priorities.models import UpdateRound
 from priorities.periods import british
 from reports import permissions as permissions  # the rules behind `has_perm`
@@ -171,7 +172,7 @@ def make_new_version(
     if newest.state == State.WITH_CHAIR:
         raise ValidationError(f"Version {newest.number} is with the chair: it has to be returned first.")
     faults: dict[str, list[str]] = {}
-    if not reason.strip():
+    if is_blank(reason):
         faults["reason"] = ["Say why there is another version. It is printed in the report."]
     if cut_off > at:
         faults["cut_off"] = ["Choose a day that is not in the future."]
@@ -207,7 +208,7 @@ def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by:
     find_owed(plan, kind, period)
     if period.end >= timezone.localdate(at):
         raise ValidationError(f"{period.label} is not over yet.")
-    if not reason.strip():
+    if is_blank(reason):
         raise ValidationError({"reason": ["Say why the report will not be produced."]})
     report = _report_for(plan, kind, period, at)
     with transaction.atomic():

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from partners import outbox, roles
 from partners.models import User
+from partners.words import is_blank
 from priorities.periods import periods_between
 from priorities.services import settle_round
 from reports import emails
@@ -188,7 +189,7 @@ def _decide(
     meeting: Meeting | None,
     minute_reference: str,
 ) -> Decision:
-    comment, minute_reference = comment.strip(), minute_reference.strip()
+    comment, minute_reference = ("" if is_blank(text) else text.strip() for text in (comment, minute_reference))
     taken_in_the_room = meeting is not None or bool(minute_reference)
     _check_right_to_decide(version, by, taken_in_the_room)
     faults: dict[str, list[str]] = {}

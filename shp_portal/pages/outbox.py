@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actions.progress import plural
 from partners import outbox
+from partners.fields import WordsField
 from partners.models import OutgoingEmail
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ KINDS = {
 class OutboxFilters(forms.Form):
     """Read from the address; every field may be missing, and one that names nothing known is left out."""
 
-    q = forms.CharField(label="Person or address", required=False, max_length=100)
+    q = WordsField(label="Person or address", required=False, longest=100, widget=forms.TextInput)
     state = forms.ChoiceField(label="State", required=False, choices=[("", "Any state"), *State.choices])
     kind = forms.ChoiceField(label="About", required=False, choices=[("", "Everything"), *KINDS.items()])
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
@@ -163,6 +164,8 @@ def _became(email: OutgoingEmail) -> str:
         return f"Sent {_moment(email.sent_at)}"
     if email.state == State.FAILED:
         return f"Not delivered, tried {_times(email.attempts)}" if email.attempts else "Not delivered"
+    if email.state == State.DROPPED:
+        return "Not sent: out of date"
     if email.state == State.SENDING:
         return "Being sent"
     if email.attempts and email.not_before:
