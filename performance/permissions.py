@@ -29,5 +29,7 @@ def sees_the_work(user: User) -> bool:
 
 rules.add_perm("performance.record_measurement", works_on_all_figures | owns_figure)
 rules.add_perm("performance.write_commentary", works_on_all_figures | owns_figure)
+rules.add_perm("performance.annotate", works_on_all_figures | owns_figure)
+rules.add_perm("performance.set_baseline", works_on_all_figures)
 rules.add_perm("performance.raise_issue", sees_the_work)
 rules.add_perm("performance.triage_issue", works_on_all_figures)

@@ -241,10 +241,17 @@ class IndicatorStanding:
     @property
     def sentence(self) -> str:
         """What a list says of it: the change and against what, then whether that is unusual."""
-        if self.newest is None:
+        if self.missing:
             return self._missing_sentence()
+        return f"{self.year_words} {self.range_words}"
+
+    @property
+    def year_words(self) -> str:
+        """The change against the same period last year: a sentence, or why there is none."""
         said = self.year_before.sentence
-        return f"{said[:1].upper() + said[1:] if not said.startswith('n/a') else said}. {self.range_words}"
+        if said.startswith("n/a: "):
+            return f"No comparison with last year: {said.removeprefix('n/a: ')}."
+        return f"{said[:1].upper()}{said[1:]}."
 
     def _missing_sentence(self) -> str:
         said = f"No figure for {self.period.label} yet"

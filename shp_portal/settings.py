@@ -194,6 +194,7 @@ TEMPLATES = [
 # Lower rooms find the pages of higher ones here (get_absolute_url), so that nothing imports or reverses upwards.
 ABSOLUTE_URL_OVERRIDES: dict[str, Callable[[Any], str]] = {
     "partners.partner": lambda partner: reverse("portal:partner", args=[partner.code]),
+    "performance.indicator": lambda indicator: reverse("portal:indicator", args=[indicator.code]),
     "priorities.plan": lambda plan: reverse("portal:plan"),
     "priorities.priority": lambda priority: reverse("portal:priority", args=[priority.code]),
     "priorities.updateround": lambda update_request: reverse("portal:board"),

@@ -40,6 +40,7 @@ def _links(user: User) -> list[tuple[str, str]]:
         ("Board", "portal:board", user.is_coordinator),
         ("My actions", "actions:mine", user.is_officer or user.is_coordinator or user.is_analyst),
         ("Actions", "actions:list", works),
+        ("Performance", "portal:performance", works),
         ("Plan", "portal:plan", may_read_plan(user)),
         ("Re-offending", "portal:reoffending", works),
         ("Reports", "reports:list", may_read_plan(user)),

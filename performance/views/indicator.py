@@ -1,0 +1,131 @@
+"""What is said about one indicator: why a figure is what it is, what happened, from when on its usual range counts anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from performance.forms.indicator import BaselineForm, CommentaryForm, OfPeriods, RemarkForm
+from performance.models import Indicator, known_facts
+from performance.services import figures, ranges
+from performance.standing import IndicatorFacts, last_ended
+from priorities.doors import SignedIn, for_those_at_work
+from priorities.periods import Period
+
+MOST_OFFERED = 40
+#: Periods a comment may be written on: four years of quarters.
+COMMENTED = 16
+
+
+@for_those_at_work
+@require_http_methods(["GET", "HEAD", "POST"])
+def write_commentary(request: SignedIn, code: str) -> HttpResponse:
+    indicator, facts = _read(code)
+    if not request.user.has_perm("performance.write_commentary", indicator):
+        raise PermissionDenied("Commentary comes from the data owner, the analyst or the coordinator.")
+    periods = _with_figures(facts)[:COMMENTED]
+    chosen = _chosen(request, periods)
+
+    def save(values: dict[str, Any]) -> str:
+        # Sent twice, it is said once.
+        newest = facts.comments.get(values["period"])
+        if newest is None or newest.text != values["text"]:
+            figures.write_commentary(indicator=indicator, by=request.user, at=timezone.now(), **values)
+        return f"Commentary on {values['period'].label} is saved."
+
+    before = facts.comments.get(chosen.previous()) if chosen else None
+    told = {
+        "title": "Write commentary",
+        "before": before,
+        "newest": facts.comments.get(chosen) if chosen else None,
+        "without": "There is no figure yet to write about.",
+    }
+    return _answer(request, indicator, CommentaryForm, periods, chosen, save, told)
+
+
+@for_those_at_work
+@require_http_methods(["GET", "HEAD", "POST"])
+def annotate(request: SignedIn, code: str) -> HttpResponse:
+    indicator, facts = _read(code)
+    if not request.user.has_perm("performance.annotate", indicator):
+        raise PermissionDenied(ranges.NOT_YOUR_CHART)
+    periods = _with_figures(facts)[:MOST_OFFERED]
+
+    def save(values: dict[str, Any]) -> str:
+        ranges.annotate(indicator=indicator, by=request.user, at=timezone.now(), **values)
+        return f"Marked on the chart at {values['period'].label}."
+
+    told = {"title": "Mark what happened", "without": "There is no figure yet to mark."}
+    return _answer(request, indicator, RemarkForm, periods, _chosen(request, periods), save, told)
+
+
+@for_those_at_work
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_baseline(request: SignedIn, code: str) -> HttpResponse:
+    indicator, facts = _read(code)
+    if not request.user.has_perm("performance.set_baseline", indicator):
+        raise PermissionDenied(ranges.NOT_YOURS)
+    periods = _with_figures(facts)[:MOST_OFFERED]
+
+    def save(values: dict[str, Any]) -> str:
+        ranges.set_baseline(indicator=indicator, by=request.user, at=timezone.now(), **values)
+        return f"The usual range counts anew from {values['first'].label}."
+
+    told = {
+        "title": "Set the usual range anew",
+        "lead": "Do this when a shift has been looked into and accepted: a new way of recording, a service that opened "
+        "or closed. Figures before it keep the range they had.",
+        "stated": facts.baselines,
+        "without": "There are too few figures for a range.",
+    }
+    return _answer(request, indicator, BaselineForm, periods, _chosen(request, periods), save, told)
+
+
+def _read(code: str) -> tuple[Indicator, IndicatorFacts]:
+    indicator = get_object_or_404(Indicator.objects.select_related("data_owner", "data_source"), code=code)
+    return indicator, known_facts([indicator])[indicator.pk]
+
+
+def _with_figures(facts: IndicatorFacts) -> list[Period]:
+    """Newest first."""
+    ended = last_ended(facts.kind, timezone.localdate())
+    return sorted((period for period in facts.figures if period.kind is facts.kind and period <= ended), reverse=True)
+
+
+def _chosen(request: SignedIn, periods: list[Period]) -> Period | None:
+    """The period the address names, else the newest."""
+    code = request.GET.get("period", "")
+    return next((period for period in periods if period.code == code), periods[0] if periods else None)
+
+
+def _answer(
+    request: SignedIn,
+    indicator: Indicator,
+    kind: type[OfPeriods],
+    periods: list[Period],
+    chosen: Period | None,
+    save: Callable[[dict[str, Any]], str],
+    told: dict[str, Any],
+) -> HttpResponse:
+    """The form, sent back with its faults, or the way back to the indicator with what was done."""
+    sent = request.POST if request.method == "POST" else None
+    form = kind(sent, periods=periods, chosen=chosen)
+    if form.is_valid():
+        try:
+            done = save(form.cleaned_data)
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            messages.success(request, done)
+            # Its page stands above this room: settings' ABSOLUTE_URL_OVERRIDES know where.
+            return redirect(indicator)  # type: ignore[call-overload]
+    return render(
+        request, "performance/indicator_form.html", {"indicator": indicator, "form": form, "periods": periods, **told}
+    )
