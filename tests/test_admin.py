@@ -33,11 +33,16 @@ from performance.models import (
     EmergingIssue,
     Finding,
     Indicator,
+    IssueEvent,
     Measurement,
     PrintedFigure,
+    Recommendation,
     StrategicAssessment,
     Survey,
     SurveyFinding,
+    SurveyQuestion,
+    SurveyResult,
+    Upload,
 )
 from priorities.admin import PriorityAdmin
 from priorities.models import Achievement, ContextFact, Meeting, Membership, Plan, PlanSection, Priority, SubGroup
@@ -56,9 +61,11 @@ REFERENCE = {
     "priorities.contextfact",
     "priorities.achievement",
     "performance.indicator",
+    "performance.source",
     "performance.comparatorgroup",
     "performance.strategicassessment",
     "performance.survey",
+    "performance.surveyquestion",
     "performance.printedfigure",
 }
 READ_ONLY = {
@@ -68,8 +75,16 @@ READ_ONLY = {
     "priorities.updateround",
     "performance.measurement",
     "performance.comparator",
+    "performance.notyetavailable",
     "performance.commentary",
+    "performance.rangebaseline",
+    "performance.annotation",
+    "performance.figurereminder",
+    "performance.similarareastable",
+    "performance.upload",
+    "performance.columnmapping",
     "performance.emergingissue",
+    "performance.issueevent",
     "actions.action",
     "actions.progressupdate",
     "actions.proposal",
@@ -80,6 +95,7 @@ READ_ONLY = {
     "actions.notice",
     "actions.helpreply",
     "actions.evidence",
+    "actions.export",
     "reports.report",
     "reports.reportversion",
     "reports.rendition",
@@ -191,6 +207,10 @@ NOT_TYPED = {
     "partners.user.is_superuser",
     "partners.user.is_active",
     "partners.user.user_permissions",
+    # Decided on the assessment's own page.
+    "performance.strategicassessment.state",
+    "performance.strategicassessment.adopted_on",
+    "performance.strategicassessment.adopted_at_meeting",
 }
 
 
@@ -367,6 +387,11 @@ def _survey(cast: Cast) -> Model:
     return Survey.objects.get_or_create(plan=cast.plan, year=2023, defaults={"title": "Survey"})[0]
 
 
+def _question(cast: Cast) -> Model:
+    fields = {"position": 1, "text": "?"}
+    return SurveyQuestion.objects.get_or_create(survey=_survey(cast), code="Q", defaults=fields)[0]
+
+
 ORDERS = {
     "priorities": Order(
         lambda cast, whole, n: Priority.objects.update_or_create(
@@ -386,8 +411,21 @@ ORDERS = {
     "findings": Order(
         lambda cast, whole, n: Finding.objects.create(assessment=whole, position=n, text="."), _assessment
     ),
+    "recommendations": Order(
+        lambda cast, whole, n: Recommendation.objects.create(assessment=whole, position=n, text="."), _assessment
+    ),
     "survey findings": Order(
         lambda cast, whole, n: SurveyFinding.objects.create(survey=whole, position=n, topic="T", text="."), _survey
+    ),
+    "survey questions": Order(
+        lambda cast, whole, n: SurveyQuestion.objects.create(
+            survey=whole or _survey(cast), position=n, code=f"Q{n}", text="?"
+        ),
+        _survey,
+    ),
+    "survey results": Order(
+        lambda cast, whole, n: SurveyResult.objects.create(question=whole, position=n, answer=f"A{n}", count=n),
+        _question,
     ),
     "facts": Order(
         lambda cast, whole, n: ContextFact.objects.create(plan=cast.plan, position=n, topic="T", text=f"Row {n}")
@@ -401,7 +439,8 @@ ORDERS = {
         lambda cast, whole, n: PrintedFigure.objects.create(plan=cast.plan, position=n, label=f"Row {n}", printed="1")
     ),
 }
-WITH_PAGE = [name for name, order in ORDERS.items() if name in ("priorities", "sections") or order.whole is None]
+OWN_AS_WELL = ("priorities", "sections", "survey questions")
+WITH_PAGE = [name for name, order in ORDERS.items() if name in OWN_AS_WELL or order.whole is None]
 ON_ANOTHER = [name for name, order in ORDERS.items() if order.whole is not None]
 
 
@@ -757,7 +796,7 @@ def test_restricted_words_stay_hidden_from_a_bare_administrator(cast: Cast, clie
     services.set_roles(person=cast["administrator"], roles=[], by=None, at=NOW)
 
     for state, row in (("open", False), ("restricted", True)):
-        EmergingIssue.objects.create(
+        issue = EmergingIssue.objects.create(
             plan=cast.plan,
             title=f"Issue: {state}",
             text=".",
@@ -766,9 +805,28 @@ def test_restricted_words_stay_hidden_from_a_bare_administrator(cast: Cast, clie
             raised_at=NOW,
             state_at=NOW,
         )
-    listed = client.get(address(EmergingIssue, "changelist")).content.decode()
-    assert "Issue: open" in listed
-    assert "Issue: restricted" not in listed
+        event = IssueEvent.objects.create(issue=issue, state="watching", reason=SECRET, by=cast["analyst"], at=NOW)
+    for model in (EmergingIssue, IssueEvent):
+        listed = client.get(address(model, "changelist")).content.decode()
+        assert "Issue: open" in listed
+        assert "Issue: restricted" not in listed
+    # Both last ones are the restricted issue's.
+    for row in (issue, event):
+        assert client.get(address(type(row), "change", row.pk)).status_code == 302
+
+
+def test_what_an_upload_is_called_and_holds_stays_hidden_from_a_bare_administrator(cast: Cast, client: Client):
+    upload = Upload.objects.create(
+        plan=cast.plan, kind="figures", period_kind="quarter", period_start=dt.date(2026, 7, 1), data_owner=cast.fire,
+        name=f"{SECRET}.csv", file="uploads/secret.csv", size=1, sha256="0" * 64, sheet=SECRET, state="faulty",
+        mapping={"a": SECRET}, answers={"a": SECRET}, findings=[SECRET], preview=[SECRET],
+        by=cast["analyst"], at=NOW, changed_at=NOW, submission_key="00000000-0000-4000-8000-000000000001",
+    )  # fmt: skip
+    for page in (address(Upload, "changelist"), address(Upload, "change", upload.pk)):
+        text = client.get(page).text
+        assert "Faults found, nothing stored" in text
+        assert SECRET not in text
+        assert "secret.csv" not in text
 
 
 #: What a bare administrator may neither see nor find rows by.
@@ -786,6 +844,9 @@ HELD_BACK = {
     "performance.emergingissue.text",
     "performance.emergingissue.evidence",
     "performance.emergingissue.reason",
+    "performance.issueevent.reason",
+    "performance.upload.name",
+    "performance.upload.sheet",
     "reports.reportversion.snapshot",
     "reports.rendition.html",
 }
@@ -808,7 +869,7 @@ def test_no_text_is_read_by_asking_a_list_which_rows_begin_with_it(cast: Cast, c
         offered = {one if isinstance(one, str) else one[0] for one in page.get_list_filter(request)}
         assert not {f"{label}.{path}" for path in offered} & HELD_BACK
         paths = set(texts(page.model, 2))
-        assert len(paths) > 5, label
+        assert len(paths) >= 2, label
         asked = paths | {f"{path}__{comparison}" for path in paths for comparison in COMPARISONS}
         allowed = {lookup for lookup in asked if page.lookup_allowed(lookup, "x", request)}
         # A choice that the list itself offers, whole.
