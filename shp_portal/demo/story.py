@@ -17,12 +17,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from actions.models import Action, Proposal
 from actions.rating import Rating
+from actions.services import structure
+from actions.services.handover import reassign
 from actions.services.lifecycle import add_action
 from actions.services.proposals import Initiative, ask_for_changes, propose
+from actions.services.returns import save_return
 from actions.services.updates import confirm_no_change, post_update
+from partners.services import add_cover, deactivate
 from performance.models import EmergingIssue, Measurement
 from performance.services.figures import record_comparator, record_measurement, write_commentary
 from performance.services.issues import raise_issue, set_issue_state
@@ -89,6 +94,12 @@ def tell(plan: Plan, as_of: dt.date, report_steps: Callable[[Timeline, Cast, Rec
         timeline.add(day, PLAN, partial(_add, timeline, cast, record, updates))
     for record in story.records("proposals"):
         timeline.add(record.day("on"), WORDS, partial(_propose, timeline, cast, record))
+    for record in story.records("leavers"):
+        timeline.add(record.day("on"), WORDS, partial(_hand_over, timeline, cast, record))
+    for record in story.records("covers"):
+        timeline.add(record.day("on"), WORDS, partial(_cover, cast, record))
+    for record in story.records("sub_group_parts"):
+        timeline.add(record.day("on"), WORDS, partial(_write_part, cast, record))
     for record in data.records("indicators"):
         _figures(timeline, cast, record)
     for record in story.records("similar_areas"):
@@ -131,10 +142,13 @@ def _add(timeline: Timeline, cast: Cast, record: Record, updates: list[Record], 
     for update in updates:
         if not update.yes("missing"):
             timeline.add(update.day("sent_on"), WORDS, partial(_update, cast, action, update))
+        if "moved_on" in update:
+            timeline.add(update.day("moved_on"), WORDS, partial(_move, cast, action, update))
 
 
 def _update(cast: Cast, action: Action, record: Record, at: dt.datetime) -> None:
     today = at.astimezone(LONDON).date()
+    action.refresh_from_db(fields=["owner"])  # it may have changed hands
     by = action.owner or cast.people["coordinator"]
     period = Period.parse(PeriodKind.HALF_YEAR, record.text("period"))
     key = uuid.uuid5(NAMESPACE, f"{action.ref} {period.code} {today}")
@@ -159,11 +173,23 @@ def _update(cast: Cast, action: Action, record: Record, at: dt.datetime) -> None
             achievement=record.text("achievement", "") or record.text("measure_outcome", ""),
             completed_on=record.day_or_none("completed_on"),
             milestones_done={m.pk: done[m.text] for m in action.milestones.all() if m.text in done},
-            new_due_on=record.day_or_none("new_due"),
-            new_due_reason=record.text("new_due_reason", ""),
+            new_due_on=None if "moved_on" in record else record.day_or_none("new_due"),
+            new_due_reason="" if "moved_on" in record else record.text("new_due_reason", ""),
         )
     except ValidationError as fault:
         raise BrokenData(f"{record.where} ({action.ref}): {'; '.join(fault.messages)}") from fault
+
+
+def _move(cast: Cast, action: Action, record: Record, at: dt.datetime) -> None:
+    action.refresh_from_db(fields=["revision"])
+    structure.edit(
+        action=action,
+        by=cast.people["coordinator"],
+        at=at,
+        revision=action.revision,
+        changes={"due_on": record.day("new_due")},
+        reason=record.text("new_due_reason"),
+    )
 
 
 def _propose(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) -> None:
@@ -196,6 +222,48 @@ def _propose(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) ->
 def _ask_for_changes(cast: Cast, proposal: Proposal, reason: str, at: dt.datetime) -> None:
     by = cast.people["coordinator"]
     ask_for_changes(proposal=proposal, by=by, at=at, revision=proposal.revision, reason=reason)
+
+
+def _hand_over(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) -> None:
+    """Everything a leaver answers for passes on at once; then their account is shut."""
+    leaver = cast.person(record, "person")
+    theirs = Action.objects.filter(plan=cast.plan).live().filter(Q(owner=leaver) | Q(deputy=leaver))
+    reassign(
+        actions=theirs,
+        of=leaver,
+        to=cast.person(record, "to"),
+        by=cast.people["coordinator"],
+        at=at,
+        note=record.text("note"),
+    )
+    timeline.add(record.day("left_on"), WORDS, lambda at: deactivate(person=leaver, by=None, at=at))
+
+
+def _cover(cast: Cast, record: Record, at: dt.datetime) -> None:
+    add_cover(
+        person=cast.person(record, "person"),
+        covered_by=cast.person(record, "covered_by"),
+        starts_on=record.day("starts_on"),
+        ends_on=record.day("ends_on"),
+        by=cast.people["coordinator"],
+        at=at,
+        today=at.astimezone(LONDON).date(),
+        note=record.text("note"),
+    )
+
+
+def _write_part(cast: Cast, record: Record, at: dt.datetime) -> None:
+    group = cast.sub_group(record)
+    assert group.lead is not None  # noqa: S101 - every sub-group of the demonstration has one
+    save_return(
+        sub_group=group,
+        period=Period.parse(PeriodKind.HALF_YEAR, record.text("period")),
+        paragraph=record.text("text"),
+        ready=record.yes("ready"),
+        revision=0,
+        by=group.lead,
+        at=at,
+    )
 
 
 def _list(record: Record, name: str) -> list[Record]:

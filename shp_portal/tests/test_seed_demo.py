@@ -10,10 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import TestCase
 
-from actions.models import Action, ActionEvent, ProgressUpdate
+from actions.models import Action, ActionEvent, ProgressUpdate, SubGroupReturn
 from actions.rating import Rating
 from actions.tests.makers import make_user
-from partners.models import OutgoingEmail, User
+from partners.models import Cover, OutgoingEmail, User
 from performance.models import EmergingIssue, Indicator, Measurement
 from priorities.models import Plan, SubGroup, UpdateRound
 from reports.models import Decision, Report, ReportVersion
@@ -110,6 +110,24 @@ class TestTheStoryUpToNovember2026(TestCase):
             (dt.date(2025, 10, 1), 1),
         ]
         assert ReportVersion.objects.filter(state="published", report__kind="quarterly").count() == 9
+
+    def test_somebody_left_and_somebody_stands_in(self):
+        leaver = User.objects.get(is_active=False)
+        handed = ActionEvent.objects.filter(kind="reassigned")
+        assert sorted(handed.values_list("action__ref", flat=True)) == ["ASB-04", "SV-07"]
+        assert set(handed.values_list("old", flat=True)) == {leaver.name}
+        assert all(event.reason for event in handed)
+        assert not Action.objects.live().filter(owner=leaver).exists()
+        assert ProgressUpdate.objects.filter(by=leaver).exists(), "what they wrote stays theirs"
+        [cover] = Cover.objects.on(TODAY)
+        assert (cover.starts_on, cover.ends_on) == (dt.date(2026, 11, 16), dt.date(2026, 12, 4))
+
+    def test_of_five_sub_groups_one_has_sent_nothing_and_one_is_not_ready(self):
+        parts = SubGroupReturn.objects.filter(period_start=dt.date(2026, 4, 1))
+        assert parts.filter(ready_at__isnull=False).count() == 3
+        assert parts.filter(ready_at__isnull=True).exclude(paragraph="").count() == 1
+        assert SubGroup.objects.exclude(pk__in=parts.values("sub_group")).count() == 1
+        assert all(part.by == part.sub_group.lead for part in parts)
 
     def test_nobody_hears_of_the_past(self):
         assert OutgoingEmail.objects.exists()
