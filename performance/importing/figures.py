@@ -1,0 +1,555 @@
+"""A table of figures: one row for each indicator (and period), or one column for each period."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
+
+from charts.numbers import number
+from performance.comparison import Reading, figure_text, measure_of
+from performance.importing.columns import Layout
+from performance.importing.findings import STEP, Checked, Findings, Grave, Progress, shape_of
+from performance.importing.periods import period_in
+from performance.plausible import misfit, parts_question, questions, rate_question
+from performance.standing import IndicatorFacts, range_baselines
+from performance.usual_range import Judgement, judge
+from priorities.periods import Period
+from sheets.book import Cell, Kind, Note, Row, Sheet, shortened
+from sheets.figures import Figure, Given, Misread, day_in, figure_in, text_in
+
+#: What the database keeps: ten digits before the point and four after it.
+SMALLEST_STEP = Decimal("0.0001")
+LARGEST = Decimal(10) ** 10
+LONGEST_PRINTED = 40
+LONGEST_SOURCE = 200
+LONGEST_NOTE = 2_000
+
+_YES = {"yes", "y", "true", "1", "p", "provisional", "prov", "x"}
+_NO = {"no", "n", "false", "0", "final", "f", ""}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An indicator that a table may name. `mine`: whether its sender may record figures for it."""
+
+    facts: IndicatorFacts
+    mine: bool = True
+    rate_per: int | None = None
+    active_from: dt.date | None = None
+    active_to: dt.date | None = None
+
+    def kept_in(self, period: Period) -> bool:
+        begun = self.active_from is None or self.active_from <= period.end
+        return begun and (self.active_to is None or self.active_to >= period.start)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the sender said besides the table. `several`: it holds other periods than the quarter's, too."""
+
+    quarter: Period
+    as_at: dt.date
+    today: dt.date
+    provisional: bool = False
+    population_source: str = ""
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFigure:
+    """A figure to record. `replaces`: the one it corrects; `reason`: why, where the table says so itself."""
+
+    cell: str
+    indicator: int
+    code: str
+    period: Period
+    value: Decimal
+    printed: str
+    as_at: dt.date
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    denominator_source: str = ""
+    provisional: bool = False
+    note: str = ""
+    reason: str = ""
+    replaces: int | None = None
+
+
+def check_figures(
+    sheet: Sheet, layout: Layout, wanted: Iterable[Wanted], terms: Terms, progress: Progress | None = None
+) -> Checked[GivenFigure]:
+    """The figures of a table, and everything that is wrong or odd about them.
+
+    A figure equal to the one the portal has is left out; a different one corrects it, and wants a reason.
+    """
+    return _Reading(sheet, layout, wanted, terms).read(progress)
+
+
+@dataclass
+class _Reading:
+    sheet: Sheet
+    layout: Layout
+    wanted: Iterable[Wanted]
+    terms: Terms
+    findings: Findings = field(init=False)
+    given: dict[tuple[int, Period], GivenFigure] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.findings = Findings(self.sheet.name)
+        self.by_pk = {one.facts.pk: one for one in self.wanted}
+        self.by_code = {one.facts.code.casefold(): one for one in self.by_pk.values()}
+        self.by_name = {_plain(one.facts.name): one for one in self.by_pk.values()}
+        self.unknown: dict[str, str] = {}
+        self.already = 0
+        self.at = {role: column for column, role in self.layout.columns.items()}
+        self.wide = self._wide()
+
+    def read(self, progress: Progress | None) -> Checked[GivenFigure]:
+        rows = self.layout.rows_of(self.sheet)
+        shape_of(self.sheet, rows, self.layout.columns, self.findings)
+        for done, row in enumerate(rows, start=1):
+            self._row(row)
+            if progress and (done % STEP == 0 or done == len(rows)):
+                progress(done, len(rows))
+        self._odd()
+        self._parts()
+        if not rows:
+            self.findings.fault("Nothing stands under the names of the columns.", "Expected a row for each figure.")
+        elif not self.given and not self.already and not self.findings.found:
+            self.findings.fault("No figure stands in the table.", "Expected a number in at least one row.")
+        if self.already:
+            count = f"{self.already:,} figure{'s are' if self.already > 1 else ' is'}"
+            self.findings.add(Grave.NOTE, f"{count} the same as in the portal already, and left out.")
+        return Checked(tuple(self.given.values()), self.findings.done())
+
+    def _wide(self) -> dict[int, Period]:
+        """The columns of periods that are to be read: all of them, or those of the quarter that was chosen."""
+        periods = self.layout.periods
+        if not periods or self.terms.several:
+            return periods
+        expected = {one.facts.period_in(self.terms.quarter) for one in self.by_pk.values()} | {self.terms.quarter}
+        chosen = {column: period for column, period in periods.items() if period in expected}
+        others = [period.label for period in periods.values() if period not in expected]
+        if not chosen:
+            self.findings.fault(
+                f"The columns are of {', '.join(others[:8])}, and none is of {self.terms.quarter.label}.",
+                f"Expected a column of {self.terms.quarter.label}, which you chose.",
+            )
+        elif others:
+            self.findings.add(
+                Grave.NOTE, f"The columns of {', '.join(others[:8])} are other periods’ and are not read."
+            )
+        return chosen
+
+    # --- One row --------------------------------------------------------------------------------------------------------
+
+    def _row(self, row: Row) -> None:
+        cells: list[tuple[Cell, Period | None]]
+        if self.layout.periods:
+            cells = [(row.cell(column), period) for column, period in self.wide.items()]
+        else:
+            cells = [(self._cell(row, "value") or Cell(row.number, self.at.get("numerator", 0)), None)]
+        filled = [(cell, period) for cell, period in cells if cell.kind is not Kind.EMPTY or cell.notes] or (
+            cells if self._text(row, "numerator") else []
+        )
+        one = self._indicator(row, bool(filled))
+        if one is None:
+            return
+        if not filled:
+            self.findings.together(f"No figure is given for {one.facts.code}.", cells[0][0].address if cells else "")
+        for cell, period in filled:
+            self._figure(one, row, cell, period)
+
+    def _indicator(self, row: Row, has_figure: bool) -> Wanted | None:
+        """Whose figure the row holds; None, with what is wrong, of a row that is not taken."""
+        named: list[tuple[Cell, str]] = []
+        for role in ("code", "name"):
+            cell = self._cell(row, role)
+            if cell is None:
+                continue
+            try:
+                text = text_in(cell)
+            except Misread as fault:
+                if has_figure:
+                    self.findings.misread(fault, cell)
+                    return None
+                continue
+            if text:
+                named.append((cell, text))
+        if not named:
+            if has_figure:
+                place = Cell(row.number, self.at.get("code", self.at.get("name", 0))).address
+                self.findings.fault(
+                    "The row has a figure, but names no indicator.", "Write the indicator’s short code.", place
+                )
+            return None
+        found = [self._known(text) for _, text in named]
+        one = found[0]
+        cell, text = named[0]
+        if one is None:
+            if has_figure:
+                self.findings.fault(
+                    f"“{shortened(text)}” is no indicator of the plan.", self._nearest(text), cell.address
+                )
+            else:
+                self.findings.together(
+                    f"“{shortened(text)}” is no indicator, and has no figure: left out.", cell.address
+                )
+            return None
+        if len(found) > 1 and found[1] is not None and found[1] is not one:
+            self.findings.fault(
+                f"“{shortened(named[1][1])}” is {found[1].facts.code}, but the row says {one.facts.code}.",
+                f"Expected {one.facts.name}.",
+                named[1][0].address,
+            )
+            return None
+        if not one.mine and has_figure:
+            self.findings.fault(
+                f"{one.facts.code} is owed by {one.facts.owner}, not by you.",
+                "Take the row out, or ask the analyst to send it.",
+                cell.address,
+            )
+            return None
+        return one
+
+    def _known(self, text: str) -> Wanted | None:
+        return self.by_code.get(text.casefold()) or self.by_name.get(_plain(text))
+
+    def _nearest(self, text: str) -> str:
+        plain = _plain(text)
+        if plain not in self.unknown:
+            names = {**{_plain(code): one for code, one in self.by_code.items()}, **self.by_name}
+            near = difflib.get_close_matches(plain, names, n=1, cutoff=0.6)
+            one = names[near[0]] if near else None
+            self.unknown[plain] = (
+                f"Is {one.facts.code} ({one.facts.name}) meant?"
+                if one
+                else "Expected a short code or name of an indicator."
+            )
+        return self.unknown[plain]
+
+    def _figure(self, one: Wanted, row: Row, cell: Cell, period: Period | None) -> None:
+        """The figure in a cell, with what its row says of it."""
+        facts, before = one.facts, len(self.findings.found)
+        about = self._period(one, row, cell, period)
+        figure = self._read(cell)
+        up, down = self._amount(row, "numerator"), self._amount(row, "denominator")
+        source = self._words(row, "denominator_source", LONGEST_SOURCE) or self.terms.population_source
+        provisional = self._provisional(row)
+        as_at = self._as_at(row)
+        note = self._words(row, "note", LONGEST_NOTE)
+        reason = self._words(row, "reason", LONGEST_NOTE)
+        if about is None or figure is None or len(self.findings.found) > before:
+            return
+        if figure.given is Given.NOT_AVAILABLE:
+            self.findings.together("No figure is stored where it says that there is none yet.", cell.address)
+            return
+        if down is not None and not source:
+            self.findings.fault(
+                "A population is given, but not where it comes from.",
+                "Add a column that says so, or say it when you send the file.",
+                self._address(row, "denominator"),
+            )
+            return
+        value, printed = self._value(one, figure, up, down, cell)
+        if value is None:
+            return
+        if reason_not := misfit(figure.unit, facts.unit):
+            self.findings.fault(f"“{shortened(figure.text)}” does not fit {facts.code}. {reason_not}", "", cell.address)
+            return
+        if up is not None and down is not None and one.rate_per and figure.value is not None:
+            asked = rate_question(figure.value, numerator=up, denominator=down, per=one.rate_per, unit=facts.unit)
+            if asked:
+                self.findings.add(Grave.QUESTION, f"{facts.code}: {asked.sentence}", "", cell.address)
+        self._keep(
+            GivenFigure(
+                cell=cell.address,
+                indicator=facts.pk,
+                code=facts.code,
+                period=about,
+                value=value,
+                printed=printed,
+                as_at=as_at or self.terms.as_at,
+                numerator=up,
+                denominator=down,
+                denominator_source=source if down is not None else "",
+                provisional=provisional or figure.provisional or self.terms.provisional,
+                note=note,
+                reason=reason,
+            ),
+            one,
+        )
+
+    def _keep(self, given: GivenFigure, one: Wanted) -> None:
+        """The figure among those to store, unless the table has it twice or the portal has it already."""
+        place = (given.indicator, given.period)
+        if (twin := self.given.get(place)) is not None:
+            self.findings.fault(
+                f"{given.code} has two figures for {given.period.label}: {twin.printed} in {twin.cell} and {given.printed} here.",
+                "Keep one of them.",
+                given.cell,
+            )
+            return
+        known = one.facts.figures.get(given.period)
+        if known is not None:
+            same = (given.value, given.provisional) == (known.value, known.provisional)
+            reading = known.reading
+            if same and (given.numerator, given.denominator) in (
+                (None, None),
+                (reading.numerator, reading.denominator),
+            ):
+                self.already += 1
+                return
+            if not given.reason:
+                change = (
+                    "no longer provisional"
+                    if same and known.provisional
+                    else f"{known.printed} there, {given.printed} here"
+                )
+                self.findings.add(
+                    Grave.REASON,
+                    f"{given.code} has a figure for {given.period.label} already ({change}).",
+                    "Say below why it is corrected.",
+                    given.cell,
+                )
+            given = replace(given, replaces=known.pk)
+        self.given[place] = given
+
+    # --- Its cells ------------------------------------------------------------------------------------------------------
+
+    def _period(self, one: Wanted, row: Row, cell: Cell, of_column: Period | None) -> Period | None:
+        """Which period the figure is about; None, with what is wrong, when it is not one to be recorded."""
+        facts = one.facts
+        expected = facts.period_in(self.terms.quarter)
+        where = cell
+        if of_column is not None and of_column.kind is not facts.kind:
+            self.findings.fault(
+                f"{facts.code} has a figure for every {facts.kind.label}, but the column is of {of_column.label}.",
+                f"Expected a column of {expected.label}.",
+                cell.address,
+            )
+            return None
+        about = of_column
+        if about is None:
+            where = self._cell(row, "period") or cell
+            try:
+                about = period_in(where, facts.kind) if "period" in self.at else None
+            except Misread as fault:
+                self.findings.misread(fault, where)
+                return None
+        period = about or expected
+        if period != expected and not self.terms.several:
+            self.findings.fault(
+                f"The figure is of {period.label}.",
+                f"Expected {expected.label}. Choose another quarter, or say that the table holds several.",
+                where.address,
+            )
+        elif period.end >= self.terms.today:
+            self.findings.fault(f"{period.label} is not over yet.", "Expected a period that has ended.", where.address)
+        elif not one.kept_in(period):
+            self.findings.fault(f"{facts.code} is not kept in {period.label}.", "Take the row out.", where.address)
+        else:
+            return period
+        return None
+
+    def _read(self, cell: Cell) -> Figure | None:
+        try:
+            figure = figure_in(cell)
+        except Misread as fault:
+            self.findings.misread(fault, cell)
+            return None
+        if Note.ROUNDED in cell.notes:
+            self.findings.together(
+                "The cell shows fewer decimals than it holds; what it holds is stored.", cell.address
+            )
+        if Note.CLEANED in cell.notes:
+            self.findings.together("Characters that nobody can see were left out.", cell.address)
+        if figure.given is Given.NUMBER and "," in figure.text:
+            self.findings.together("The comma is read as a thousands separator.", cell.address)
+        return figure
+
+    def _value(
+        self, one: Wanted, figure: Figure, up: Decimal | None, down: Decimal | None, cell: Cell
+    ) -> tuple[Decimal | None, str]:
+        """The value to store and as it is printed: the figure itself, or the rate that count and population make."""
+        if figure.value is None:
+            if up is None or down is None or not one.rate_per:
+                self.findings.fault(
+                    f"There is a count but no figure for {one.facts.code}.",
+                    "Give the figure itself"
+                    + (
+                        ", or the population as well." if one.rate_per else ": it is no rate that the portal works out."
+                    ),
+                    cell.address,
+                )
+                return None, ""
+            value = _stored(up * one.rate_per / down)
+            printed = figure_text(value.quantize(Decimal("0.1"), ROUND_HALF_UP), measure_of(one.facts.unit))
+        else:
+            value, printed = _stored(figure.value), figure.text
+            if value != figure.value:
+                self.findings.together("The figure has more than four decimals and is rounded to four.", cell.address)
+        if abs(value) >= LARGEST:
+            self.findings.fault(f"{number(value, 0)} has more digits than any figure kept here.", "", cell.address)
+            return None, ""
+        return value, printed if len(printed) <= LONGEST_PRINTED else number(value)
+
+    def _amount(self, row: Row, role: str) -> Decimal | None:
+        """A count or a population: a number that is not negative, and not nought where something is divided by it."""
+        cell = self._cell(row, role)
+        if cell is None:
+            return None
+        try:
+            figure = figure_in(cell)
+        except Misread as fault:
+            self.findings.misread(fault, cell)
+            return None
+        if figure.value is None:
+            return None
+        lowest = "above 0" if role == "denominator" else "of 0 or more"
+        if figure.value < 0 or (role == "denominator" and figure.value == 0) or figure.unit or figure.value >= LARGEST:
+            self.findings.fault(f"“{shortened(figure.text)}” cannot be.", f"Expected a number {lowest}.", cell.address)
+            return None
+        return _stored(figure.value)
+
+    def _provisional(self, row: Row) -> bool:
+        cell = self._cell(row, "provisional")
+        if cell is None:
+            return False
+        if isinstance(cell.value, bool):
+            return cell.value
+        try:
+            word = text_in(cell).strip().casefold()
+        except Misread as fault:
+            self.findings.misread(fault, cell)
+            return False
+        if word not in _YES | _NO:
+            self.findings.fault(
+                f"“{shortened(cell.text)}” does not say whether the figure is provisional.",
+                "Expected yes or no.",
+                cell.address,
+            )
+        return word in _YES
+
+    def _as_at(self, row: Row) -> dt.date | None:
+        cell = self._cell(row, "as_at")
+        if cell is None:
+            return None
+        try:
+            day = day_in(cell)
+        except Misread as fault:
+            self.findings.misread(fault, cell)
+            return None
+        if day is not None and day > self.terms.today:
+            self.findings.fault(
+                "The figure would be extracted on a day to come.", "Expected a day up to today.", cell.address
+            )
+        return day
+
+    def _words(self, row: Row, role: str, longest: int) -> str:
+        cell = self._cell(row, role)
+        if cell is None:
+            return ""
+        try:
+            text = text_in(cell)
+        except Misread as fault:
+            self.findings.misread(fault, cell)
+            return ""
+        if len(text) > longest:
+            self.findings.fault("The text is too long.", f"Expected up to {longest:,} characters.", cell.address)
+        return text
+
+    def _cell(self, row: Row, role: str) -> Cell | None:
+        column = self.at.get(role)
+        return None if column is None else row.cell(column)
+
+    def _text(self, row: Row, role: str) -> str:
+        cell = self._cell(row, role)
+        return cell.text if cell else ""
+
+    def _address(self, row: Row, role: str) -> str:
+        return Cell(row.number, self.at[role]).address
+
+    # --- All of them together -------------------------------------------------------------------------------------------
+
+    def _odd(self) -> None:
+        """Unlikely values are asked about, the table's own other periods among what each is held against."""
+        series: dict[int, dict[Period, Reading]] = {}
+        newest: dict[int, list[Period]] = {}
+        for given in self.given.values():
+            if given.indicator not in series:
+                known = self.by_pk[given.indicator].facts.figures
+                series[given.indicator] = {period: figure.reading for period, figure in known.items()}
+            series[given.indicator][given.period] = Reading(given.period, given.value)
+            newest.setdefault(given.indicator, []).append(given.period)
+        judgements = {pk: self._judgement(self.by_pk[pk].facts, max(newest[pk])) for pk in series}
+        for given in self.given.values():
+            for asked in questions(
+                given.value,
+                period=given.period,
+                unit=self.by_pk[given.indicator].facts.unit,
+                figures=series[given.indicator],
+                judgement=judgements[given.indicator],
+            ):
+                self.findings.add(Grave.QUESTION, f"{given.code}: {asked.sentence}", "", given.cell)
+
+    def _judgement(self, facts: IndicatorFacts, newest: Period) -> Judgement:
+        """For the usual range, which rests on what the portal has; a table does not vouch for itself."""
+        return judge(
+            [figure.reading for figure in facts.figures.values() if figure.period.kind is newest.kind],
+            newest=newest,
+            baselines=range_baselines(facts, newest),
+            seasonal=facts.seasonal,
+            unit=facts.unit,
+        )
+
+    def _parts(self) -> None:
+        """Totals against what they are the sum of, the table's figures before those that the portal has."""
+        changed: dict[Period, set[str]] = {}
+        for given in self.given.values():
+            changed.setdefault(given.period, set()).add(given.code)
+        for one in self.by_pk.values():
+            facts = one.facts
+            if not facts.parts:
+                continue
+            for period, codes in changed.items():
+                if period.kind is not facts.kind or not codes & {facts.code, *facts.parts}:
+                    continue
+                total = self._now(facts.code, period)
+                if total is None:
+                    continue
+                parts = {code: self._now(code, period) for code in facts.parts}
+                asked = parts_question(total, parts, unit=facts.unit, name=facts.code)
+                if asked:
+                    own = next(
+                        given.cell
+                        for given in self.given.values()
+                        if given.period == period and given.code in {facts.code, *facts.parts}
+                    )
+                    mine = self.given.get((facts.pk, period))
+                    self.findings.add(Grave.QUESTION, asked.sentence, "", mine.cell if mine else own)
+
+    def _now(self, code: str, period: Period) -> Decimal | None:
+        one = self.by_code.get(code.casefold())
+        if one is None:
+            return None
+        given = self.given.get((one.facts.pk, period))
+        if given is not None:
+            return given.value
+        known = one.facts.figures.get(period)
+        return known.value if known else None
+
+
+def _stored(value: Decimal) -> Decimal:
+    """As the database keeps it. As whole as it was: 418 stays 418."""
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -4:
+        return value
+    return value.quantize(SMALLEST_STEP, ROUND_HALF_UP).normalize() + 0
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
