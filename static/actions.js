@@ -87,6 +87,12 @@
     return body;
   };
 
+  const wordsOf = (form) => {
+    const body = typedIn(form);
+    body.delete(`${form.dataset.prefix}draft`); // ours, not typed
+    return new URLSearchParams(body).toString();
+  };
+
   const say = (form, kept, trouble = "") => {
     form.querySelector("[data-draft-status]").textContent = kept;
     const place = form.querySelector("[data-draft-trouble]");
@@ -135,6 +141,11 @@
 
   const typed = (form) => {
     const known = forms.get(form);
+    // A box that merely loses the focus reports a change as well: the warning before the end of the session takes the focus,
+    // and keeping the same words once more would be a visit that nobody made.
+    const words = wordsOf(form);
+    if (words === known.words) return;
+    known.words = words;
     known.dirty = true;
     known.refused = "";
     clearTimeout(known.timer);
@@ -163,7 +174,7 @@
   };
 
   const setUp = (form) => {
-    forms.set(form, { dirty: false, refused: "", stamp: 0, timer: 0, sending: false });
+    forms.set(form, { dirty: false, refused: "", stamp: 0, timer: 0, sending: false, words: wordsOf(form) });
     form.addEventListener("input", () => typed(form));
     form.addEventListener("change", () => typed(form));
     form.addEventListener("submit", async (event) => {

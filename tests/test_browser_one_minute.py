@@ -322,6 +322,8 @@ def test_a_warning_comes_before_the_sign_out_and_staying_is_one_press(
     expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("You will be signed out in 4 minutes.")
     assert axe(page) == []
+    expect(dialog.get_by_role("button")).to_have_count(1)
+    expect(dialog.get_by_role("button", name="Stay signed in")).to_be_visible()
     page.unroute("**/session/")
     dialog.get_by_role("button", name="Stay signed in").click()
     expect(dialog).to_have_count(0)
@@ -330,9 +332,36 @@ def test_a_warning_comes_before_the_sign_out_and_staying_is_one_press(
     page.clock.fast_forward("12:01:00")
     over = page.get_by_role("dialog", name="You have been signed out")
     expect(over).to_be_visible()
+    expect(over.get_by_role("button")).to_have_count(1)
     assert over.get_by_role("button", name="Sign in again").get_attribute("href") == (
         "/accounts/login/?next=%2Factions%2Fmine%2F"
     )
+
+
+def test_the_warning_keeps_nothing_anew_when_it_takes_the_focus(page: Page, five: list[Action]) -> None:
+    """A box that loses the focus reports a change; posted, it would be a visit that nobody made."""
+    sign_in(page, "officer")
+    page.clock.install()
+    page.goto(f"/actions/{five[0].pk}/update/")
+    kept: list[str] = []
+    page.on("request", lambda request: kept.append(request.url) if request.url.endswith("/draft/") else None)
+    box = page.get_by_label("What has happened, and what comes next?")
+    with page.expect_response("**/draft/"):
+        box.press_sequentially("Patrols walked.")
+        page.clock.run_for(1000)
+    kept.clear()
+    page.route("**/session/", lambda route: route.fulfill(json={"seconds": 240}))
+    page.clock.fast_forward("11:56:00")
+    expect(page.get_by_role("dialog", name="You will be signed out soon")).to_be_visible()
+    expect(box).not_to_be_focused()
+    page.clock.run_for(3000)
+    assert kept == []
+    # Words that are new are kept, dialogue or not.
+    page.unroute("**/session/")
+    page.get_by_role("button", name="Stay signed in").click()
+    with page.expect_response("**/draft/"):
+        box.press_sequentially(" Twice.")
+        page.clock.run_for(1000)
 
 
 @pytest.fixture
