@@ -74,13 +74,15 @@ def sees_everything(user: User) -> bool:
 
 @rules.predicate
 def is_open_to(user: User, update: ProgressUpdate | None) -> bool:
-    """Not restricted, or written by the reader or the reader's own organisation (or for it)."""
+    """Not restricted, or written by the reader, or the words of the reader's own organisation.
+
+    Whose words they are was settled when they were sent: neither a new employer nor a new lead partner opens them.
+    """
     if update is None:
         return False
     if not update.restricted or update.by_id == user.pk:
         return user.sees_the_work
-    own = user.partner_id is not None and user.partner_id in (update.by.partner_id, update.action.lead_partner_id)
-    return user.is_officer and own
+    return user.is_officer and user.partner_id is not None and user.partner_id == update.spoken_for_id
 
 
 @rules.predicate

@@ -89,6 +89,21 @@ def needs_reason(rating: Rating | None, due_on: dt.date | None, as_of: dt.date) 
     return rating == Rating.ON_TRACK and due_on is not None and due_on < as_of
 
 
+#: Answers of an update that go with some ratings only, by their names; the completion date goes with Complete.
+ABOUT_THE_TROUBLE = ("recovery", "help_wanted", "help_wanted_from")
+ABOUT_THE_REASON = ("reason", "new_due_on", "new_due_reason")
+
+
+def not_asked(rating: Rating, due_on: dt.date | None, as_of: dt.date) -> frozenset[str]:
+    """Names of the answers that do not go with this rating: recorded, they would explain a trouble that there is none of."""
+    names: set[str] = set()
+    if rating not in (Rating.AT_RISK, Rating.OFF_TRACK):
+        names |= set(ABOUT_THE_TROUBLE)
+    if not needs_reason(rating, due_on, as_of):
+        names |= set(ABOUT_THE_REASON)
+    return frozenset(names if rating == Rating.COMPLETE else names | {"completed_on"})
+
+
 #: So often in a row may "no change" be confirmed without a word.
 MOST_UNCHANGED = 2
 
@@ -112,6 +127,33 @@ def cannot_confirm(
     if wants_words(unchanged):
         return "No change was confirmed twice in a row. Say this time in a sentence or two how the action is going."
     return ""
+
+
+#: How long after the plan's end an action may be due: two years, a leap year among them.
+FURTHEST = dt.timedelta(days=731)
+
+
+def due_date_fault(
+    due_on: dt.date, *, starts_on: dt.date, plan_ends_on: dt.date, not_before: dt.date | None = None
+) -> str:
+    """What is wrong with a due date or a review date (`due_on`), whichever verb brings it; empty when nothing is.
+
+    `not_before`: today, where a day that is past makes no sense.
+    """
+    if due_on < starts_on:
+        return f"The date cannot come before the start, {british(starts_on)}."
+    if not_before is not None and due_on < not_before:
+        return "The date cannot be in the past."
+    if due_on > plan_ends_on + FURTHEST:
+        return f"The date cannot come after {british(plan_ends_on + FURTHEST)}, two years after the plan's end."
+    return ""
+
+
+def beyond_the_plan(due_on: dt.date | None, plan_ends_on: dt.date, reason: str) -> str:
+    """What is missing from the reason of a due date after the plan's end, in a sentence; empty when nothing is."""
+    if due_on is None or due_on <= plan_ends_on or reason.strip():
+        return ""
+    return f"The plan ends on {british(plan_ends_on)}. Say why the action goes on after that."
 
 
 def suggestion(missed: int, open_still: int) -> str:

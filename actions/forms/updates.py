@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 
 from actions.forms.files import BringsEvidence, evidence_fields
 from actions.models import Action, Milestone, PeriodChoice
-from actions.progress import needs_reason, slip, suggestion
+from actions.progress import needs_reason, not_asked, slip, suggestion
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services.updates import LONGEST, faults_of
 from partners.models import Partner
@@ -49,14 +49,21 @@ class AboutAPeriod(VerbForm):
         label="Restrict these words",
         required=False,
         help_text=(
-            "Tick this when the words and the evidence are not for every partner. Then only you, your organisation, the "
-            "lead partner, the sub-group’s lead, the coordinator, the analyst and the chair can see them; reports and "
-            "e-mails leave them out. The rating is always shown to all, and a partner asked for help learns that it is "
-            "asked, not your words."
+            "Tick this when the words and the evidence are not for every partner. Then only you, the organisation you "
+            "write for, the sub-group’s lead and their deputy (and whoever stands in for one of them), the coordinator, "
+            "the analyst and the chair can see them; reports and e-mails leave them out. The rating is always shown to "
+            "all, and a partner asked for help learns that it is asked, not your words."
         ),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, choice: PeriodChoice, today: dt.date, **kwargs: Any) -> None:
+    #: The draft the form began with.
+    draft = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    #: For whom the page was made, signed: signed out by the time they send it, the text waits for them and nobody else.
+    writer = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+
+    def __init__(
+        self, data: QueryDict | None = None, *, choice: PeriodChoice, today: dt.date, writer: str = "", **kwargs: Any
+    ) -> None:
         key = f"{kwargs['prefix']}-submission_key" if kwargs.get("prefix") else "submission_key"
         if data is not None and not _is_key(data.get(key, "")):
             # Without this a spoilt key would come back in the page and spoil every further try.
@@ -65,6 +72,7 @@ class AboutAPeriod(VerbForm):
         super().__init__(data, **kwargs)
         self.choice = choice
         self.fields["submission_key"].initial = uuid.uuid4()
+        self.fields["writer"].initial = writer
         period = cast(forms.ChoiceField, self.fields["period"])
         period.choices = [Choice(p.code, p.label, hint=_hint_about(p, choice, today)) for p in choice.choices]
         period.initial = choice.default.code
@@ -76,6 +84,21 @@ class AboutAPeriod(VerbForm):
         """The period when there is nothing to choose."""
         return self.choice.choices[0] if len(self.choice.choices) == 1 else None
 
+    def offer(self, typed: Mapping[str, list[str]]) -> None:
+        """Put back what was typed before, valid or not, and find no fault with it yet; for a form that is not sent."""
+        for name, field in self.fields.items():
+            if field.widget.is_hidden and name != "period":
+                continue
+            if isinstance(field, DayField):
+                boxes = [typed.get(f"{name}_{box}", [""]) for box in range(3)]
+                if any(f"{name}_{box}" in typed for box in range(3)):
+                    self.initial[name] = [values[0] if values else "" for values in boxes]
+            elif typed.get(name):
+                self.initial[name] = typed[name][0]
+        if self.initial.get("period") not in {period.code for period in self.choice.choices}:
+            # The report on that period is settled meanwhile: the words can be about another.
+            self.initial.pop("period", None)
+
     def clean_period(self) -> Period:
         return next(p for p in self.choice.choices if p.code == self.cleaned_data["period"])
 
@@ -83,14 +106,10 @@ class AboutAPeriod(VerbForm):
 class UpdateForm(BringsEvidence, AboutAPeriod):
     """An officer's update, on a page of its own or, with a prefix, in a row among others.
 
-    `seen` is the newest update on the page when it was opened, to tell of one made meanwhile. `draft` is the draft the form
-    began with. `writer` says, signed, for whom the page was made: if they are signed out by the time they send it, the
-    text waits for them and nobody else.
+    `seen` is the newest update on the page when it was opened, to tell of one made meanwhile.
     """
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
-    draft = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-    writer = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     rating = forms.ChoiceField(
         label="How is the action going?",
         widget=forms.RadioSelect,
@@ -134,9 +153,6 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
 
     #: Sections the page shows for some ratings only (static/actions.js); without scripts all are shown.
     TROUBLED = (Rating.AT_RISK, Rating.OFF_TRACK)
-    #: Questions of those sections; the completion date stands filled in on every form and is nobody's words.
-    OF_TROUBLE = ("recovery", "help_wanted", "help_wanted_from")
-    OF_REASON = ("reason", "new_due_on", "new_due_reason")
 
     def __init__(
         self,
@@ -149,7 +165,7 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
         in_row: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(data, choice=choice, today=today, **kwargs)
+        super().__init__(data, choice=choice, today=today, writer=writer, **kwargs)
         self.action, self.today, self.in_row = action, today, in_row
         #: Questions the chosen rating does not ask and what was answered all the same, once the form was judged.
         self.left_out: list[tuple[str, str]] = []
@@ -157,7 +173,6 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
         self.all_milestones = list(action.milestones.all())
         self.milestones = [milestone for milestone in self.all_milestones if milestone.done_on is None]
         self.fields["seen"].initial = action.updates.aggregate(newest=Max("pk"))["newest"] or 0
-        self.fields["writer"].initial = writer
         cast(forms.ChoiceField, self.fields["rating"]).choices = [
             Choice(rating.value, LOOKS[rating].word, hint="" if in_row else self._definition(rating))
             for rating in SUBMITTABLE
@@ -194,20 +209,15 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
         return answers
 
     def _leave_out(self, answers: dict[str, Any]) -> None:
-        """Take out what was typed beside questions that the chosen rating does not ask, and remember it for `left_out`.
-
-        The rating was changed after they were answered: recorded, they would explain a trouble that there is none of.
-        """
+        """Take out what was typed beside questions that the chosen rating does not ask, and remember it for `left_out`."""
         if "rating" not in answers:
             return
-        rating = Rating(answers["rating"])
-        dropped = [] if rating in self.TROUBLED else list(self.OF_TROUBLE)
-        if not needs_reason(rating, self.action.due_on, self.today):
-            dropped += self.OF_REASON
+        dropped = not_asked(Rating(answers["rating"]), self.action.due_on, self.today)
         for name in self.fields:
             if name not in dropped:
                 continue
-            if words := self._in_words(name, answers.get(name)):
+            # The box for the completion date stands filled in on every form: it is nobody's words.
+            if name != "completed_on" and (words := self._in_words(name, answers.get(name))):
                 self.left_out.append((str(self.fields[name].label), words))
             self.errors.pop(name, None)
             answers[name] = "" if isinstance(self.fields[name], WordsField) else None
@@ -221,21 +231,6 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
         typed = self[name].data
         parts = typed if isinstance(typed, list) else [typed]
         return " ".join(str(part) for part in parts if part)
-
-    def offer(self, typed: Mapping[str, list[str]]) -> None:
-        """Put back what was typed before, valid or not, and find no fault with it yet; for a form that is not sent."""
-        for name, field in self.fields.items():
-            if field.widget.is_hidden and name != "period":
-                continue
-            if isinstance(field, DayField):
-                boxes = [typed.get(f"{name}_{box}", [""]) for box in range(3)]
-                if any(f"{name}_{box}" in typed for box in range(3)):
-                    self.initial[name] = [values[0] if values else "" for values in boxes]
-            elif typed.get(name):
-                self.initial[name] = typed[name][0]
-        if self.initial.get("period") not in {period.code for period in self.choice.choices}:
-            # The report on that period is settled meanwhile: the words can be about another.
-            self.initial.pop("period", None)
 
     def suggestions(self) -> list[str]:
         """What the milestones suggest for the rating, by the number missed, none missed first; the last: all are done."""
@@ -267,8 +262,7 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
             "restricted": said["restricted"],
             "new_due_on": said["new_due_on"],
             "new_due_reason": said["new_due_reason"],
-            # The box for the completion date stands filled in on every form: it speaks with Complete alone.
-            "completed_on": said["completed_on"] if rating == Rating.COMPLETE else None,
+            "completed_on": said["completed_on"],
             "achievement": said["achievement"],
             "milestones_done": {
                 milestone.pk: said[f"milestone_{milestone.pk}_on"]
@@ -398,18 +392,19 @@ class WordsForm(AboutAPeriod):
         error_messages={"required": "Say in a sentence or two what your organisation did."},
     )
 
-    def __init__(self, data: QueryDict | None = None, *, choice: PeriodChoice, today: dt.date, **kwargs: Any) -> None:
-        super().__init__(data, choice=choice, today=today, **kwargs)
+    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout(
             "submission_key",
+            "draft",
+            "writer",
             "period" if self.only_period else Field.radios("period", legend_size=Size.MEDIUM),
             Field.textarea("narrative", label_size=Size.MEDIUM, rows=6, max_characters=LONGEST),
             _Heading("Who may read this"),
             "restricted",
-            Button.primary("send", "Add words"),
         )
 
     def answers(self) -> dict[str, Any]:

@@ -132,7 +132,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return self.annotate(milestones_missed=Coalesce(Subquery(missed), 0), times_moved=Coalesce(Subquery(moved), 0))
 
     def with_unchanged(self) -> ActionQuerySet:
-        """Adds `unchanged`: how often in a row, up to now, “no change” was confirmed without a word."""
+        """Adds `unchanged`: about how many periods in a row, up to now, “no change” was confirmed without a word.
+
+        Two people who confirm the same period say it once.
+        """
         rated = ProgressUpdate.objects.rated().order_by()
         spoken = rated.filter(action=OuterRef("action")).exclude(kind=ProgressUpdate.Kind.NO_CHANGE)
         last_spoken = spoken.values("action").annotate(last=Max("pk")).values("last")
@@ -140,7 +143,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
             rated.filter(action=OuterRef("pk"), kind=ProgressUpdate.Kind.NO_CHANGE)
             .filter(pk__gt=Coalesce(Subquery(last_spoken), 0))
             .values("action")
-            .annotate(n=Count("pk"))
+            .annotate(n=Count("period_start", distinct=True))
         )
         return self.annotate(unchanged=Coalesce(Subquery(silent.values("n")), 0))
 
@@ -362,9 +365,6 @@ class Action(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("actions:action", args=[self.pk])
 
-    def facts(self, asked: Period | None) -> Facts:
-        """Facts for `progress.assess`; wants rows read by `for_list` or `with_facts`."""
-        last = self.latest_update
     @property
     def assigned(self) -> User | None:
         """Who is to update it: the owner, or the deputy where the owner is not at work; None for no one assigned.
@@ -376,6 +376,9 @@ class Action(models.Model):
             return next((person for person in named if person.pk == self.assigned_key), None)
         return next((person for person in named if person.is_at_work), None)
 
+    def facts(self, asked: Period | None) -> Facts:
+        """Facts for `progress.assess`; wants rows read by `for_list` or `with_facts`."""
+        last = self.latest_update
         return Facts(
             state=self.state,
             starts_on=self.starts_on,
@@ -420,9 +423,18 @@ class Action(models.Model):
         )
 
     def times_unchanged(self) -> int:
-        """How often in a row “no change” was confirmed without a word; one query."""
+        """About how many periods in a row “no change” was confirmed without a word; one query."""
         annotated: Any = Action.objects.filter(pk=self.pk).with_unchanged().get()
         return int(annotated.unchanged)
+
+    def rating_up_to(self, period: Period) -> ProgressUpdate | None:
+        """The update whose rating stood last for `period` or one before it, as “no change” about it would confirm.
+
+        None for none; what came before a completion that was taken back is no rating to go on from. Two queries.
+        """
+        taken_back = self.updates.filter(kind=ProgressUpdate.Kind.COMPLETION).aggregate(last=Max("pk"))["last"] or 0
+        known = self.updates.standing().filter(pk__gt=taken_back, period_start__lte=period.start)
+        return known.order_by("-period_start", "-pk").first()
 
     def moves(self) -> list[Move]:
         """Every move of the due date, oldest first; one query."""
@@ -479,7 +491,7 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         open_to = Q(restricted=False) | Q(by=user)
         open_to |= Q(action__sub_group__lead__in=people) | Q(action__sub_group__deputy__in=people)
         if user.is_officer and user.partner_id is not None:
-            open_to |= Q(by__partner=user.partner_id) | Q(action__lead_partner=user.partner_id)
+            open_to |= Q(spoken_for=user.partner_id)
         return self.filter(open_to)
 
     def asking_help(self) -> ProgressUpdateQuerySet:
@@ -540,12 +552,23 @@ class ProgressUpdate(HasPeriod, models.Model):
     restricted = models.BooleanField(default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    spoken_for = models.ForeignKey(
+        Partner,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The organisation whose words these are, as it was when they were sent; empty for somebody of none.",
+    )
     submitted_at = models.DateTimeField()
     submitted_on = models.DateField(help_text="The day of `submitted_at` in local time.")
     late = models.BooleanField(default=False)
     submission_key = models.UUIDField(unique=True)
 
     objects = ProgressUpdateQuerySet.as_manager()
+
+    #: Set on what a verb answers with when this very thing had been said before and nothing new was recorded.
+    is_repeat = False
 
     class Meta:
         ordering = ["action", "pk"]
@@ -567,9 +590,6 @@ class ProgressUpdate(HasPeriod, models.Model):
             ),
             models.CheckConstraint(name="update_says_something", condition=Q(kind="no_change") | ~Q(narrative="")),
         ]
-    #: Set on what a verb answers with when this very thing had been said before and nothing new was recorded.
-    is_repeat = False
-
         indexes = [
             models.Index(name="update_by_action_period", fields=["action", "period_start", "id"]),
             models.Index(name="update_by_period", fields=["period_start", "submitted_at"]),

@@ -23,12 +23,17 @@ if TYPE_CHECKING:
 #: Most characters a draft holds, names of fields included: all boxes of a long form filled to twice their limits.
 LONGEST_DRAFT = 60_000
 
-NOT_YOURS = "A draft can be kept by those who may update the action."
+NOT_YOURS = "A draft can be kept by those who may update the action or add words to it."
 TOO_LONG = f"This is too long to be kept: together the boxes hold up to {LONGEST_DRAFT:,} characters."
 
 
 class AlreadySent(Exception):
     """The form that this was typed into has been sent; what it holds is no draft any more."""
+
+
+def may_write(user: User, action: Action) -> bool:
+    """Whether this person has a form about the action to send: an update or, for a supporting partner, words."""
+    return user.has_perm("actions.post_update", action) or user.has_perm("actions.add_words", action)
 
 
 @transaction.atomic
@@ -46,10 +51,12 @@ def save_draft(
     `content` holds names of fields and what was typed in them; its `submission_key` tells a form that has been sent since
     (AlreadySent: a slow saving must not bring back what was sent a moment ago). `instead_of` is the draft the form began
     with: when the period is another now, the text moves along. NUL, which nobody types and no database takes, is left out.
+    Whoever began a draft may go on with it, whatever became of the action, so that nothing typed is lost.
     Raises PermissionDenied, and ValidationError for more than `LONGEST_DRAFT` characters.
     """
     action = locked(action)
-    if not by.has_perm("actions.post_update", action):
+    mine = Draft.objects.filter(user=by, action=action)
+    if not (may_write(by, action) or (by.sees_the_work and mine.exists())):
         raise PermissionDenied(NOT_YOURS)
     kept = {name.replace("\0", ""): [value.replace("\0", "") for value in values] for name, values in content.items()}
     if sum(len(name) + sum(map(len, values)) for name, values in kept.items()) > LONGEST_DRAFT:
@@ -57,7 +64,6 @@ def save_draft(
     key = _key_of(kept)
     if key is not None and ProgressUpdate.objects.filter(submission_key=key).exists():
         raise AlreadySent
-    mine = Draft.objects.filter(user=by, action=action)
     if instead_of is not None:
         mine.filter(pk=instead_of).exclude(period_kind=period.kind.value, period_start=period.start).delete()
     draft, _ = mine.update_or_create(

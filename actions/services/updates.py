@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from actions.ledger import completed_text
 from actions.models import Action, ActionEvent, Notice, ProgressUpdate
-from actions.progress import cannot_confirm, is_late, needs_reason
+from actions.progress import beyond_the_plan, cannot_confirm, due_date_fault, is_late, needs_reason, not_asked
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services import chasing, drafts
 from actions.services.help import tell_of_help_asked
@@ -31,10 +32,32 @@ if TYPE_CHECKING:
 #: Longest text of one field, in characters; said in the form's hints.
 LONGEST = 4000
 
-#: How long after the plan's end an action's date may be moved to.
-FURTHEST = dt.timedelta(days=731)
+#: Within this time the very same answers once more are the browser's Back or a second press, not news.
+ONCE_MORE = dt.timedelta(minutes=10)
+
+SENT_FOR_ANOTHER = "This form was sent already for something else. Open the action again and start anew."
 
 NOT_YOURS = "Updates on this action come from its lead partner, its owner or its sub-group's lead."
+
+NOT_SUPPORTING = "Words can be added by partners that support this action."
+
+#: What “no change” takes over from the update it confirms.
+COPIED = ("reason", "recovery", "help_wanted", "help_wanted_from", "restricted")
+
+#: An update's words, by the names of its columns.
+WORDS = ("narrative", "reason", "recovery", "help_wanted", "help_wanted_from", "achievement", "restricted")
+
+
+class Overtaken(ValidationError):
+    """An update came after the one that was to be gone on from (`update`); nothing of this person's was recorded."""
+
+    def __init__(self, update: ProgressUpdate, at: str) -> None:
+        self.update = update
+        word = LOOKS[Rating(update.rating)].word
+        super().__init__(
+            f"{update.action.ref} was updated by {update.by} at {at}, after you had opened the page: {word}, for "
+            f"{update.period.label}. Nothing of yours is recorded. Read what it says now; if you see it otherwise, send an update."
+        )
 
 
 @transaction.atomic
@@ -58,20 +81,44 @@ def post_update(
     new_due_on: dt.date | None = None,
     new_due_reason: str = "",
     restricted: bool = False,
+    seen: int | None = None,
 ) -> ProgressUpdate:
     """Append an update about `period`; take its milestones, its new date or its completion into the action at once.
 
-    The same `submission_key` by the same person answers with the update already made and changes nothing. What the person
-    kept as a draft on this action and period goes with it; whoever updated it before them is told.
-    Raises PermissionDenied with a sentence; ValidationError keyed by the names of these parameters.
+    The same `submission_key` by the same person answers with the update already made and changes nothing; so do the very
+    same answers under another key within minutes, while nothing has happened to the action in between. Such an answer has
+    `is_repeat` set. What the person kept as a draft on this action and period goes with it; whoever updated it before
+    them is told. `seen` is the newest rated update these words go on from, where they were written to confirm it.
+    Raises PermissionDenied with a sentence; Overtaken when another came after `seen`; ValidationError keyed by the names
+    of these parameters, among others for answers that the rating does not ask for (`progress.not_asked`).
     """
     action = locked(action)
     if not by.has_perm("actions.post_update", action):
         raise PermissionDenied(NOT_YOURS)
-    made = _already_made(action, by, submission_key)
+    made = _already_made(action, by, submission_key) or _said_just_now(
+        action,
+        by,
+        at,
+        period=period,
+        rating=rating,
+        words={
+            "narrative": narrative,
+            "reason": reason,
+            "recovery": recovery,
+            "help_wanted": help_wanted,
+            "help_wanted_from": help_wanted_from,
+            "achievement": achievement,
+            "restricted": restricted,
+        },
+        completed_on=completed_on,
+        milestones_done=milestones_done or {},
+        new_due_on=new_due_on,
+        new_due_reason=new_due_reason,
+    )
     if made is not None:
         return made
     _check_open(action)
+    _check_seen(action, seen)
     choice = action.period_choice(today)
     milestones = {milestone.pk: milestone for milestone in action.milestones.all()}
     faults = faults_of(
@@ -83,6 +130,7 @@ def post_update(
         rating=rating,
         narrative=narrative,
         reason=reason,
+        recovery=recovery,
         help_wanted=help_wanted,
         help_wanted_from=help_wanted_from,
         achievement=achievement,
@@ -151,6 +199,7 @@ def faults_of(
     rating: Rating,
     narrative: str,
     reason: str = "",
+    recovery: str = "",
     help_wanted: str = "",
     help_wanted_from: Partner | None = None,
     achievement: str = "",
@@ -185,40 +234,86 @@ def faults_of(
             faults["help_wanted_from"] = ["Choose which partner the help is wanted from."]
         else:
             faults["help_wanted"] = [f"Say what help is wanted from {help_wanted_from}."]
-    _check_new_date(action, rating, new_due_on, new_due_reason, today, faults)
+    _check_new_date(action, new_due_on, new_due_reason, today, faults)
     _check_completion(action, rating, completed_on, achievement, today, faults)
+    given = {
+        "reason": reason.strip(),
+        "recovery": recovery.strip(),
+        "help_wanted": help_wanted.strip(),
+        "help_wanted_from": help_wanted_from,
+        "new_due_on": new_due_on,
+        "new_due_reason": new_due_reason.strip(),
+        "completed_on": completed_on,
+    }
+    if rating in SUBMITTABLE:
+        for name in not_asked(rating, action.due_on, today) & {name for name, answer in given.items() if answer}:
+            faults[name] = [f"This does not go with {LOOKS[rating].word}. Clear it, or choose another rating."]
     _check_milestones(action, milestones, milestones_done, today, faults)
     return faults
 
 
-def said_already(
-    *, action: Action, by: User, period: Period, rating: Rating, restricted: bool, **answers: Any
+def _said_just_now(
+    action: Action,
+    by: User,
+    at: dt.datetime,
+    *,
+    period: Period,
+    rating: Rating,
+    words: Mapping[str, Any],
+    completed_on: dt.date | None,
+    milestones_done: Mapping[int, dt.date],
+    new_due_on: dt.date | None,
+    new_due_reason: str,
 ) -> ProgressUpdate | None:
-    """The update of this person that says the very same and still stands last; None when these answers say anything new.
+    """The update by which this person said the very same a moment ago, when nothing has happened since; else None.
 
-    A form that comes back by the browser's Back and is sent again has a new key, and must not be taken for news.
+    Asked under the action's row lock, so that of many at once with different keys the first is news and the others are not.
     """
-    last = action.updates.rated().order_by("-pk").first()
-    if last is None or last.by_id != by.pk or (last.rating, last.restricted) != (rating.value, restricted):
+    last = action.updates.select_related("help_wanted_from").order_by("-pk").first()
+    if last is None or last.by_id != by.pk or not last.submitted_at <= at < last.submitted_at + ONCE_MORE:
         return None
-    words = ("narrative", "reason", "recovery", "help_wanted", "achievement")
-    if last.period != period or any(getattr(last, name) != answers[name] for name in words):
+    if last.kind not in (ProgressUpdate.Kind.UPDATE, ProgressUpdate.Kind.COMPLETION):
         return None
-    if last.help_wanted_from != answers["help_wanted_from"]:
+    if (last.period, last.rating) != (period, rating.value) or any(getattr(last, n) != words[n] for n in words):
         return None
-    date_moves = answers["new_due_on"] is not None and answers["new_due_on"] != action.due_on
-    done = action.milestones.filter(pk__in=answers["milestones_done"], done_on__isnull=True)
-    return None if date_moves or done.exists() else last
+    since = action.events.filter(at__gte=last.submitted_at).exclude(update=last)
+    if since.exists() or last.help_replies.exists():
+        return None
+    # What it brought into the action stands there as it was brought.
+    ticked = dict(action.milestones.filter(pk__in=milestones_done).values_list("pk", "done_on"))
+    if action.completed_on != completed_on or ticked != dict(milestones_done):
+        return None
+    move = last.events.filter(kind=ActionEvent.Kind.DATE_MOVED).first()
+    moved_to = (dt.date.fromisoformat(move.new), move.reason) if move else None
+    moves = new_due_on is not None and (move is not None or new_due_on != action.due_on)
+    if moved_to != ((new_due_on, new_due_reason) if moves else None):
+        return None
+    last.is_repeat = True
+    return last
+
+
+def says_the_same(update: ProgressUpdate, rating: Rating, answers: Mapping[str, Any]) -> bool:
+    """Whether an update holds this rating and these words; `answers` by the names of the verb's parameters."""
+    return update.rating == rating.value and all(getattr(update, name) == answers[name] for name in WORDS)
 
 
 @transaction.atomic
 def confirm_no_change(
-    *, action: Action, by: User, at: dt.datetime, today: dt.date, submission_key: UUID, period: Period
+    *,
+    action: Action,
+    by: User,
+    at: dt.datetime,
+    today: dt.date,
+    submission_key: UUID,
+    period: Period,
+    seen: int | None = None,
 ) -> ProgressUpdate:
-    """Say in one press that the last rating still holds. Its own kind, counted apart; copies the rating, no words.
+    """Say in one press that the rating known for `period` or last before it still holds.
 
-    Raises ValidationError when there is no rating to confirm, when On track past its due date needs a reason, or when it
-    was confirmed so twice in a row and words are asked for.
+    Its own kind, counted apart; copies the rating, and no words but the reason of a trouble and the help wanted in it,
+    where this person may read them. `seen` is the newest rated update the person had before them; None asks nothing.
+    Raises PermissionDenied; Overtaken when another update came after `seen`; ValidationError when there is no rating to
+    confirm, when it needs a reason now, or when it was confirmed so twice in a row and words are asked for.
     """
     action = locked(action)
     if not by.has_perm("actions.post_update", action):
@@ -230,13 +325,16 @@ def confirm_no_change(
     choice = action.period_choice(today)
     if period not in choice.choices:
         raise ValidationError({"period": [f"{period.label} is not open for updates."]})
-    last = action.latest_update
+    _check_seen(action, seen)
+    last = action.rating_up_to(period) if action.latest_update is not None else None
     said = Rating(last.rating) if last else None
+    known = last if last is not None and by.has_perm("actions.read_restricted", last) else None
     refusal = cannot_confirm(
-        said, last.reason if last else "", action.due_on, today, unchanged=action.times_unchanged()
+        said, known.reason if known else "", action.due_on, today, unchanged=action.times_unchanged()
     )
     if last is None or refusal:
         raise ValidationError(refusal)
+    copied = {name: getattr(known, name) for name in COPIED} if known else {}
     return _append(
         action,
         by=by,
@@ -247,11 +345,9 @@ def confirm_no_change(
         late=is_late(period, choice.asked, today),
         kind=ProgressUpdate.Kind.NO_CHANGE,
         rating=last.rating,
-        reason=last.reason,
-        recovery=last.recovery,
-        help_wanted=last.help_wanted,
-        help_wanted_from=last.help_wanted_from,
-        restricted=last.restricted,
+        # Somebody else's restricted words stay theirs when they are confirmed.
+        spoken_for=known.spoken_for if known and known.restricted else None,
+        **copied,
     )
 
 
@@ -267,11 +363,14 @@ def add_words(
     narrative: str,
     restricted: bool = False,
 ) -> ProgressUpdate:
-    """Words from a supporting partner: kept and printed beside the lead's update, never a rating."""
+    """Words from a supporting partner: kept and printed beside the lead's update, never a rating.
+
+    Said already, they are answered with as by `post_update`.
+    """
     action = locked(action)
     if not by.has_perm("actions.add_words", action):
-        raise PermissionDenied("Words can be added by partners that support this action.")
-    made = _already_made(action, by, submission_key)
+        raise PermissionDenied(NOT_SUPPORTING)
+    made = _already_made(action, by, submission_key) or _words_just_now(action, by, at, period, narrative, restricted)
     if made is not None:
         return made
     _check_open(action)
@@ -297,11 +396,39 @@ def add_words(
     )
 
 
+def _words_just_now(
+    action: Action, by: User, at: dt.datetime, period: Period, narrative: str, restricted: bool
+) -> ProgressUpdate | None:
+    last = action.updates.order_by("-pk").first()
+    if last is None or (last.by_id, last.kind, last.period) != (by.pk, ProgressUpdate.Kind.WORDS, period):
+        return None
+    if (last.narrative, last.restricted) != (narrative, restricted):
+        return None
+    if not last.submitted_at <= at < last.submitted_at + ONCE_MORE:
+        return None
+    if action.events.filter(at__gte=last.submitted_at).exists():
+        return None
+    last.is_repeat = True
+    return last
+
+
 def _already_made(action: Action, by: User, submission_key: UUID) -> ProgressUpdate | None:
     made = ProgressUpdate.objects.filter(submission_key=submission_key).first()
-    if made is not None and (made.by_id != by.pk or made.action_id != action.pk):
-        raise ValidationError("This form was sent already for something else. Open the action again and start anew.")
+    if made is None:
+        return None
+    if made.by_id != by.pk or made.action_id != action.pk:
+        raise ValidationError(SENT_FOR_ANOTHER)
+    made.is_repeat = True
     return made
+
+
+def _check_seen(action: Action, seen: int | None) -> None:
+    newer = action.updates.standing().filter(pk__gt=seen) if seen is not None else action.updates.none()
+    update = newer.select_related("by").order_by("-pk").first()
+    if update is not None:
+        update.action = action
+        local = timezone.localtime(update.submitted_at)
+        raise Overtaken(update, f"{local:%H:%M} on {british(local.date())}")
 
 
 def _check_open(action: Action) -> None:
@@ -311,32 +438,19 @@ def _check_open(action: Action) -> None:
 
 
 def _check_new_date(
-    action: Action,
-    rating: Rating,
-    new_due_on: dt.date | None,
-    why: str,
-    today: dt.date,
-    faults: dict[str, list[str]],
+    action: Action, new_due_on: dt.date | None, why: str, today: dt.date, faults: dict[str, list[str]]
 ) -> None:
     if new_due_on is None:
         if why.strip():
             faults["new_due_on"] = ["Give the new date, or clear the reason for it."]
         return
-    if rating == Rating.COMPLETE:
-        faults["new_due_on"] = ["A complete action has no new date."]
-    elif new_due_on < action.starts_on:
-        faults["new_due_on"] = [f"The new date cannot come before the start, {british(action.starts_on)}."]
-    elif new_due_on < today and new_due_on != action.due_on:
-        faults["new_due_on"] = ["The new date cannot be in the past."]
-    elif new_due_on > action.plan.ends_on + FURTHEST:
-        furthest = british(action.plan.ends_on + FURTHEST)
-        faults["new_due_on"] = [f"The new date cannot come after {furthest}, two years after the plan's end."]
-    if new_due_on != action.due_on and not why.strip():
-        ends_on = action.plan.ends_on
-        beyond = (
-            f" The plan ends on {british(ends_on)}; say also why it goes on after that." if new_due_on > ends_on else ""
-        )
-        faults["new_due_reason"] = [f"Say why the date moves.{beyond}"]
+    if new_due_on == action.due_on:
+        return
+    ends_on = action.plan.ends_on
+    if wrong := due_date_fault(new_due_on, starts_on=action.starts_on, plan_ends_on=ends_on, not_before=today):
+        faults["new_due_on"] = [wrong]
+    if not why.strip():
+        faults["new_due_reason"] = [f"Say why the date moves. {beyond_the_plan(new_due_on, ends_on, why)}".strip()]
 
 
 def _check_completion(
@@ -348,8 +462,6 @@ def _check_completion(
     faults: dict[str, list[str]],
 ) -> None:
     if rating != Rating.COMPLETE:
-        if completed_on is not None:
-            faults["completed_on"] = ["A completion date goes with Complete. Clear it or choose Complete."]
         return
     if completed_on is None:
         faults["completed_on"] = ["Give the date on which it was completed."]
@@ -389,29 +501,39 @@ def _append(
     submission_key: UUID,
     late: bool,
     kind: str,
+    spoken_for: Partner | None = None,
     **words: Any,
 ) -> ProgressUpdate:
+    on_behalf_of = _on_behalf_of(action, by, kind)
     update = ProgressUpdate(
         action=action,
         period_kind=period.kind.value,
         period_start=period.start,
         kind=kind,
         by=by,
-        on_behalf_of=_on_behalf_of(action, by, kind),
+        on_behalf_of=on_behalf_of,
+        spoken_for=spoken_for or on_behalf_of or _organisation(action, by, kind),
         submitted_at=at,
         submitted_on=today,
         late=late,
         submission_key=submission_key,
         **words,
     )
-    update.full_clean(exclude=["action", "by"])
-    update.save()
+    update.full_clean(exclude=["action", "by", "submission_key"])
+    try:
+        with transaction.atomic():
+            update.save()
+    except IntegrityError as fault:
+        # The same form for another action in the same instant: that one's lock is not ours to wait for.
+        if ProgressUpdate.objects.filter(submission_key=submission_key).exists():
+            raise ValidationError(SENT_FOR_ANOTHER) from fault
+        raise
     last = action.latest_update
     # A late update about an earlier period is history; it doesn't speak over a newer one.
     if update.rating and (last is None or update.period_start >= last.period_start):
         action.latest_update = update
         action.save(update_fields=["latest_update"])
-    if update.rating and kind != ProgressUpdate.Kind.NO_CHANGE:
+    if kind != ProgressUpdate.Kind.NO_CHANGE:
         # A press of "no change" sends no words, so words that were kept stay kept.
         drafts.drop_draft(action=action, by=by, period=period)
     if update.rating:
@@ -438,6 +560,17 @@ def _on_behalf_of(action: Action, by: User, kind: str) -> Partner | None:
     if by.is_coordinator and not own and kind != ProgressUpdate.Kind.WORDS:
         return action.lead_partner
     return None
+
+
+def _organisation(action: Action, by: User, kind: str) -> Partner | None:
+    """Whose words these are: the author's own organisation, or that of the person they stand in for."""
+    if kind == ProgressUpdate.Kind.WORDS or by.partner_id == action.lead_partner_id:
+        return by.partner
+    named = [person for person in (action.owner, action.deputy) if person is not None]
+    if by.pk in {person.pk for person in named}:
+        return by.partner
+    covered = [person for person in named if person.pk in by.covering]
+    return covered[0].partner if covered else by.partner
 
 
 def _event(action: Action, kind: str, update: ProgressUpdate, by: User, at: dt.datetime, *, old: str, new: str) -> None:

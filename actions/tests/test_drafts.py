@@ -11,6 +11,7 @@ from django.test import Client
 
 from actions.models import Action, Draft, ProgressUpdate
 from actions.services import drafts
+from actions.services.handover import reassign
 from actions.services.updates import confirm_no_change
 from actions.tests.makers import H1_2026, H2_2026, NOW, TODAY, Cast, key
 from actions.tests.pages import browser, filled, on, url
@@ -19,6 +20,7 @@ from partners.models import User
 pytestmark = pytest.mark.django_db
 
 FETCH = {"X-Requested-With": "fetch"}
+STAYS = "What you typed stays on this page: copy it from here."
 
 
 @pytest.fixture
@@ -69,13 +71,36 @@ def test_nobody_moves_anothers_draft_away(cast: Cast) -> None:
     assert Draft.objects.filter(pk=hers.pk).exists()
 
 
-def test_only_those_who_may_update_keep_a_draft(cast: Cast) -> None:
+def test_only_those_with_a_form_to_send_keep_a_draft(cast: Cast) -> None:
     action = cast.action()
-    keep(cast, action, by=cast.coordinator)
-    for person in (cast.supporter, cast.outsider, cast.analyst, cast.chair, cast.reader):
+    for person in (cast.coordinator, cast.supporter):
+        keep(cast, action, by=person)
+    for person in (cast.outsider, cast.analyst, cast.chair, cast.reader):
         with pytest.raises(PermissionDenied):
             keep(cast, action, by=person)
-    assert Draft.objects.count() == 1
+    assert Draft.objects.count() == 2
+
+
+def test_whoever_began_a_draft_goes_on_with_it_after_a_handover(cast: Cast) -> None:
+    action = cast.action(owner=cast.outsider)
+    keep(cast, action, "Ten", by=cast.outsider)
+    reassign(actions=[action], to=cast.officer, by=cast.coordinator, at=NOW, note="Yours now.")
+    with on():
+        outsider = browser(cast.outsider)
+        sent = filled(1, narrative="Ten minutes of typing.")
+        told = outsider.post(url(action, "draft/"), sent, headers=FETCH).json()
+        page = outsider.get(url(action, "update/"))
+        refused = outsider.post(url(action, "update/"), sent)
+    assert (told["ready"], told["says"]) == (False, "ASB-01 is no longer yours to update.")
+    assert "ASB-01 has changed hands" in page.content.decode()
+    assert "Ten minutes of typing." in page.content.decode()
+    assert refused.status_code == 403
+    assert not ProgressUpdate.objects.exists()
+    with on():
+        outsider.post(url(action, "draft/"), {"discard": "yes"})
+        assert outsider.get(url(action, "update/")).status_code == 403
+        late = outsider.post(url(action, "draft/"), sent, headers=FETCH)
+    assert (late.status_code, late.json()["says"]) == (403, f"{drafts.NOT_YOURS} {STAYS}")
 
 
 def test_a_draft_has_a_longest_length_and_no_nul(cast: Cast) -> None:
@@ -120,7 +145,7 @@ def test_typing_is_kept_and_says_whether_it_is_ready(cast: Cast) -> None:
     assert (half["ready"], half["says"]) == (False, "Say why the action is at risk.")
     assert whole == {"kept": "10:30", "draft": draft.pk, "ready": True, "says": ""}
     assert draft.content["reason"] == ["No crew."]
-    assert not {"csrfmiddlewaretoken", "writer", "seen"} & set(draft.content)
+    assert not {"csrfmiddlewaretoken", "writer", "draft"} & set(draft.content)
     assert not ProgressUpdate.objects.exists()
 
 

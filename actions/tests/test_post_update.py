@@ -97,6 +97,9 @@ def test_the_coordinator_is_recorded_as_on_behalf_of_the_lead_partner(cast):
     assert post_update(**said(cast, action, by=cast.coordinator)).on_behalf_of == cast.fire
 
 
+TROUBLED = {"rating": Rating.AT_RISK, "reason": "Post vacant."}
+
+
 @pytest.mark.parametrize(
     ("field", "changes"),
     [
@@ -105,12 +108,12 @@ def test_the_coordinator_is_recorded_as_on_behalf_of_the_lead_partner(cast):
         ("reason", {"rating": Rating.AT_RISK}),
         ("reason", {"rating": Rating.OFF_TRACK, "reason": " "}),
         ("period", {"period": Period(PeriodKind.HALF_YEAR, dt.date(2025, 10, 1))}),
-        ("help_wanted_from", {"help_wanted": "A funded post."}),
-        ("new_due_reason", {"new_due_on": dt.date(2027, 5, 31)}),
-        ("new_due_on", {"new_due_on": dt.date(2024, 1, 1), "new_due_reason": "Earlier."}),
-        ("new_due_on", {"new_due_reason": "A reason without a date."}),
-        ("new_due_on", {"new_due_on": dt.date(2026, 10, 11), "new_due_reason": "Yesterday."}),
-        ("new_due_on", {"new_due_on": dt.date(2199, 1, 1), "new_due_reason": "One day."}),
+        ("help_wanted_from", {**TROUBLED, "help_wanted": "A funded post."}),
+        ("new_due_reason", {**TROUBLED, "new_due_on": dt.date(2027, 5, 31)}),
+        ("new_due_on", {**TROUBLED, "new_due_on": dt.date(2024, 1, 1), "new_due_reason": "Earlier."}),
+        ("new_due_on", {**TROUBLED, "new_due_reason": "A reason without a date."}),
+        ("new_due_on", {**TROUBLED, "new_due_on": dt.date(2026, 10, 11), "new_due_reason": "Yesterday."}),
+        ("new_due_on", {**TROUBLED, "new_due_on": dt.date(2199, 1, 1), "new_due_reason": "One day."}),
         ("completed_on", {"rating": Rating.COMPLETE, "achievement": "Met."}),
         ("completed_on", {"rating": Rating.COMPLETE, "achievement": "Met.", "completed_on": dt.date(2026, 10, 13)}),
         ("completed_on", {"completed_on": dt.date(2026, 9, 30)}),
@@ -196,9 +199,9 @@ def test_a_milestone_is_not_done_before_the_action_began(cast):
 def test_help_is_asked_of_another_partner(cast):
     action = cast.action()
     with pytest.raises(ValidationError, match="leads this action"):
-        post_update(**said(cast, action, help_wanted="Vans.", help_wanted_from=cast.fire))
+        post_update(**said(cast, action, **TROUBLED, help_wanted="Vans.", help_wanted_from=cast.fire))
     assert nothing_changed(action)
-    update = post_update(**said(cast, action, help_wanted="Vans.", help_wanted_from=cast.housing))
+    update = post_update(**said(cast, action, **TROUBLED, help_wanted="Vans.", help_wanted_from=cast.housing))
     action.refresh_from_db()
     again = confirm_no_change(
         action=action, by=cast.officer, at=NOW, today=TODAY, submission_key=key(2), period=H2_2026
@@ -209,7 +212,9 @@ def test_help_is_asked_of_another_partner(cast):
 def test_after_the_due_day_an_update_is_late(cast):
     action = cast.action()
     on_the_day = post_update(**said(cast, action, today=dt.date(2026, 10, 21)))
-    after = post_update(**said(cast, action, today=dt.date(2026, 10, 22), submission_key=key(2)))
+    after = post_update(
+        **said(cast, action, today=dt.date(2026, 10, 22), at=NOW + dt.timedelta(days=10), submission_key=key(2))
+    )
     assert (on_the_day.late, after.late) == (False, True)
 
 

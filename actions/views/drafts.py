@@ -7,39 +7,43 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from actions.forms.updates import UpdateForm
+from actions.forms.updates import UpdateForm, WordsForm
 from actions.models import Action, Draft
-from actions.services import drafts, updates
+from actions.rating import LOOKS, SUBMITTABLE
+from actions.services import drafts
 from actions.views.doors import action_for
 from priorities.doors import Moment, SignedIn, for_those_at_work
+from priorities.forms import WordsField
 from priorities.periods import Period
 
 if TYPE_CHECKING:
-    from django.http import QueryDict
-
     from partners.models import User
 
 UNSENT = "unsent"
 """Where the session keeps what was sent by somebody signed out."""
+
+HELD = "held"
+"""Where it keeps a form that is no draft of an update: a proposal, a sub-group's paragraph."""
 
 MOST_ROWS = 50
 
 _WRITER = re.compile(r"(?:a([0-9]{1,10})-)?writer")
 _SALT = "actions.writer"
 #: Not typed by anybody, or of no use to another form.
-_NOT_KEPT = frozenset({"csrfmiddlewaretoken", "writer", "draft", "seen"})
+_NOT_KEPT = frozenset({"csrfmiddlewaretoken", "writer", "draft"})
 
 
 def prefix_of(pk: int) -> str:
@@ -113,11 +117,17 @@ def take_back(request: SignedIn, moment: Moment) -> None:
     kept = []
     for pk, typed in unsent["rows"].items():
         action = actions.get(int(pk))
-        if action is None or not request.user.has_perm("actions.post_update", action):
+        if action is None:
             continue
         try:
             keep(action, request.user, typed, moment)
-        except (ValidationError, drafts.AlreadySent):
+        except drafts.AlreadySent:
+            continue
+        except (ValidationError, PermissionDenied):
+            # It is on nobody's page any more: told here, the words can at least be copied.
+            words = " ".join(f"“{text}”" for _, text in words_in(typed))
+            if words:
+                messages.error(request, f"What you typed on {action.ref} cannot be sent or kept any more: {words}")
             continue
         kept.append(action.ref)
     if kept:
@@ -128,6 +138,61 @@ def take_back(request: SignedIn, moment: Moment) -> None:
         )
 
 
+def words_in(typed: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    """What was typed into the boxes of an update or a supporting partner's words, each with its question; ratings in words."""
+    found = []
+    rating = next((rating for rating in SUBMITTABLE if [rating.value] == typed.get("rating")), None)
+    if rating is not None:
+        found.append((str(UpdateForm.base_fields["rating"].label), LOOKS[rating].word))
+    for name, field in UpdateForm.base_fields.items():
+        text = "".join(typed.get(name, [])).strip()
+        if text and isinstance(field, WordsField):
+            found.append((str(field.label), text))
+    return found
+
+
+def held_for_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For forms that make no draft but bring `writer` along: what somebody signed out sends waits for them at this address."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        _hold(request)
+        return redirect_to_login(request.get_full_path())
+
+    return inner
+
+
+def take_held(request: SignedIn) -> QueryDict | None:
+    """What this person sent from this very page while signed out, said to be here again; None for nothing."""
+    held = request.session.get(HELD)
+    if request.method != "GET" or not held or held["path"] != request.path:
+        return None
+    del request.session[HELD]
+    if held["writer"] != request.user.pk:
+        return None
+    messages.warning(
+        request, "You had been signed out, so nothing was sent. What you typed is here again: look at it and send it."
+    )
+    data = QueryDict(mutable=True)
+    for name, values in held["typed"].items():
+        data.setlist(name, values)
+    return data
+
+
+def _hold(request: HttpRequest) -> bool:
+    try:
+        writer = signing.loads(request.POST.get("writer", ""), salt=_SALT)
+    except signing.BadSignature:
+        return False
+    typed = typed_in(request.POST)
+    if sum(len(name) + sum(map(len, values)) for name, values in typed.items()) > drafts.LONGEST_DRAFT:
+        return False
+    request.session[HELD] = {"writer": writer, "path": request.path, "typed": typed}
+    return True
+
+
 def keep_refused(request: HttpRequest) -> bool:
     """Keep an update that was refused because its page was too old (its CSRF token is no longer good); whether there was one.
 
@@ -136,7 +201,8 @@ def keep_refused(request: HttpRequest) -> bool:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
     match = request.resolver_match
-    _put_aside(request, match.kwargs.get("pk") if match else None)
+    about_an_action = match is not None and match.route.startswith("actions/<int:pk>/")
+    _put_aside(request, match.kwargs.get("pk") if match and about_an_action else None)
     return UNSENT in request.session
 
 
@@ -147,12 +213,10 @@ def save_draft(request: SignedIn, pk: int) -> HttpResponse:
     """Keep what stands in the form, or with `discard` take away what was kept. A script is told whether it is ready."""
     moment = Moment.now()
     action = action_for(request.user, pk, moment.today)
-    if not request.user.has_perm("actions.post_update", action):
-        raise PermissionDenied(updates.NOT_YOURS)
     if "discard" in request.POST:
         drafts.drop_draft(action=action, by=request.user)
         messages.success(request, f"What you had typed on {action.ref} is gone. Nothing was sent.")
-        return redirect("actions:mine")
+        return _away(request.user, action)
     prefix = prefix_of(pk) if f"{prefix_of(pk)}-submission_key" in request.POST else ""
     typed = typed_in(request.POST, prefix)
     try:
@@ -161,10 +225,20 @@ def save_draft(request: SignedIn, pk: int) -> HttpResponse:
         return _answer(request, action, {"sent": True, "says": "This has been sent already."}, 409)
     except ValidationError as refused:
         return _answer(request, action, {"says": " ".join(refused.messages)}, 413)
-    says = _missing(action, request.POST, prefix, moment) if _by_script(request) else ""
+    except PermissionDenied as refused:
+        if not _by_script(request):
+            raise
+        says = f"{refused} What you typed stays on this page: copy it from here."
+        return JsonResponse({"says": says}, status=403)
+    says = _missing(request.user, action, request.POST, prefix, moment) if _by_script(request) else ""
     at = timezone.localtime(draft.saved_at)
     told = {"kept": f"{at:%H:%M}", "draft": draft.pk, "ready": not says, "says": says}
     return _answer(request, action, told, 200)
+
+
+def _away(user: User, action: Action) -> HttpResponse:
+    """To My actions for those whose updates stand there, else to the action itself."""
+    return redirect("actions:mine") if user.has_perm("actions.post_update", action) else redirect(action)
 
 
 def _answer(request: SignedIn, action: Action, told: dict[str, Any], status: int) -> HttpResponse:
@@ -177,18 +251,25 @@ def _answer(request: SignedIn, action: Action, told: dict[str, Any], status: int
         )
     else:
         messages.error(request, told["says"])
-    return redirect("actions:mine")
+    return _away(request.user, action)
 
 
-def _missing(action: Action, data: QueryDict, prefix: str, moment: Moment) -> str:
-    """What the update still wants before it can be sent, in the first sentence; empty when it is ready."""
+def _missing(user: User, action: Action, data: QueryDict, prefix: str, moment: Moment) -> str:
+    """What the form still wants before it can be sent, in the first sentence; empty when it is ready."""
     if action.state != Action.State.LIVE:
         return f"{action.ref} takes no updates any more."
-    form = UpdateForm(
-        data, action=action, choice=action.period_choice(moment.today), today=moment.today, prefix=prefix or None
-    )
+    if not drafts.may_write(user, action):
+        return f"{action.ref} is no longer yours to update."
+    choice = action.period_choice(moment.today)
+    form: forms.Form
+    refused: list[str] = []
+    if user.has_perm("actions.post_update", action):
+        form = UpdateForm(data, action=action, choice=choice, today=moment.today, prefix=prefix or None)
+        if form.is_valid():
+            refused = [sentence for sentences in form.refusals().values() for sentence in sentences]
+    else:
+        form = WordsForm(data, choice=choice, today=moment.today)
     said = [str(sentence) for sentences in form.errors.values() for sentence in sentences]
-    refused = [] if said else [sentence for sentences in form.refusals().values() for sentence in sentences]
     return next(iter([*said, *refused]), "")
 
 

@@ -7,6 +7,8 @@ import uuid
 from dataclasses import dataclass, field
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -26,8 +28,23 @@ from actions.progress import (
 )
 from actions.rating import LIVE, LOOKS, SUBMITTABLE, Look, Rating
 from actions.services import drafts
-from actions.views.drafts import keep_what_failed, prefix_of, take_back, typed_in, waits_for_sign_in, writer_of
-from actions.views.verbs import form_for, send, tell_of_others, tell_of_the_plans_end, tell_of_what_was_left_out
+from actions.views.drafts import (
+    keep_what_failed,
+    prefix_of,
+    take_back,
+    typed_in,
+    waits_for_sign_in,
+    words_in,
+    writer_of,
+)
+from actions.views.verbs import (
+    form_for,
+    send,
+    tell_of_others,
+    tell_of_repeats,
+    tell_of_the_plans_end,
+    tell_of_what_was_left_out,
+)
 from actions.views.words import LastWords, last_words
 from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import UpdateRound
@@ -42,7 +59,8 @@ MOST = 200
 class Mine:
     """One of a person's actions: how it stands, what was last said and kept, and which period the next update is about.
 
-    `form` is there when the row has just been sent and refused: it holds what was typed and why it was refused.
+    `form` is there when the row has just been sent and refused: it holds what was typed and why it was refused. `seen` is
+    the newest update with a rating that this page knows of.
     """
 
     action: Action
@@ -54,6 +72,7 @@ class Mine:
     draft: Draft | None = None
     draft_ready: bool = False
     form: UpdateForm | None = None
+    seen: int = 0
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
@@ -69,6 +88,15 @@ class Mine:
 
 
 @dataclass(frozen=True)
+class Unsent:
+    """An action just sent to that cannot take it any more: why, and what was typed, each text with its question."""
+
+    action: Action
+    sentence: str
+    words: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class MyActions:
     """The page: rows waiting for an update, up to date, and closed; and how many of those waiting could be sent now."""
 
@@ -80,6 +108,7 @@ class MyActions:
     closed: list[Mine]
     more: bool
     writer: str
+    unsent: list[Unsent]
 
     @property
     def any(self) -> bool:
@@ -128,31 +157,45 @@ def send_ready(request: SignedIn) -> HttpResponse:
     One that is refused keeps no other back, and stays on the page with what was typed and the reason.
     """
     moment = Moment.of(request)
-    sent: list[ProgressUpdate] = []
+    sent: list[tuple[UpdateForm, ProgressUpdate]] = []
     refused: dict[int, UpdateForm] = {}
-    taken: list[tuple[UpdateForm, ProgressUpdate]] = []
+    gone: list[Unsent] = []
     for action in _named(request, moment):
         form = _form_of(request, action, moment)
         if form is None:
             continue
-        update = send(request, form, moment)
+        typed = typed_in(form.data, form.prefix or "")
+        try:
+            if not request.user.has_perm("actions.post_update", action):
+                raise PermissionDenied
+            update = send(request, form, moment)
+        except PermissionDenied:
+            whose = action.owner or action.lead_partner
+            sentence = f"It is with {whose} now and no longer yours to update."
+            gone.append(Unsent(action, sentence, words_in(typed)))
+            continue
         if update is None:
             refused[action.pk] = form
-            keep_what_failed(action, request.user, typed_in(form.data, form.prefix or ""), moment)
+            keep_what_failed(action, request.user, typed, moment)
             continue
-        sent.append(update)
-        taken.append((form, update))
-        tell_of_others(request, update, since=form.cleaned_data["seen"])
-    if sent:
-        messages.success(request, _told(sent))
-    for form, update in taken:
-        tell_of_what_was_left_out(request, form, update)
-        tell_of_the_plans_end(request, form.action, form.cleaned_data["new_due_on"])
-    if not refused:
+        sent.append((form, update))
+    _tell(request, sent)
+    if not refused and not gone:
         if not sent:
             messages.info(request, "Nothing was waiting to be sent.")
         return redirect("actions:mine")
-    return render(request, "actions/mine.html", {"page": _page(request, moment, refused)})
+    return render(request, "actions/mine.html", {"page": _page(request, moment, refused, gone)})
+
+
+def _tell(request: SignedIn, sent: list[tuple[UpdateForm, ProgressUpdate]]) -> None:
+    new = [(form, update) for form, update in sent if not update.is_repeat]
+    if new:
+        messages.success(request, _told([update for _, update in new]))
+    tell_of_repeats(request, [(form, update) for form, update in sent if update.is_repeat])
+    for form, update in new:
+        tell_of_others(request, update, since=form.cleaned_data["seen"])
+        tell_of_what_was_left_out(request, form, update)
+        tell_of_the_plans_end(request, form.action, form.cleaned_data["new_due_on"])
 
 
 @for_those_at_work
@@ -206,14 +249,13 @@ def _as_row(update: ProgressUpdate) -> tuple[str | bool | dt.datetime, ...]:
 
 
 def _named(request: SignedIn, moment: Moment) -> list[Action]:
-    """The actions whose rows were sent, that this person may see and update, in the order they were named."""
+    """The actions whose rows were sent, as far as this person may see them, in the order they were named."""
     named = [
         int(text) for text in request.POST.getlist("row") if text.isascii() and text.isdecimal() and len(text) < 11
     ]
     seen = Action.objects.visible_to(request.user).for_list(moment.today, moment.asked).select_related("plan", "deputy")
     found = {action.pk: action for action in seen.filter(pk__in=named[:MOST])}
-    order = [found[pk] for pk in dict.fromkeys(named) if pk in found]
-    return [action for action in order if request.user.has_perm("actions.post_update", action)]
+    return [found[pk] for pk in dict.fromkeys(named) if pk in found]
 
 
 def _form_of(request: SignedIn, action: Action, moment: Moment) -> UpdateForm | None:
@@ -246,7 +288,12 @@ def _told(sent: list[ProgressUpdate]) -> str:
     return f"{plural(len(sent), 'update')} sent: {each}. Recorded for {periods}.{came_late}"
 
 
-def _page(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm] | None = None) -> MyActions:
+def _page(
+    request: SignedIn,
+    moment: Moment,
+    refused: dict[int, UpdateForm] | None = None,
+    gone: list[Unsent] | None = None,
+) -> MyActions:
     owed, current, closed = [], [], []
     mine = _mine(request, moment, refused or {})
     for row in sorted(mine[:MOST], key=lambda row: (pressing(row.standing, row.action.due_on), row.action.ref)):
@@ -256,6 +303,8 @@ def _page(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm] | No
             current.append(row)
         else:
             owed.append(row)
+    shown = {row.action.pk for row in [*owed, *current]}
+    unsent = [*(gone or []), *(_unsent(form) for pk, form in (refused or {}).items() if pk not in shown)]
     return MyActions(
         round=moment.round,
         settled=moment.round is not None and moment.open is None,
@@ -265,7 +314,14 @@ def _page(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm] | No
         closed=closed,
         more=len(mine) > MOST,
         writer=writer_of(request.user),
+        unsent=unsent,
     )
+
+
+def _unsent(form: UpdateForm) -> Unsent:
+    """A refused row that has no place on the page, such as one of an action closed meanwhile."""
+    sentences = [str(sentence) for sentences in form.errors.values() for sentence in sentences]
+    return Unsent(form.action, " ".join(sentences), words_in(typed_in(form.data, form.prefix or "")))
 
 
 def _mine(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm]) -> list[Mine]:
@@ -280,58 +336,97 @@ def _mine(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm]) -> 
         .in_order()[: MOST + 1]
     )
     words = last_words(actions, request.user)
-    about = _next_periods(actions, moment)
+    known = _known(actions)
+    about = _next_periods(actions, moment, known)
     kept = drafts.drafts_of(request.user, actions)
-    return [
-        Mine(
-            action=action,
-            standing=action.standing(moment.asked, moment.today),
-            words=words.get(action.pk),
-            about=about[action.pk],
-            may_confirm=_may_confirm(action, moment),
-            wants_words=_wants_words(action, moment),
-            draft=kept.get(action.pk),
-            draft_ready=action.pk in kept and _looks_ready(kept[action.pk], action, moment),
-            form=refused.get(action.pk),
+    rows = []
+    last = _last_ratings(actions, about, known)
+    for action in actions:
+        said = last.get(action.pk)
+        readable = said is not None and request.user.has_perm("actions.read_restricted", said)
+        reason = said.reason if said is not None and readable else ""
+        rows.append(
+            Mine(
+                action=action,
+                standing=action.standing(moment.asked, moment.today),
+                words=words.get(action.pk),
+                about=about[action.pk],
+                may_confirm=_may_confirm(action, said, reason, moment),
+                wants_words=_wants_words(action, said, reason, moment),
+                draft=kept.get(action.pk),
+                draft_ready=action.pk in kept and _looks_ready(kept[action.pk], action, moment),
+                form=refused.get(action.pk),
+                seen=max(known[action.pk].values(), default=0),
+            )
         )
-        for action in actions
-    ]
+    return rows
 
 
-def _next_periods(actions: list[Action], moment: Moment) -> dict[int, Period]:
-    """For each action the period its next update is about (the many-row twin of `Action.period_choice`); two queries."""
+def _known(actions: list[Action]) -> dict[int, dict[Period, int]]:
+    """For each action the newest rating of each period it has one for, as the key of its update; one query."""
+    known: dict[int, dict[Period, int]] = {action.pk: {} for action in actions}
+    said = ProgressUpdate.objects.filter(action__in=actions).standing().order_by()
+    newest = said.values("action", "period_kind", "period_start").annotate(newest=Max("pk"))
+    for pk, kind, start, update in newest.values_list("action", "period_kind", "period_start", "newest"):
+        known[pk][Period(PeriodKind(kind), start)] = update
+    return known
+
+
+def _last_ratings(
+    actions: list[Action], about: dict[int, Period], known: dict[int, dict[Period, int]]
+) -> dict[int, ProgressUpdate]:
+    """What “no change” about each action's next period would confirm (the many-row twin of `Action.rating_up_to`)."""
+    found: dict[int, ProgressUpdate] = {}
+    others: dict[int, int] = {}
+    for action in actions:
+        earlier = {
+            period.start: key for period, key in known[action.pk].items() if period.start <= about[action.pk].start
+        }
+        if action.latest_update is None or not earlier:
+            continue
+        key = earlier[max(earlier)]
+        if key == action.latest_update_id:
+            found[action.pk] = action.latest_update
+        else:
+            others[action.pk] = key
+    if others:
+        read = ProgressUpdate.objects.in_bulk(others.values())
+        found |= {pk: read[key] for pk, key in others.items()}
+    for action in actions:
+        if action.pk in found:
+            found[action.pk].action = action  # with its names, so that no rule reads it again
+    return found
+
+
+def _next_periods(actions: list[Action], moment: Moment, known: dict[int, dict[Period, int]]) -> dict[int, Period]:
+    """For each action the period its next update is about (the many-row twin of `Action.period_choice`); one query."""
     assert moment.plan is not None  # noqa: S101 - a plan is where the actions came from
     asked = [
         Asked(period=round_.period, due_on=round_.updates_due_on, settled=round_.settled_at is not None)
         for round_ in UpdateRound.objects.asked_by(moment.plan, moment.today)
     ]
-    updated: dict[int, set[Period]] = {action.pk: set() for action in actions}
-    said = ProgressUpdate.objects.filter(action__in=actions).standing().order_by()
-    for pk, kind, start in said.values_list("action", "period_kind", "period_start").distinct():
-        updated[pk].add(Period(PeriodKind(kind), start))
     return {
-        action.pk: default_period(asked, updated[action.pk], action.starts_on, moment.plan.update_kind, moment.today)
+        action.pk: default_period(asked, set(known[action.pk]), action.starts_on, moment.plan.update_kind, moment.today)
         for action in actions
     }
 
 
-def _may_confirm(action: Action, moment: Moment) -> bool:
+def _may_confirm(action: Action, said: ProgressUpdate | None, reason: str, moment: Moment) -> bool:
     """Whether “No change, confirmed” would be taken; only a live action takes updates."""
-    return action.state == LIVE and not _refusal(action, moment, unchanged=getattr(action, "unchanged", 0))
+    unchanged = getattr(action, "unchanged", 0)
+    return action.state == LIVE and not _refusal(action, said, reason, moment, unchanged=unchanged)
 
 
-def _wants_words(action: Action, moment: Moment) -> bool:
+def _wants_words(action: Action, said: ProgressUpdate | None, reason: str, moment: Moment) -> bool:
     """Whether words alone keep On track from being confirmed: it was confirmed without any often enough."""
-    last = action.latest_update
-    on_track = last is not None and last.rating == Rating.ON_TRACK and not last.reason
-    wanted = on_track and wants_words(getattr(action, "unchanged", 0)) and not _refusal(action, moment, unchanged=0)
-    return wanted and action.state == LIVE
+    on_track = said is not None and said.rating == Rating.ON_TRACK and not reason
+    wanted = on_track and wants_words(getattr(action, "unchanged", 0))
+    return wanted and action.state == LIVE and not _refusal(action, said, reason, moment, unchanged=0)
 
 
-def _refusal(action: Action, moment: Moment, *, unchanged: int) -> str:
-    last = action.latest_update
-    said = Rating(last.rating) if last else None
-    return cannot_confirm(said, last.reason if last else "", action.due_on, moment.today, unchanged=unchanged)
+def _refusal(action: Action, said: ProgressUpdate | None, reason: str, moment: Moment, *, unchanged: int) -> str:
+    rating = Rating(said.rating) if said else None
+    return cannot_confirm(rating, reason, action.due_on, moment.today, unchanged=unchanged)
 
 
 def _looks_ready(draft: Draft, action: Action, moment: Moment) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -21,9 +22,17 @@ from actions.progress import plural
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services import drafts, evidence, lifecycle, updates
 from actions.views.doors import action_for, standing_of
-from actions.views.drafts import keep_what_failed, prefix_of, take_back, typed_in, waits_for_sign_in, writer_of
+from actions.views.drafts import (
+    keep_what_failed,
+    prefix_of,
+    take_back,
+    typed_in,
+    waits_for_sign_in,
+    words_in,
+    writer_of,
+)
 from actions.views.words import last_words
-from priorities.doors import Moment, SignedIn, for_those_at_work
+from priorities.doors import Moment, SignedIn, for_those_at_work, pressed_again
 from priorities.periods import Period, british
 
 if TYPE_CHECKING:
@@ -41,16 +50,23 @@ def post_update(request: SignedIn, pk: int) -> HttpResponse:
     """The update form on its own page, or with `?row=1` the same form alone, for a row of My actions that opens in place."""
     moment = Moment.of(request)
     action = action_for(request.user, pk, moment.today)
-    if not request.user.has_perm("actions.post_update", action):
-        raise PermissionDenied(updates.NOT_YOURS)
-    if request.method == "POST":
-        return _take_update(request, action, moment)
     in_row = "row" in request.GET
-    if not in_row:
+    may_post = request.user.has_perm("actions.post_update", action)
+    if request.method == "POST" and may_post:
+        return _take_update(request, action, moment)
+    if may_post and not in_row:
         take_back(request, moment)
     draft = drafts.drafts_of(request.user, [action]).get(action.pk)
-    if action.state != Action.State.LIVE:
-        return render(request, "actions/closed.html", {"action": action, "draft": draft}, status=409 if in_row else 200)
+    if not may_post and (draft is None or request.method == "POST"):
+        raise PermissionDenied(updates.NOT_YOURS)
+    if not may_post or action.state != Action.State.LIVE:
+        context = {
+            "action": action,
+            "draft": draft,
+            "no_longer_yours": not may_post,
+            "words": words_in(draft.content) if draft else [],
+        }
+        return render(request, "actions/closed.html", context, status=409 if in_row else 200)
     words = last_words([action], request.user).get(action.pk)
     form = form_for(action, request.user, moment, in_row=in_row)
     if draft is not None:
@@ -81,6 +97,9 @@ def _take_update(request: SignedIn, action: Action, moment: Moment) -> HttpRespo
             "standing": standing_of(action, moment.today),
         }
         return render(request, "actions/update.html", context)
+    if update.is_repeat:
+        tell_of_repeats(request, [(form, update)])
+        return _back(request.user, action)
     _tell(request, update, f"{action.ref} updated: {LOOKS[Rating(update.rating)].word}", moment)
     tell_of_what_was_left_out(request, form, update)
     tell_of_others(request, update, since=form.cleaned_data["seen"])
@@ -114,20 +133,18 @@ def form_for(
 def send(request: SignedIn, form: UpdateForm, moment: Moment) -> ProgressUpdate | None:
     """Post what the form holds; None when it was refused, with the sentences in the form.
 
-    What says nothing new, since the browser's Back brought it here again, answers with the update made before.
+    What was said before (`is_repeat`) is answered with the update made then; see `tell_of_repeats`.
+    Raises PermissionDenied when the action changed hands meanwhile.
     """
     if not form.is_valid():
         return None
     answers = form.answers()
-    if not form.brought and not form.links:
-        said = updates.said_already(action=form.action, by=request.user, **answers)
-        if said is not None:
-            drafts.drop_draft(action=form.action, by=request.user, period=said.period)
-            return said
+    # "Still on track" confirms what stood on the page, and must not speak over what came since.
+    seen = form.cleaned_data["seen"] if "still" in form.data else None
     try:
         with evidence.on_the_shelf(form.brought) as files, transaction.atomic():
             update = updates.post_update(
-                action=form.action, by=request.user, at=moment.at, today=moment.today, **answers
+                action=form.action, by=request.user, at=moment.at, today=moment.today, seen=seen, **answers
             )
             evidence.attach(update=update, by=request.user, at=moment.at, files=files, links=form.links)
     except ValidationError as refused:
@@ -138,23 +155,33 @@ def send(request: SignedIn, form: UpdateForm, moment: Moment) -> ProgressUpdate 
     if form.cleaned_data["draft"]:
         # The draft it began with may be about another period than the one that was chosen in the end.
         drafts.drop_draft(action=form.action, by=request.user, pk=form.cleaned_data["draft"])
-    if (update.rating, update.narrative) != (answers["rating"].value, answers["narrative"]):
-        _keep_the_later_words(request, form, moment)
+    if update.is_repeat:
+        drafts.drop_draft(action=form.action, by=request.user, period=update.period)
     return update
 
 
-def _keep_the_later_words(request: SignedIn, form: UpdateForm, moment: Moment) -> None:
-    """A form that was sent already came again with other words: what stands is the first sending, and these wait."""
-    typed = typed_in(form.data, form.prefix or "")
-    typed.pop("submission_key", None)
-    keep_what_failed(form.action, request.user, typed, moment)
-    messages.warning(
-        request,
-        f"This form on {form.action.ref} had been sent before, with other words, which stand. What you typed now is kept "
-        "as a draft: open the update again to send it as a new one.",
-    )
+def tell_of_repeats(request: SignedIn, repeats: Sequence[tuple[UpdateForm, ProgressUpdate]]) -> None:
+    """Nothing was recorded of forms that had been sent before. What they say otherwise now is kept as a draft."""
+    for form, update in repeats:
+        local = timezone.localtime(update.submitted_at)
+        if updates.says_the_same(update, form.answers()["rating"], form.answers()):
+            messages.info(
+                request,
+                f"{update.action.ref}: this is what you sent at {local:%H:%M}; it was recorded once, "
+                f"for {update.period.label}.",
+            )
+            continue
+        typed = typed_in(form.data, form.prefix or "")
+        typed.pop("submission_key", None)
+        keep_what_failed(form.action, request.user, typed, Moment.now())
+        messages.warning(
+            request,
+            f"This form on {update.action.ref} had been sent before, at {local:%H:%M}, with other words, which stand. "
+            "What you typed now is kept as a draft: open the update again to send it as a new one.",
+        )
 
 
+@pressed_again("actions:mine")
 @for_those_at_work
 @require_POST
 def confirm_no_change(request: SignedIn, pk: int) -> HttpResponse:
@@ -163,32 +190,60 @@ def confirm_no_change(request: SignedIn, pk: int) -> HttpResponse:
     try:
         period = Period.parse(action.plan.update_kind, request.POST.get("period", ""))
         key = uuid.UUID(request.POST.get("submission_key", ""))
+        seen = _number(request.POST.get("seen", ""))
     except ValueError:
-        # Both are hidden in the page: nothing the person typed is lost by asking for another press.
+        # All are hidden in the page: nothing the person typed is lost by asking for another press.
         messages.error(request, "That button was too old or was changed on its way. Press it again.")
         return _back(request.user, action)
     try:
         update = updates.confirm_no_change(
-            action=action, by=request.user, at=moment.at, today=moment.today, submission_key=key, period=period
+            action=action,
+            by=request.user,
+            at=moment.at,
+            today=moment.today,
+            submission_key=key,
+            period=period,
+            seen=seen,
         )
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
         return redirect("actions:post-update", pk=action.pk) if action.state == Action.State.LIVE else redirect(action)
-    _tell(request, update, f"{action.ref} confirmed, no change: {LOOKS[Rating(update.rating)].word}", moment)
+    local = timezone.localtime(update.submitted_at)
+    if update.is_repeat:
+        messages.info(request, f"{action.ref}: you confirmed this at {local:%H:%M}; it was recorded once.")
+    else:
+        _tell(request, update, f"{action.ref} confirmed, no change: {LOOKS[Rating(update.rating)].word}", moment)
     return _back(request.user, action)
 
 
+def _number(text: str) -> int:
+    """A row's key as a hidden field brings it back. Raises ValueError."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise ValueError
+    return int(text)
+
+
+@waits_for_sign_in()
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_words(request: SignedIn, pk: int) -> HttpResponse:
     moment = Moment.of(request)
     action = action_for(request.user, pk, moment.today)
     if not request.user.has_perm("actions.add_words", action):
-        raise PermissionDenied("Words can be added by partners that support this action.")
+        raise PermissionDenied(updates.NOT_SUPPORTING)
     sent = request.POST if request.method == "POST" else None
-    form = WordsForm(sent, choice=action.period_choice(moment.today), today=moment.today)
+    if sent is None:
+        take_back(request, moment)
+    draft = drafts.drafts_of(request.user, [action]).get(action.pk)
     if sent is None and action.state != Action.State.LIVE:
-        return render(request, "actions/closed.html", {"action": action})
+        words = words_in(draft.content) if draft else []
+        return render(request, "actions/closed.html", {"action": action, "draft": draft, "words": words})
+    form = WordsForm(
+        sent, choice=action.period_choice(moment.today), today=moment.today, writer=writer_of(request.user)
+    )
+    if sent is None and draft is not None:
+        form.offer(draft.content)
+        form.initial["draft"] = draft.pk
     if form.is_valid():
         try:
             update = updates.add_words(
@@ -197,13 +252,39 @@ def add_words(request: SignedIn, pk: int) -> HttpResponse:
         except ValidationError as refused:
             form.take_faults(refused)
         else:
-            messages.success(
-                request,
-                f"Your words on {action.ref} are recorded for {update.period.label}. "
-                "They will stand beside the lead partner’s update in the report.",
-            )
+            _tell_of_words(request, form, update)
             return redirect(action)
-    return render(request, "actions/words.html", {"action": action, "form": form})
+    if sent is not None:
+        keep_what_failed(action, request.user, typed_in(sent), moment)
+    return render(
+        request, "actions/words.html", {"action": action, "form": form, "draft": draft if sent is None else None}
+    )
+
+
+def _tell_of_words(request: SignedIn, form: WordsForm, update: ProgressUpdate) -> None:
+    action = update.action
+    drafts.drop_draft(action=action, by=request.user, period=update.period)
+    if form.cleaned_data["draft"]:
+        drafts.drop_draft(action=action, by=request.user, pk=form.cleaned_data["draft"])
+    if not update.is_repeat:
+        messages.success(
+            request,
+            f"Your words on {action.ref} are recorded for {update.period.label}. "
+            "They will stand beside the lead partner’s update in the report.",
+        )
+        return
+    local = timezone.localtime(update.submitted_at)
+    if update.narrative == form.cleaned_data["narrative"]:
+        messages.info(request, f"{action.ref}: this is what you sent at {local:%H:%M}; it was recorded once.")
+        return
+    typed = typed_in(form.data)
+    typed.pop("submission_key", None)
+    keep_what_failed(action, request.user, typed, Moment.now())
+    messages.warning(
+        request,
+        f"This form on {action.ref} had been sent before, at {local:%H:%M}, with other words, which stand. "
+        "What you typed now is kept as a draft: open “Add words” again to send it as well.",
+    )
 
 
 @for_those_at_work
@@ -267,10 +348,7 @@ def tell_of_others(request: SignedIn, update: ProgressUpdate, since: int | None)
 
 def tell_of_what_was_left_out(request: SignedIn, form: UpdateForm, update: ProgressUpdate) -> None:
     """What was typed beside questions of another rating is not recorded; it is quoted, so that it can be had back."""
-    if not form.left_out or (update.rating, update.narrative) != (
-        form.cleaned_data["rating"],
-        form.cleaned_data["narrative"],
-    ):
+    if not form.left_out:
         return
     quoted = " ".join(
         f"“{question}” {Truncator(' '.join(words.split())).chars(300)}" for question, words in form.left_out
