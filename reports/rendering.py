@@ -114,7 +114,9 @@ BARS_MM_A_UNIT = 164 / 640
 
 
 SENTENCE_ENDS = re.compile(r"[.!?;](?= )")
-JOINTS = re.compile(r"(?: [(–]|[,:;]| (?:and|or|with|for|of|in|on|to|from|by|across|through|at|after) )")
+JOINING = "and|or|with|for|of|in|on|to|from|by|across|through|at|after|the|a|an"
+JOINTS = re.compile(rf"(?: [(–]|[,:;]| (?:{JOINING}) )")
+LEFT_HANGING = re.compile(rf"(?: (?:{JOINING}))+$")
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def clip(text: str, longest: int) -> str:
     text = " ".join(text.split())
     if len(text) <= longest:
         return text
-    return text[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
+    return LEFT_HANGING.sub("", text[: longest - 1].rsplit(" ", 1)[0]).rstrip(" ,;:.–-") + "…"
 
 
 def begin(text: str, longest: int, at: str) -> str:

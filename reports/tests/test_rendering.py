@@ -287,6 +287,7 @@ def test_the_running_lines_cannot_break_out_of_the_style_sheet() -> None:
         ("As it is.", 20, "As it is."),
         ("Two   lines\nbecome one", 30, "Two lines become one"),
         ("The lights, promised for May", 13, "The lights…"),
+        ("Kits and the training that goes with them", 14, "Kits…"),
         ("Unbreakableword", 10, "Unbreakab…"),
     ],
 )
@@ -301,7 +302,7 @@ def test_clip_cuts_between_words(text: str, longest: int, clipped: str) -> None:
         (200, "The grant ends in March. No other is in sight. The board looks for one until Christmas."),
         (75, "The grant ends in March. No other is in sight (continued at DA-06)"),
         (65, "The grant ends in March (continued at DA-06)"),
-        (40, "The grant ends in… (continued at DA-06)"),
+        (40, "The grant ends… (continued at DA-06)"),
     ],
 )
 def test_words_on_page_one_end_with_a_sentence_and_say_where_they_go_on(longest: int, begun: str) -> None:
