@@ -11,10 +11,12 @@ from shp_portal.pages import (
     partner,
     performance,
     plan,
+    printed_figures,
     priority,
     reoffending,
     search,
     session,
+    similar_areas,
     sub_group,
 )
 
@@ -29,6 +31,8 @@ urlpatterns = [
     path("partners/<slug:code>/", partner.partner, name="partner"),
     path("performance/", performance.performance, name="performance"),
     path("performance/list.<slug:form>", performance.export, name="export-performance"),
+    path("performance/similar-areas/", similar_areas.similar_areas, name="similar-areas"),
+    path("plan/figures/", printed_figures.printed_figures, name="printed-figures"),
     path("indicators/<slug:code>/", indicator.indicator, name="indicator"),
     path("indicators/<slug:code>/series.<slug:form>", indicator.series, name="export-indicator"),
     path("search/", search.search, name="search"),

@@ -1,0 +1,222 @@
+"""Our rates beside those of the areas most like us: a quarter's table as a picture and in figures, and what changed in it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from charts.frame import NARROW, WIDE
+from charts.numbers import number, signed
+from charts.rate import Rate
+from charts.ratio_dots import RatioDots, ratio_dots
+from charts.text import listed
+from performance.models import ComparatorGroup, SimilarAreasRow, SimilarAreasTable
+from priorities.doors import SignedIn, for_those_at_work
+from priorities.models import Plan
+from reports.rendering import area_of
+from shp_portal.pages.navigation import frame_of
+
+OUTSIDE = "outside our priorities"
+COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+MOST_TABLES = 40
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a crime type stands, in the table looked at or in the one the plan printed. `is_total` stands under no
+    heading and is the sum of the others, so no priority could own it."""
+
+    label: str
+    position: int | None
+    areas: int | None
+    outside: bool
+    is_total: bool
+
+    @property
+    def is_last(self) -> bool:
+        """The highest rate of all: the last position."""
+        return self.position is not None and self.position == self.areas
+
+
+def last_and_outside(places: Iterable[Place]) -> str:
+    """A sentence on the crimes with the highest rate of the group that none of our priorities covers; "" for none."""
+    mine = [place for place in places if place.is_last and place.outside and not place.is_total]
+    if not mine:
+        return ""
+    count = COUNTS[len(mine)] if len(mine) < len(COUNTS) else str(len(mine))
+    crimes, fits = ("crime is", "fits") if len(mine) == 1 else ("crimes are", "fit")
+    areas = mine[0].areas
+    return (
+        f"{count[:1].upper()}{count[1:]} {crimes} ranked {areas} of {areas}, the highest rate of the group, and "
+        f"{fits} none of our priorities: {listed([place.label for place in mine])}."
+    )
+
+
+def pictures(
+    rates: Sequence[Rate], *, id_prefix: str, area: str, unit: str
+) -> tuple[RatioDots | None, RatioDots | None]:
+    """Rates as multiples of the similar areas' average, for wide and for narrow screens."""
+    if not rates:
+        return None, None
+    wide, narrow = (
+        ratio_dots(rates, id_prefix=f"{id_prefix}-{name}", area=area, unit=unit, width=width)
+        for name, width in (("wide", WIDE), ("narrow", NARROW))
+    )
+    return wide, narrow
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table, with what it was in the table before: `moved` in places, "" where there is nothing to say."""
+
+    row: SimilarAreasRow
+    times: str
+    place: str
+    before: str
+    moved: str
+    last: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    heading: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class SimilarAreasPage:
+    plan: Plan
+    table: SimilarAreasTable
+    previous: SimilarAreasTable | None
+    others: list[SimilarAreasTable]
+    sentence: str
+    outside: str
+    groups: list[Group]
+    outside_lines: list[Line]
+    wide: RatioDots | None
+    narrow: RatioDots | None
+    group: ComparatorGroup | None
+    corrected: list[SimilarAreasTable]
+    area: str
+
+
+@for_those_at_work
+@require_safe
+def similar_areas(request: SignedIn) -> HttpResponse:
+    plan = frame_of(request).plan
+    if plan is None:
+        raise Http404
+    tables = list(SimilarAreasTable.objects.standing().filter(plan=plan).select_related("data_source")[:MOST_TABLES])
+    if not tables:
+        return render(request, "portal/similar_areas.html", {"page": None})
+    code = request.GET.get("quarter", "")
+    table = next((one for one in tables if one.period.code == code), tables[0])
+    return render(request, "portal/similar_areas.html", {"page": similar_areas_page(plan, table, tables)})
+
+
+def similar_areas_page(plan: Plan, table: SimilarAreasTable, tables: Sequence[SimilarAreasTable]) -> SimilarAreasPage:
+    """`tables` are the plan's in force, newest first; what changed is told against the one before `table`."""
+    earlier = [one for one in tables if one.period < table.period]
+    previous = earlier[0] if earlier else None
+    wanted = [table.pk] + ([previous.pk] if previous else [])
+    rows: dict[int, list[SimilarAreasRow]] = {pk: [] for pk in wanted}
+    for row in SimilarAreasRow.objects.filter(table__in=wanted).select_related("priority", "indicator"):
+        rows[row.table_id].append(row)
+    before = {(row.heading, row.label): row for row in rows[previous.pk]} if previous else {}
+    lines = [_line(row, table, before.get((row.heading, row.label)), previous) for row in rows[table.pk]]
+    places = [
+        Place(line.row.label, line.row.position, table.group_size, line.row.priority is None, not line.row.heading)
+        for line in lines
+    ]
+    area = area_of(plan.partnership)
+    wide, narrow = pictures([_rate(line.row, table) for line in lines], id_prefix="similar", area=area, unit=table.unit)
+    return SimilarAreasPage(
+        plan=plan,
+        table=table,
+        previous=previous,
+        others=[one for one in tables if one.pk != table.pk],
+        sentence=_sentence(lines, places, area),
+        outside=last_and_outside(places),
+        groups=[Group(heading, list(run)) for heading, run in itertools.groupby(lines, lambda line: line.row.heading)],
+        outside_lines=[line for line in lines if line.row.priority is None and line.row.heading],
+        wide=wide,
+        narrow=narrow,
+        group=ComparatorGroup.objects.filter(plan=plan).prefetch_related("members").order_by("pk").first(),
+        corrected=_corrected(table),
+        area=area,
+    )
+
+
+def _line(
+    row: SimilarAreasRow, table: SimilarAreasTable, before: SimilarAreasRow | None, previous: SimilarAreasTable | None
+) -> Line:
+    times = _times(row)
+    moved = ""
+    if before is not None and before.position is not None and row.position is not None:
+        change = row.position - before.position
+        # Position 1 is the lowest rate, so a higher number is a higher rate than others'.
+        way = "nearer the highest" if change > 0 else "nearer the lowest"
+        moved = f"{signed(change)}, {way}" if change else "unchanged"
+    return Line(
+        row=row,
+        times="–" if times is None else f"{number(times, 2)}×",
+        place=f"{row.position} of {table.group_size}" if row.position else "–",
+        before=_then(before, previous),
+        moved=moved,
+        last=row.position == table.group_size,
+    )
+
+
+def _then(before: SimilarAreasRow | None, previous: SimilarAreasTable | None) -> str:
+    if before is None or previous is None:
+        return "–"
+    return before.printed + (f", {before.position} of {previous.group_size}" if before.position else "")
+
+
+def _times(row: SimilarAreasRow) -> Decimal | None:
+    return row.value / row.average if row.average else None
+
+
+def _rate(row: SimilarAreasRow, table: SimilarAreasTable) -> Rate:
+    return Rate(
+        name=row.label,
+        rate=row.value,
+        average=row.average,
+        rate_text=row.printed,
+        average_text=row.printed_average,
+        query=row.query,
+        group=row.heading,
+        position=row.position,
+        areas=table.group_size,
+        mark=OUTSIDE if row.priority is None and row.heading else "",
+    )
+
+
+def _sentence(lines: Sequence[Line], places: Sequence[Place], area: str) -> str:
+    above = sum(line.row.value > line.row.average for line in lines)
+    last = sum(place.is_last for place in places)
+    worst = f", and has the highest rate of all on {last}" if last else ""
+    return f"{area} is above the similar areas’ average on {above} of {len(lines)} rows{worst}."
+
+
+def _corrected(table: SimilarAreasTable) -> list[SimilarAreasTable]:
+    """The tables of the quarter that this one replaces, newest first; each correction's note says why."""
+    made = {
+        one.pk: one
+        for one in SimilarAreasTable.objects.filter(
+            plan=table.plan_id, period_kind=table.period_kind, period_start=table.period_start
+        )
+    }
+    found, step = [], made.get(table.pk)
+    while step is not None and step.replaces_id is not None:
+        step = made.get(step.replaces_id)
+        if step is not None:
+            found.append(step)
+    return found
