@@ -1,4 +1,4 @@
-"""Administration of the plan: its text and calendar, priorities, sub-groups and meetings."""
+"""Administration of the plan: its text and calendar, priorities, sub-groups, meetings, duties and what we have regard to."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
-from partners.admin import OrderedAdmin, ReadOnlyAdmin, ReferenceAdmin, ReferenceInline, ReferenceStackedInline
+from partners.admin import (
+    OrderedAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    ReferenceAdmin,
+    ReferenceInline,
+    ReferenceStackedInline,
+)
 from partners.ordering import NumberedForm, NumberedFormSet, OrderedFormSet
 from priorities.models import (
     Achievement,
     AnnualFocus,
     ContextFact,
+    Duty,
+    DutyDone,
     Meeting,
     Membership,
     Plan,
     PlanSection,
+    PoliceAndCrimePlan,
+    PoliceAndCrimePriority,
     Priority,
     SubGroup,
     UpdateRound,
@@ -156,10 +167,20 @@ class PlanSectionAdmin(OrderedAdmin):
 @admin.register(ContextFact)
 class ContextFactAdmin(OrderedAdmin):
     deletable = True
-    list_display = ("text", "topic", "printed", "position")
-    list_filter = ("plan", "topic")
+    list_display = ("text", "topic", "printed", "year", "position")
+    list_filter = ("plan", "topic", "year")
     search_fields = ("text", "topic", "printed", "query")
-    autocomplete_fields = ("plan",)
+    autocomplete_fields = ("plan", "refreshes")
+    fieldsets = (
+        (None, {"fields": ("plan", "position", "topic", "text", "printed", "source", "query")}),
+        (
+            "A later year",
+            {
+                "fields": ("year", "refreshes"),
+                "description": "For a fact looked up since. What the plan printed stays, and the later figure stands beside it.",
+            },
+        ),
+    )
 
 
 @admin.register(Achievement)
@@ -170,6 +191,45 @@ class AchievementAdmin(OrderedAdmin):
     list_select_related = ("priority",)
     search_fields = ("text",)
     autocomplete_fields = ("plan", "priority")
+
+
+class PoliceAndCrimePriorityInline(ReferenceStackedInline):
+    model = PoliceAndCrimePriority
+    formset = OrderedFormSet
+    fields = (("position", "name"), "text", "answered_by")
+    autocomplete_fields = ("answered_by",)
+
+
+@admin.register(PoliceAndCrimePlan)
+class PoliceAndCrimePlanAdmin(ReferenceAdmin):
+    list_display = ("title", "starts_on", "ends_on", "plan")
+    list_filter = ("plan",)
+    list_select_related = ("plan",)
+    search_fields = ("title", "priorities__name")
+    autocomplete_fields = ("plan",)
+    inlines = (PoliceAndCrimePriorityInline,)
+
+
+class DutyDoneInline(ReadOnlyInline):
+    model = DutyDone
+    fields = ("year", "done_on", "note", "by", "at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DutyDone]:
+        return super().get_queryset(request).select_related("by", "duty")
+
+
+@admin.register(Duty)
+class DutyAdmin(OrderedAdmin):
+    list_display = ("name", "due_month", "due_day", "statute", "verified", "position")
+    list_filter = ("plan", "verified")
+    search_fields = ("name", "text", "statute")
+    autocomplete_fields = ("plan",)
+    inlines = (DutyDoneInline,)
+    fieldsets = (
+        (None, {"fields": ("plan", "position", "code", "name", "text")}),
+        ("Due every year on", {"fields": (("due_month", "due_day"),)}),
+        ("What it rests on", {"fields": ("statute", "verified")}),
+    )
 
 
 @admin.register(UpdateRound)

@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from simple_history.models import HistoricalRecords
 
 from partners.models import Partner, User
+from priorities import duties
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.periods import Period, PeriodKind, british, periods_between
 from priorities.timetable import Timetable, Weeks
@@ -257,11 +258,14 @@ class AnnualFocus(models.Model):
 
     @property
     def year_label(self) -> str:
-        return f"{self.year}/{(self.year + 1) % 100:02d}"
+        return duties.year_label(self.year)
 
 
 class ContextFact(models.Model):
-    """A fact about the town as the plan prints it (plan, section 3)."""
+    """A fact about the town: as the plan prints it (plan, section 3), or, with a year, as it was known that year.
+
+    What the plan prints is never put right; a later year stands beside it.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="context_facts")
     topic = models.CharField(max_length=60)
@@ -271,6 +275,17 @@ class ContextFact(models.Model):
         blank=True, help_text="What is doubtful. Shown beside the fact; the fact stays as printed."
     )
     source = models.CharField(max_length=150, blank=True)
+    year = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The year a later figure was looked up. Empty: as the plan prints it."
+    )
+    refreshes = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="refreshed",
+        help_text="The printed fact that this stands beside. Empty: a fact the plan does not print.",
+    )
     position = models.PositiveSmallIntegerField("order")
 
     history = HistoricalRecords()
@@ -279,7 +294,24 @@ class ContextFact(models.Model):
         verbose_name = "local context"
         verbose_name_plural = "local context"
         ordering = ["plan", "position"]
-        constraints = [models.UniqueConstraint(name="context_fact_position_unique", fields=["plan", "position"])]
+        constraints = [
+            models.UniqueConstraint(name="context_fact_position_unique", fields=["plan", "position"]),
+            models.UniqueConstraint(
+                name="context_fact_once_a_year",
+                fields=["refreshes", "year"],
+                violation_error_message="This fact has a figure for that year already.",
+            ),
+            models.CheckConstraint(
+                name="context_fact_refreshed_in_a_year",
+                condition=Q(refreshes__isnull=True) | Q(year__isnull=False),
+                violation_error_message="Say in which year it was looked up.",
+            ),
+            models.CheckConstraint(
+                name="context_fact_year_in_our_times",
+                condition=Q(year__isnull=True) | Q(year__gte=FIRST_DAY.year, year__lte=LAST_DAY.year),
+                violation_error_message=f"Write a year between {FIRST_DAY.year} and {LAST_DAY.year}.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text
@@ -304,6 +336,147 @@ class Achievement(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class PoliceAndCrimePlan(models.Model):
+    """The Police and Crime Commissioner's plan, which ours has regard to and which has regard to ours (plan, section 2)."""
+
+    plan = models.ForeignKey(
+        Plan,
+        on_delete=models.PROTECT,
+        related_name="police_and_crime_plans",
+        verbose_name="our plan",
+        help_text="The plan of the Partnership that has regard to it.",
+    )
+    title = models.CharField(max_length=150)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=200, blank=True, help_text="Where it is published.")
+    query = models.TextField(blank=True, help_text="What is doubtful about what stands here. Printed beside it.")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "Police and Crime Plan"
+        verbose_name_plural = "Police and Crime Plans"
+        ordering = ["plan", "-starts_on", "title"]
+        constraints = [
+            models.UniqueConstraint(name="police_and_crime_plan_once", fields=["plan", "title"]),
+            models.CheckConstraint(
+                name="police_and_crime_plan_dates_in_order",
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                violation_error_message="The plan must end after it starts.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PoliceAndCrimePriority(models.Model):
+    """One of the Commissioner's priorities, and which of ours answer it."""
+
+    plan = models.ForeignKey(PoliceAndCrimePlan, on_delete=models.CASCADE, related_name="priorities")
+    name = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    answered_by = models.ManyToManyField(
+        Priority, blank=True, related_name="regards", help_text="Priorities of ours that answer it. Empty: none does."
+    )
+    position = models.PositiveSmallIntegerField("order")
+
+    history = HistoricalRecords(m2m_fields=[answered_by])
+
+    class Meta:
+        verbose_name = "priority of a Police and Crime Plan"
+        verbose_name_plural = "priorities of Police and Crime Plans"
+        ordering = ["plan", "position"]
+        constraints = [
+            models.UniqueConstraint(name="police_and_crime_priority_position", fields=["plan", "position"]),
+            models.UniqueConstraint(name="police_and_crime_priority_once", fields=["plan", "name"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Duty(models.Model):
+    """Something that falls due on the same day of every year of the plan."""
+
+    class Verified(models.TextChoices):
+        FOUND = "found", "Found: may be quoted"
+        UNVERIFIED = "unverified", "Check before quoting"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="duties")
+    code = models.SlugField("short code", max_length=30)
+    name = models.CharField(max_length=150)
+    text = models.TextField(blank=True, help_text="What is to be done, and how one knows that it was.")
+    statute = models.CharField(
+        "rests on", max_length=250, blank=True, help_text="The Act or instrument. Empty: habit of the Partnership."
+    )
+    verified = models.CharField(
+        "wording looked up",
+        max_length=10,
+        choices=Verified.choices,
+        default=Verified.UNVERIFIED,
+        help_text="Until somebody has looked it up, the portal does not cite the law.",
+    )
+    due_month = models.PositiveSmallIntegerField(help_text="1 is January.")
+    due_day = models.PositiveSmallIntegerField(help_text="The day it falls due every year.")
+    position = models.PositiveSmallIntegerField("order")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "yearly duty"
+        verbose_name_plural = "yearly duties"
+        ordering = ["plan", "position"]
+        constraints = [
+            models.UniqueConstraint(name="duty_position_unique", fields=["plan", "position"]),
+            models.UniqueConstraint(name="duty_code_unique", fields=["plan", "code"]),
+            models.CheckConstraint(name="duty_verified_known", condition=Q(verified__in=["found", "unverified"])),
+            models.CheckConstraint(
+                name="duty_day_is_of_every_year",
+                condition=Q(due_day__gte=1)
+                & (
+                    Q(due_month__in=[1, 3, 5, 7, 8, 10, 12], due_day__lte=31)
+                    | Q(due_month__in=[4, 6, 9, 11], due_day__lte=30)
+                    | Q(due_month=2, due_day__lte=28)
+                ),
+                violation_error_message="Write a day that every year has, for example month 3 and day 31.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def due_on(self, year: int) -> dt.date:
+        """The day it falls due in the financial year starting in `year`."""
+        return duties.due_on(year, self.due_month, self.due_day)
+
+
+class DutyDone(models.Model):
+    """That a duty was done for one financial year: when, how, and who says so. Put right by the same verb, with history."""
+
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="done")
+    year = models.PositiveSmallIntegerField("financial year starting in", help_text="2024 means 2024/25.")
+    done_on = models.DateField()
+    note = models.CharField("how", max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "yearly duty done"
+        verbose_name_plural = "yearly duties done"
+        ordering = ["duty", "year"]
+        constraints = [
+            models.UniqueConstraint(name="duty_done_once_a_year", fields=["duty", "year"]),
+            models.CheckConstraint(name="duty_done_says_how", condition=~Q(note="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.duty} {duties.year_label(self.year)}"
 
 
 class SubGroupQuerySet(models.QuerySet["SubGroup"]):

@@ -1,4 +1,6 @@
-"""Verbs of the calendar: a request for updates opens, is closed by hand, and is settled when its report is approved."""
+"""Verbs of the calendar: a request for updates opens, is closed by hand, and is settled when its report is approved; a
+yearly duty is ticked off.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,10 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from priorities.models import UpdateRound
+from partners.words import is_blank
+from priorities import duties
+from priorities.models import Duty, DutyDone, UpdateRound
+from priorities.periods import british
 from priorities.timetable import timetable_for
 
 if TYPE_CHECKING:
@@ -66,3 +71,56 @@ def close_round(*, round_: UpdateRound, by: User, at: dt.datetime) -> UpdateRoun
     found.closed_at, found.closed_by = at, by
     found.save(update_fields=["closed_at", "closed_by"])
     return found
+
+
+NOT_YOUR_CALENDAR = "Only the coordinator ticks off the yearly duties."
+LONGEST_HOW = DutyDone._meta.get_field("note").max_length or 0
+
+
+@transaction.atomic
+def tick_off(
+    *, duty: Duty, year: int, done_on: dt.date, note: str, by: User, at: dt.datetime, today: dt.date
+) -> DutyDone:
+    """Note that a duty was done for the financial year starting in `year`; said again, it puts right what was said before.
+
+    Raises PermissionDenied unless `by` is a coordinator; ValidationError keyed by these parameter names for a year outside
+    the plan, a day to come, or without a word on how.
+    """
+    if not by.has_perm("priorities.tick_off_duty", duty):
+        raise PermissionDenied(NOT_YOUR_CALENDAR)
+    # Two people at once happen one after the other.
+    duty = Duty.objects.select_for_update(of=("self",)).select_related("plan").get(pk=duty.pk)
+    faults: dict[str, list[str]] = {}
+    if year not in duties.years_of(duty.plan.starts_on, duty.plan.ends_on):
+        faults["year"] = [f"{duties.year_label(year)} is not a year of the plan."]
+    if done_on > today:
+        faults["done_on"] = [f"Write a day that has been: today is {british(today)}."]
+    if is_blank(note):
+        faults["note"] = ["Say how it was done, for example where it was published or to whom it was sent."]
+    elif len(note.strip()) > LONGEST_HOW:
+        faults["note"] = [f"Use at most {LONGEST_HOW} characters."]
+    if faults:
+        raise ValidationError(faults)
+    done = DutyDone.objects.filter(duty=duty, year=year).first() or DutyDone(duty=duty, year=year)
+    said = (done_on, note.strip())
+    if done.pk and (done.done_on, done.note) == said:
+        return done  # the same form sent twice
+    (done.done_on, done.note), done.by, done.at = said, by, at
+    done.full_clean()
+    done.save()
+    return done
+
+
+@transaction.atomic
+def take_back(*, duty: Duty, year: int, by: User) -> bool:
+    """The duty was not done after all; its history keeps what was said. False when nothing was ticked off.
+
+    Raises PermissionDenied unless `by` is a coordinator.
+    """
+    if not by.has_perm("priorities.tick_off_duty", duty):
+        raise PermissionDenied(NOT_YOUR_CALENDAR)
+    done = DutyDone.objects.select_for_update(of=("self",)).filter(duty=duty, year=year).first()
+    if done is None:
+        return False
+    done.delete()
+    return True

@@ -45,7 +45,19 @@ from performance.models import (
     Upload,
 )
 from priorities.admin import PriorityAdmin
-from priorities.models import Achievement, ContextFact, Meeting, Membership, Plan, PlanSection, Priority, SubGroup
+from priorities.models import (
+    Achievement,
+    ContextFact,
+    Duty,
+    Meeting,
+    Membership,
+    Plan,
+    PlanSection,
+    PoliceAndCrimePlan,
+    PoliceAndCrimePriority,
+    Priority,
+    SubGroup,
+)
 from tests.makers import NOW, SECRET, Cast
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +72,8 @@ REFERENCE = {
     "priorities.meeting",
     "priorities.contextfact",
     "priorities.achievement",
+    "priorities.policeandcrimeplan",
+    "priorities.duty",
     "performance.indicator",
     "performance.source",
     "performance.comparatorgroup",
@@ -403,6 +417,15 @@ ORDERS = {
         lambda cast, whole, n: PlanSection.objects.create(plan=cast.plan, number=n, heading=f"Row {n}", body="."),
         _plan,
         "number",
+    ),
+    "their priorities": Order(
+        lambda cast, whole, n: PoliceAndCrimePriority.objects.create(plan=whole, position=n, name=f"Row {n}"),
+        lambda cast: PoliceAndCrimePlan.objects.get_or_create(plan=cast.plan, title="Police and Crime Plan")[0],
+    ),
+    "duties": Order(
+        lambda cast, whole, n: Duty.objects.create(
+            plan=cast.plan, position=n, code=f"d{n}", name=f"Row {n}", due_month=4, due_day=1
+        )
     ),
     "members": Order(
         lambda cast, whole, n: ComparatorMember.objects.create(group=whole, position=n, printed_name=f"Row {n}"),

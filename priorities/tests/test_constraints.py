@@ -10,10 +10,14 @@ from priorities.models import (
     Achievement,
     AnnualFocus,
     ContextFact,
+    Duty,
+    DutyDone,
     Meeting,
     Membership,
     Plan,
     PlanSection,
+    PoliceAndCrimePlan,
+    PoliceAndCrimePriority,
     Priority,
     SubGroup,
     UpdateRound,
@@ -81,6 +85,43 @@ BREACHES = [
     ),
     Breach("annual_focus_once_a_year", "focus", {"year": 2024}, {"year": 2024}),
     Breach("context_fact_position_unique", "fact", {"position": 1}, {"position": 1}),
+    Breach("context_fact_once_a_year", "refreshed_fact", {"position": 2, "year": 2025}, {"position": 3, "year": 2025}),
+    Breach("context_fact_refreshed_in_a_year", "refreshed_fact", {"position": 2, "year": 2025}, {"position": 3}),
+    Breach("context_fact_year_in_our_times", "fact", {"position": 1, "year": 1990}, {"position": 2, "year": 1989}),
+    Breach("context_fact_year_in_our_times", "fact", {"position": 1, "year": 2150}, {"position": 2, "year": 2151}),
+    Breach("police_and_crime_plan_once", "police_plan", {"source": "One"}, {"source": "Another"}),
+    Breach(
+        "police_and_crime_plan_dates_in_order",
+        "police_plan",
+        {"starts_on": DAY_BEFORE, "ends_on": DAY},
+        {"title": "Next", "starts_on": DAY, "ends_on": DAY},
+    ),
+    Breach(
+        "police_and_crime_priority_position",
+        "police_priority",
+        {"position": 1, "name": "One"},
+        {"position": 1, "name": "Another"},
+    ),
+    Breach("police_and_crime_priority_once", "police_priority", {"position": 1}, {"position": 2}),
+    Breach("duty_position_unique", "duty", {"code": "one"}, {"code": "another"}),
+    Breach("duty_code_unique", "duty", {"position": 1}, {"position": 2}),
+    Breach(
+        "duty_verified_known",
+        "duty",
+        {"verified": "found"},
+        {"code": "b", "position": 2, "verified": "perhaps"},
+    ),
+    Breach(
+        "duty_day_is_of_every_year",
+        "duty",
+        {"due_month": 2, "due_day": 28},
+        {"code": "b", "position": 2, "due_month": 2, "due_day": 29},
+    ),
+    Breach("duty_day_is_of_every_year", "duty", {}, {"code": "b", "position": 2, "due_month": 4, "due_day": 31}),
+    Breach("duty_day_is_of_every_year", "duty", {}, {"code": "b", "position": 2, "due_month": 13, "due_day": 1}),
+    Breach("duty_day_is_of_every_year", "duty", {}, {"code": "b", "position": 2, "due_day": 0}),
+    Breach("duty_done_once_a_year", "duty_done", {"note": "One."}, {"note": "Another."}),
+    Breach("duty_done_says_how", "duty_done", {"note": "Sent by e-mail."}, {"year": 2025, "note": ""}),
     Breach("achievement_position_unique", "achievement", {"position": 1}, {"position": 1}),
     Breach("sub_group_code_unique", "sub_group", {"name": "One"}, {"name": "Another"}),
     Breach("sub_group_reports_to_another", "sub_group_with_number", {"pk": 901}, {"pk": 902, "reports_to_id": 902}),
@@ -133,6 +174,25 @@ class Rows:
 
     def fact(self, **changes) -> ContextFact:
         return ContextFact.objects.create(plan=self.of, topic="People", text="Many.", **changes)
+
+    def refreshed_fact(self, **changes) -> ContextFact:
+        printed, _ = ContextFact.objects.get_or_create(plan=self.of, position=1, topic="People", text="Printed.")
+        return self.fact(refreshes=printed, **changes)
+
+    def police_plan(self, **changes) -> PoliceAndCrimePlan:
+        return PoliceAndCrimePlan.objects.create(**{"plan": self.of, "title": "Police and Crime Plan", **changes})
+
+    def police_priority(self, **changes) -> PoliceAndCrimePriority:
+        plan = PoliceAndCrimePlan.objects.first() or self.police_plan()
+        return PoliceAndCrimePriority.objects.create(**{"plan": plan, "name": "Fewer burglaries", **changes})
+
+    def duty(self, **changes) -> Duty:
+        fields = {"code": "summary", "name": "Summary published", "due_month": 6, "due_day": 30, "position": 1}
+        return Duty.objects.create(plan=self.of, **{**fields, **changes})
+
+    def duty_done(self, **changes) -> DutyDone:
+        fields = {"duty": Duty.objects.first() or self.duty(), "year": 2024, "done_on": DAY, "by": self.member}
+        return DutyDone.objects.create(at=AT, **{**fields, **changes})
 
     def achievement(self, **changes) -> Achievement:
         return Achievement.objects.create(plan=self.of, priority=self.asb, text="Done.", **changes)
