@@ -18,6 +18,15 @@ def is_coordinator(user: User) -> bool:
 
 
 @rules.predicate
+def runs_the_chase(user: User) -> bool:
+    """The coordinator, or whoever stands in for them: reminding goes on while the coordinator is away.
+
+    Standing in opens the board and its steps, and neither restricted words nor what changes the plan or its people.
+    """
+    return user.is_coordinator or user.covers_coordinator
+
+
+@rules.predicate
 def is_officer(user: User) -> bool:
     return user.is_officer
 
@@ -39,6 +48,12 @@ def answers_for(user: User, action: Action | None) -> bool:
     """Owner or deputy of the action, or somebody who covers one of them."""
     named = {action.owner_id, action.deputy_id} if action is not None else set()
     return user.sees_the_work and bool(named & user.stands_for)
+
+
+@rules.predicate
+def is_named(user: User, action: Action | None) -> bool:
+    """Owner or deputy themselves; standing in for one of them is for a time, and gives nothing away for good."""
+    return action is not None and user.sees_the_work and user.pk in (action.owner_id, action.deputy_id)
 
 
 @rules.predicate
@@ -92,9 +107,8 @@ def leads_sub_group_of(user: User, update: ProgressUpdate | None) -> bool:
 
 @rules.predicate
 def of_partner_asked(user: User, update: ProgressUpdate | None) -> bool:
-    """An officer of the partner whose help the update wants."""
-    asked = update.help_wanted_from_id if update is not None else None
-    return asked is not None and user.is_officer and user.partner_id == asked
+    """An officer of the partner whose help the update wants, or whoever stands in for one."""
+    return update is not None and update.help_wanted_from_id in user.officer_of
 
 
 @rules.predicate
@@ -127,11 +141,11 @@ rules.add_perm("actions.edit_dates", is_coordinator | leads_sub_group)
 rules.add_perm("actions.propose", is_officer | is_coordinator)
 rules.add_perm("actions.edit_proposal", proposed_it & (is_officer | is_coordinator))
 rules.add_perm("actions.decide_proposal", is_coordinator)
-rules.add_perm("actions.hand_over", is_coordinator | answers_for | (of_lead_partner & of_no_one))
+rules.add_perm("actions.hand_over", is_coordinator | is_named | (of_lead_partner & of_no_one))
 rules.add_perm("actions.hand_over_to_anybody", is_coordinator)
-rules.add_perm("actions.extend_deadline", is_coordinator)
-rules.add_perm("actions.nudge", is_coordinator)
-rules.add_perm("actions.see_board", is_coordinator)
+rules.add_perm("actions.extend_deadline", runs_the_chase)
+rules.add_perm("actions.nudge", runs_the_chase)
+rules.add_perm("actions.see_board", runs_the_chase)
 rules.add_perm("actions.write_return", is_coordinator | leads)  # about a sub-group
 rules.add_perm("actions.read_restricted", sees_everything | is_open_to | leads_sub_group_of)
 rules.add_perm("actions.answer_help", is_coordinator | of_partner_asked)

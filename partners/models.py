@@ -195,16 +195,39 @@ class User(AbstractBaseUser, PermissionsMixin):
     def stand_in(self, today: dt.date) -> None:
         """Let this person stand in on `today` for those they cover. Pages do it at the door; by default nobody does."""
         self._stands_in_on: dt.date | None = today
-        self.__dict__.pop("covering", None)
+        self.__dict__.pop("_covered", None)
 
     @cached_property
-    def covering(self) -> frozenset[int]:
-        """Keys of the people this one stands in for, read when first asked for; nobody unless `stand_in` said so."""
+    def _covered(self) -> list[tuple[int, bool, int | None, str | None]]:
+        """Person, whether they are active, their partner and one of their roles, for everybody this one stands in for.
+
+        Read once, when first asked for; nobody unless `stand_in` said so.
+        """
         today = getattr(self, "_stands_in_on", None)
         if today is None:
+            return []
+        covers = Cover.objects.on(today).filter(covered_by=self).order_by()
+        return list(covers.values_list("person", "person__is_active", "person__partner", "person__groups__name"))
+
+    @property
+    def covering(self) -> frozenset[int]:
+        """Keys of the people this one stands in for."""
+        return frozenset(person for person, *_ in self._covered)
+
+    @property
+    def covers_coordinator(self) -> bool:
+        """Whether this person stands in for a coordinator, and may do the work to do so."""
+        roles_covered = {role for _, is_active, _, role in self._covered if is_active}
+        return self.sees_the_work and roles.COORDINATOR in roles_covered
+
+    @property
+    def officer_of(self) -> frozenset[int]:
+        """Keys of the partners this person speaks for as an officer: their own, and those of officers they stand in for."""
+        if not self.sees_the_work:
             return frozenset()
-        covers = Cover.objects.on(today).filter(covered_by=self)
-        return frozenset(covers.order_by().values_list("person", flat=True))
+        own = (self.partner_id, True, roles.PARTNER_OFFICER if self.is_officer else None)
+        held = [own, *((partner, is_active, role) for _, is_active, partner, role in self._covered)]
+        return frozenset(pk for pk, is_active, role in held if pk and is_active and role == roles.PARTNER_OFFICER)
 
     @property
     def stands_for(self) -> frozenset[int]:
@@ -291,6 +314,7 @@ class OutgoingEmail(models.Model):
         SENDING = "sending", "Being sent"
         SENT = "sent", "Sent"
         FAILED = "failed", "Not delivered"
+        DROPPED = "dropped", "Not sent: out of date"
 
     recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40, help_text="What the message is about, for example report-with-chair.")
@@ -305,6 +329,9 @@ class OutgoingEmail(models.Model):
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    by_hand = models.BooleanField(
+        "sent again by hand", default=False, help_text="Goes out as it stands, however old its words are."
+    )
 
     objects = OutgoingEmailQuerySet.as_manager()
 
@@ -313,7 +340,7 @@ class OutgoingEmail(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                name="email_state_known", condition=Q(state__in=["pending", "sending", "sent", "failed"])
+                name="email_state_known", condition=Q(state__in=["pending", "sending", "sent", "failed", "dropped"])
             ),
             models.CheckConstraint(
                 name="email_sent_has_time",

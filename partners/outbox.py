@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,10 +65,41 @@ def put(
 
 
 @dataclass(frozen=True, slots=True)
+class Caution:
+    """What a room wants asked before a message of its kind goes out, and done when it does not.
+
+    `why_not` answers with a sentence, or "" to send the message; `forget` runs in the transaction that drops it.
+    """
+
+    why_not: Callable[[OutgoingEmail, dt.datetime], str]
+    forget: Callable[[OutgoingEmail], None]
+
+
+_cautions: dict[str, Caution] = {}
+
+
+def ask_before_sending(kind: str, caution: Caution) -> None:
+    """Rooms say so when they are loaded; messages of other kinds are always sent, however late."""
+    _cautions[kind] = caution
+
+
+@transaction.atomic
+def drop(*, email: OutgoingEmail, why: str) -> bool:
+    """Send a message no more, for the reason given; the row stays. False when somebody else has taken it since it was read."""
+    held = OutgoingEmail.objects.filter(pk=email.pk, state=email.state, attempts=email.attempts)
+    if not held.update(state=State.DROPPED, lease_until=None, not_before=None, last_error=why):
+        return False
+    if caution := _cautions.get(email.kind):
+        caution.forget(email)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
 class Drained:
     sent: int = 0
     put_off: int = 0
     failed: int = 0
+    dropped: int = 0
 
 
 def drain(now: dt.datetime) -> Drained:
@@ -77,13 +109,16 @@ def drain(now: dt.datetime) -> Drained:
     dies before it noted the answer. It is then sent again, after the wait or the lease, and bears the same Message-ID, so
     that a receiver who got both can drop one: rather twice than never.
     """
-    sent = put_off = failed = 0
+    sent = put_off = failed = dropped = 0
     with Mailer() as mailer:
         for email in OutgoingEmail.objects.ready(now).select_related("recipient")[:BATCH]:
             if not _claim(email, now):
                 continue
             if not email.recipient.is_active:
                 failed += _close(email, State.FAILED, last_error="The recipient is no longer active.")
+                continue
+            if why := _why_not(email, now):
+                dropped += drop(email=email, why=why)
                 continue
             if email.attempts > MOST_ATTEMPTS:
                 # Only somebody whose senders keep dying gets here; the reason of the last answer, if any, stays.
@@ -112,7 +147,7 @@ def drain(now: dt.datetime) -> Drained:
                     break
             else:
                 sent += _close(email, State.SENT, last_error="", sent_at=now)
-    return Drained(sent=sent, put_off=put_off, failed=failed)
+    return Drained(sent=sent, put_off=put_off, failed=failed, dropped=dropped)
 
 
 def wait_after(attempts: int) -> dt.timedelta:
@@ -132,12 +167,15 @@ def send_again(*, email: OutgoingEmail, by: User, at: dt.datetime) -> OutgoingEm
 
     A message that was not delivered starts anew in its own row, with its Message-ID. One that was sent becomes another
     row, since a receiver may drop a second message with the Message-ID of the first; while that one waits, or the
-    message itself does, nothing new is owed. Raises PermissionDenied, and ValidationError when the person has left.
+    message itself does, nothing new is owed. It goes out as it stands, however old its words are.
+    Raises PermissionDenied; ValidationError when the person has left, or the message was dropped for its age.
     """
     if not by.has_perm("partners.send_again"):
         raise PermissionDenied("Only the coordinator sends an e-mail again.")
     if not email.recipient.is_active:
         raise ValidationError(f"{email.recipient} is no longer active: nothing is sent to them.")
+    if email.state == State.DROPPED:
+        raise ValidationError("This e-mail is out of date. A newer one says what still matters.")
     return _owed_again(email, at)
 
 
@@ -145,7 +183,8 @@ def _owed_again(email: OutgoingEmail, at: dt.datetime) -> OutgoingEmail:
     email = OutgoingEmail.objects.select_for_update(of=("self",)).get(pk=email.pk)
     if email.state == State.FAILED:
         email.state, email.attempts, email.not_before, email.lease_until = State.PENDING, 0, None, None
-        email.save(update_fields=["state", "attempts", "not_before", "lease_until"])
+        email.by_hand = True
+        email.save(update_fields=["state", "attempts", "not_before", "lease_until", "by_hand"])
     if email.state != State.SENT:
         return email
     original = email.dedupe_key.partition(AGAIN)[0]
@@ -162,6 +201,7 @@ def _owed_again(email: OutgoingEmail, at: dt.datetime) -> OutgoingEmail:
             "text": email.text,
             "html": email.html,
             "created_at": at,
+            "by_hand": True,
         },
     )
     return copy
@@ -193,7 +233,14 @@ def _claim(email: OutgoingEmail, now: dt.datetime) -> bool:
         state=State.SENDING, lease_until=now + LEASE, attempts=email.attempts + 1
     )
     email.attempts += 1
+    email.state = State.SENDING
     return claimed == 1
+
+
+def _why_not(email: OutgoingEmail, now: dt.datetime) -> str:
+    """Asked of every message but one that somebody wants sent as it stands."""
+    caution = None if email.by_hand else _cautions.get(email.kind)
+    return caution.why_not(email, now) if caution else ""
 
 
 def _close(email: OutgoingEmail, state: str, **fields: object) -> int:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions.services import evidence, exports
-from actions.services.chasing import put_digests
+from actions.services.chasing import drop_out_of_date, put_digests
 from actions.services.digest import Due, digests_due
 from partners import outbox
 from partners.models import OutgoingEmail
@@ -84,6 +84,7 @@ def rehearse(now: dt.datetime) -> list[Due]:
     with transaction.atomic():
         for plan in Plan.objects.order_by("starts_on"):
             _open_rounds(plan, now)
+        drop_out_of_date(now)
         due = digests_due(now)
         transaction.set_rollback(True)
     return due

@@ -11,9 +11,8 @@ from actions.models.action import (
     ProgressUpdate,
     ProgressUpdateQuerySet,
     Tally,
-    nobody_assigned,
 )
-from actions.models.chasing import Notice, Reminder
+from actions.models.chasing import Notice, NoticeQuerySet, Reminder
 from actions.models.exports import Export, ExportQuerySet
 from actions.models.proposals import Proposal
 from actions.models.returns import DeadlineExtension, Draft, Evidence, HelpReply, SubGroupReturn
@@ -30,6 +29,7 @@ __all__ = [
     "HelpReply",
     "Milestone",
     "Notice",
+    "NoticeQuerySet",
     "PeriodChoice",
     "ProgressUpdate",
     "ProgressUpdateQuerySet",
@@ -37,5 +37,4 @@ __all__ = [
     "Reminder",
     "SubGroupReturn",
     "Tally",
-    "nobody_assigned",
 ]

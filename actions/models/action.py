@@ -32,6 +32,8 @@ from django.utils import timezone
 
 from actions import rating as ratings
 from actions.progress import (
+    ANSWERED,
+    PROMISED,
     Asked,
     Facts,
     Move,
@@ -250,11 +252,6 @@ def _shown_as(wanted: Rating, as_of: dt.date) -> Q:
 def _received(asked: Period | None) -> Exists:
     updates = ProgressUpdate.objects.filter(action=OuterRef("pk")).standing()
     return Exists(updates.about(asked) if asked else updates)
-
-
-def nobody_assigned() -> Case:
-    """Whether no one is assigned, as a column of a query on actions."""
-    return _yes(no_one_assigned())
 
 
 def _yes(condition: Q) -> Case:
@@ -495,15 +492,20 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         return self.filter(open_to)
 
     def asking_help(self) -> ProgressUpdateQuerySet:
-        """Updates whose request for help still stands: the newest on a live action, “no change, confirmed” aside.
-
-        A newer update that leaves the question empty wants no help any more.
-        """
-        spoken = ProgressUpdate.objects.rated().exclude(kind=ProgressUpdate.Kind.NO_CHANGE)
-        newest = spoken.filter(action=OuterRef("action")).order_by("-period_start", "-pk").values("pk")[:1]
-        return self.filter(
-            help_wanted_from__isnull=False, action__state=Action.State.LIVE, pk=Subquery(newest)
-        ).select_related("action__lead_partner", "action__sub_group", "help_wanted_from", "by")
+        """Updates whose request for help still stands (the SQL twin of `progress.standing_requests`); adds `last_answer`."""
+        spoken = ProgressUpdate.objects.rated().exclude(kind=ProgressUpdate.Kind.NO_CHANGE).order_by()
+        of_action = spoken.filter(action=OuterRef("action"))
+        newest = of_action.order_by("-period_start", "-pk").values("pk")[:1]
+        again = of_action.filter(help_wanted_from=OuterRef("help_wanted_from"), pk__gt=OuterRef("pk"))
+        replies = ProgressUpdate.objects.filter(pk=OuterRef("pk")).order_by("-help_replies__pk")
+        asked = self.rated().exclude(kind=ProgressUpdate.Kind.NO_CHANGE).filter(help_wanted_from__isnull=False)
+        standing = Q(last_answer__isnull=True) | Q(last_answer=PROMISED)
+        return (
+            asked.filter(~Exists(again), action__state=Action.State.LIVE)
+            .annotate(last_answer=Subquery(replies.values("help_replies__answer")[:1]))
+            .filter(standing | Q(last_answer__in=ANSWERED, pk=Subquery(newest)))
+            .select_related("action__lead_partner", "action__sub_group", "help_wanted_from", "by")
+        )
 
     def unanswered_help(self) -> ProgressUpdateQuerySet:
         """Standing requests for help that the partner asked has said nothing to, the longest waiting first."""
@@ -511,16 +513,10 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 
     def help_owed_by(self, partner: Partner) -> ProgressUpdateQuerySet:
         """Standing requests to one partner that it has not answered, then those it has promised and not reported done."""
-        last = (
-            ProgressUpdate.objects.filter(pk=OuterRef("pk"))
-            .order_by("-help_replies__pk")
-            .values("help_replies__answer")[:1]
-        )
         return (
             self.asking_help()
             .filter(help_wanted_from=partner)
-            .annotate(last_answer=Subquery(last))
-            .filter(Q(last_answer__isnull=True) | Q(last_answer="will"))
+            .filter(Q(last_answer__isnull=True) | Q(last_answer=PROMISED))
             .order_by(F("last_answer").asc(nulls_first=True), "submitted_at", "pk")
         )
 

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from actions.models.action import Action, ProgressUpdate
+from actions.models.proposals import Proposal
 from partners.models import OutgoingEmail
 from priorities.models import UpdateRound
 
@@ -55,8 +57,29 @@ class Reminder(models.Model):
         return f"{self.get_step_display()}: {self.recipient}"
 
 
+#: Longest notice, in characters: the longest handover note, and the names and titles around it.
+LONGEST_NOTICE = 1600
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def still_news(self) -> NoticeQuerySet:
+        """Without help that was answered, or is not asked for any more, and proposals that nobody waits for any more.
+
+        What became of actions that changed hands depends on the reader, and is judged where the digest is made.
+        """
+        settled = Q(kind=Notice.Kind.HELP_ASKED, update__isnull=False)
+        settled &= ~Q(update__in=ProgressUpdate.objects.unanswered_help().values("pk"))
+        decided = Q(kind=Notice.Kind.PROPOSAL, proposal__isnull=False)
+        decided &= ~Q(proposal__in=Proposal.objects.waiting())
+        return self.exclude(settled | decided)
+
+
 class Notice(models.Model):
-    """Something that happened and that one person should hear of in their next digest."""
+    """Something that happened and that one person should hear of in their next digest.
+
+    What it is about is named, so that a digest leaves out what is no news by then: `update` asks for help, `proposal`
+    waits for a decision, `actions` changed hands.
+    """
 
     class Kind(models.TextChoices):
         HELP_ASKED = "help_asked", "Help asked of your organisation"
@@ -64,15 +87,22 @@ class Notice(models.Model):
         PROPOSAL = "proposal", "A new initiative waits for you"
         PROPOSAL_DECIDED = "proposal_decided", "Your proposal was decided"
         HANDOVER = "handover", "Actions handed over to you"
+        HANDED_ON = "handed_on", "Actions handed over to somebody else"
+        REOPENED = "reopened", "Your action is open again"
         ALSO_UPDATED = "also_updated", "Somebody else updated your action"
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    text = models.CharField(max_length=300)
+    text = models.CharField(max_length=LONGEST_NOTICE)
+    update = models.ForeignKey(ProgressUpdate, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    actions = models.ManyToManyField(Action, blank=True, related_name="+")
     path = models.CharField(max_length=200, help_text="Page it is about, within the portal.")
     at = models.DateTimeField()
     email = models.ForeignKey(OutgoingEmail, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     dedupe_key = models.CharField(max_length=200, unique=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -86,6 +116,8 @@ class Notice(models.Model):
                         "proposal",
                         "proposal_decided",
                         "handover",
+                        "handed_on",
+                        "reopened",
                         "also_updated",
                     ]
                 ),

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
 from actions import emails
 from actions.models import Notice, Reminder
-from actions.services.digest import Due, digests_due
+from actions.models.chasing import LONGEST_NOTICE
+from actions.services.digest import Due, digests_due, nothing_left_of
 from partners import outbox
 from partners.models import Cover, EmailChoice, OutgoingEmail, User
 
-LONGEST_NOTICE = 300
+if TYPE_CHECKING:
+    from actions.models import Action, ProgressUpdate, Proposal
+
+#: Why a digest of an earlier day is not sent any more, and one of which nothing is left.
+NOT_ON_ITS_DAY = "It was not sent on its day. The next daily e-mail says what is owed by then."
+NOTHING_LEFT = "Before it was sent, everything it was about was done."
 
 
 def notify(
@@ -25,31 +32,77 @@ def notify(
     path: str,
     at: dt.datetime,
     dedupe_key: str,
+    right: str = "",
+    update: ProgressUpdate | None = None,
+    proposal: Proposal | None = None,
+    actions: Iterable[Action] = (),
 ) -> list[Notice]:
     """Let each of these people, and whoever stands in for them, hear of something in their next digest.
 
     Call it inside the transaction that causes it; `path` is a page of the portal (`action.get_absolute_url()`). The same
-    `dedupe_key` tells nobody twice. Somebody inactive, or who does not want this kind of e-mail, gets no notice.
+    `dedupe_key` tells nobody twice. Somebody inactive, or who does not want this kind of e-mail, gets no notice; nor does,
+    where the reader is to do something, anybody without the `right` to (to the `update` or `proposal` it is about): no
+    e-mail leads to a page that is shut. What it is about decides later whether it is still news (`Notice`).
     Returns the notices there are now. ValueError for a kind that is none.
     """
     kind = Notice.Kind(kind)
+    today = timezone.localdate(at)
     told = {person.pk for person in recipients}
-    told |= set(Cover.objects.on(timezone.localdate(at)).filter(person__in=told).values_list("covered_by", flat=True))
+    told |= set(Cover.objects.on(today).filter(person__in=told).values_list("covered_by", flat=True))
     unwanted = EmailChoice.objects.filter(user__in=told, kind=kind.value).values("user")
     sentence = " ".join(text.split())
     if len(sentence) > LONGEST_NOTICE:
         sentence = f"{sentence[: LONGEST_NOTICE - 1]}…"
-    return [
-        Notice.objects.get_or_create(
+    notices = []
+    for person in User.objects.filter(pk__in=told, is_active=True).exclude(pk__in=unwanted).order_by("pk"):
+        person.stand_in(today)
+        if right and not person.has_perm(right, update or proposal):
+            continue
+        notice, new = Notice.objects.get_or_create(
             dedupe_key=f"{dedupe_key}:{person.pk}",
-            defaults={"recipient": person, "kind": kind.value, "text": sentence, "path": path, "at": at},
-        )[0]
-        for person in User.objects.filter(pk__in=told, is_active=True).exclude(pk__in=unwanted).order_by("pk")
-    ]
+            defaults={
+                "recipient": person,
+                "kind": kind.value,
+                "text": sentence,
+                "path": path,
+                "at": at,
+                "update": update,
+                "proposal": proposal,
+            },
+        )
+        if new:
+            notice.actions.set(actions)
+        notices.append(notice)
+    return notices
+
+
+def drop_out_of_date(now: dt.datetime) -> None:
+    """Drop the digests of earlier days that could not be sent, so that the next one is made of the state of its own day."""
+    today = timezone.localdate(now)
+    midnight = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
+    waiting = OutgoingEmail.objects.filter(kind=emails.DIGEST, state=OutgoingEmail.State.PENDING, by_hand=False)
+    for email in waiting.filter(created_at__lt=midnight).order_by("pk"):
+        outbox.drop(email=email, why=NOT_ON_ITS_DAY)
+
+
+def why_not_to_send(email: OutgoingEmail, now: dt.datetime) -> str:
+    """Why a digest is not to be sent any more, in a sentence; "" to send it. The outbox asks just before it does."""
+    today = timezone.localdate(now)
+    if timezone.localdate(email.created_at) != today:
+        return NOT_ON_ITS_DAY
+    return NOTHING_LEFT if nothing_left_of(email, today) else ""
+
+
+def forget(email: OutgoingEmail) -> None:
+    """Take back what the ledger says of a digest that was dropped: nobody was told, and the next one may tell it."""
+    Reminder.objects.filter(email=email).exclude(step=Reminder.Step.NUDGE).delete()
+    Reminder.objects.filter(email=email).update(email=None)
+    Notice.objects.filter(email=email).update(email=None)
 
 
 def put_digests(now: dt.datetime) -> list[OutgoingEmail]:
     """Owe everybody the digest that is due to them at `now`. Safe to run twice, late, and at once with another."""
+    drop_out_of_date(now)
     owed = (_put(due, now) for due in digests_due(now))
     return [email for email in owed if email is not None]
 

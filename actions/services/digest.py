@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
 from actions import emails, ladder
 from actions.ladder import Step
-from actions.models import Action, DeadlineExtension, Notice, Reminder, nobody_assigned
+from actions.models import Action, DeadlineExtension, Notice, Reminder
 from actions.progress import pressing
-from partners import roles
-from partners.models import Cover, EmailChoice, OutgoingEmail, User
+from actions.services.answering import Workforce
+from partners.models import EmailChoice, OutgoingEmail, User
 from priorities import working_days
 from priorities.models import Plan, UpdateRound
 from priorities.periods import british
 
 if TYPE_CHECKING:
+    from actions.models import NoticeQuerySet
     from priorities.periods import Period
 
 #: Local time from which people are written to on a working day.
@@ -70,14 +71,15 @@ def digests_due(now: dt.datetime) -> list[Due]:
     if not working_days.is_working_day(local.date()) or local.time() < FROM:
         return []
     today = local.date()
-    people = _People.read(today)
+    people = Workforce.read(today)
     requests = [_Request.read(one, people) for one in _open_requests(today)]
     notices = _waiting_notices(people, now)
+    unwanting = _no_reminders()
     reached: dict[int, list[_Reached]] = defaultdict(list)
     for request in requests:
-        for person, found in request.reached(people, today).items():
+        for person, found in request.reached(people, unwanting, today).items():
             reached[person].append(found)
-    readers = User.objects.in_bulk((reached.keys() | notices.keys()) - people.written_to)
+    readers = User.objects.in_bulk((reached.keys() | notices.keys()) - _written_to(today))
     if not readers:
         return []
     desk = _Desk(
@@ -89,58 +91,49 @@ def digests_due(now: dt.datetime) -> list[Due]:
     return [_due(readers[pk], desk, reached.get(pk, []), notices.get(pk, [])) for pk in sorted(readers)]
 
 
+def nothing_left_of(email: OutgoingEmail, today: dt.date) -> bool:
+    """Whether a digest not sent yet is about nothing any more: what it reminded of is done, what it told is no news.
+
+    Asked just before it is sent. One that remembers nothing of what it was about is left as it is.
+    """
+    steps = set(Reminder.objects.filter(email=email).values_list("round", "step"))
+    notices = Notice.objects.filter(email=email)
+    if not steps and not notices.exists():
+        return False
+    if any(_still_news(notices, Workforce.read(today))):
+        return False
+    reader = email.recipient
+    reader.stand_in(today)
+    rounds = {round_.pk: round_ for round_ in _open_requests(today)}
+    return not any(_still_owed(rounds.get(pk), step, reader) for pk, step in steps)
+
+
+def _still_owed(round_: UpdateRound | None, step: str, reader: User) -> bool:
+    """Whether a step of the ladder still has something to say to the reader; None for a request that is over."""
+    if round_ is None:
+        return False
+    silent = Action.objects.filter(plan=round_.plan_id).not_updated(round_.period)
+    if step == Step.TO_SUB_GROUP_LEAD:
+        people = sorted(reader.stands_for)
+        silent = silent.filter(Q(sub_group__lead__in=people) | Q(sub_group__deputy__in=people))
+    elif step != Step.TO_COORDINATOR:
+        silent = silent.answered_for_by(reader)
+    return silent.exists()
+
+
 # --- Who --------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _People:
-    """Those who may be written to, by what they are, and who stands in for whom."""
+def _no_reminders() -> set[int]:
+    return set(EmailChoice.objects.filter(kind=emails.REMINDERS).values_list("user", flat=True))
 
-    at_work: set[int]
-    officers: dict[int, list[int]]
-    coordinators: set[int]
-    stand_ins: dict[int, list[int]]
-    names: dict[int, str]
-    no_reminders: set[int]
-    written_to: set[int]
 
-    @classmethod
-    def read(cls, today: dt.date) -> _People:
-        at_work, officers, coordinators = set(), defaultdict(list), set()
-        seen = User.objects.filter(is_active=True, groups__name__in=roles.SEES_THE_WORK).order_by("pk")
-        for pk, partner, role in seen.values_list("pk", "partner", "groups__name"):
-            at_work.add(pk)
-            if role == roles.PARTNER_OFFICER and partner:
-                officers[partner].append(pk)
-            elif role == roles.COORDINATOR:
-                coordinators.add(pk)
-        stand_ins, names = defaultdict(list), {}
-        for pk, name, cover in Cover.objects.on(today).values_list("person", "person__name", "covered_by"):
-            stand_ins[pk].append(cover)
-            names[pk] = name
-        prefix = _prefix(today)
-        keys = OutgoingEmail.objects.filter(dedupe_key__startswith=prefix).values_list("dedupe_key", flat=True)
-        return cls(
-            at_work=at_work,
-            officers=officers,
-            coordinators=coordinators,
-            stand_ins=stand_ins,
-            names=names,
-            no_reminders=set(EmailChoice.objects.filter(kind=emails.REMINDERS).values_list("user", flat=True)),
-            # What the coordinator had sent again bears more behind the person's number.
-            written_to={int(key.removeprefix(prefix).partition(":")[0]) for key in keys},
-        )
-
-    def with_stand_ins(self, wanted: Iterable[int | None]) -> dict[int, str]:
-        """These people and whoever stands in for them, as far as they may be written to: for whom they stand in, or ""."""
-        found: dict[int, str] = {}
-        for pk in wanted:
-            if pk is None:
-                continue
-            found[pk] = ""
-            for cover in self.stand_ins.get(pk, []):
-                found.setdefault(cover, self.names[pk])
-        return {pk: name for pk, name in found.items() if pk in self.at_work}
+def _written_to(today: dt.date) -> set[int]:
+    """Those who have a digest of today; one that was dropped counts, since what it said is told with the next."""
+    prefix = _prefix(today)
+    keys = OutgoingEmail.objects.filter(dedupe_key__startswith=prefix).values_list("dedupe_key", flat=True)
+    # What the coordinator had sent again bears more behind the person's number.
+    return {int(key.removeprefix(prefix).partition(":")[0]) for key in keys}
 
 
 def _prefix(day: dt.date) -> str:
@@ -187,7 +180,7 @@ class _Request:
         return self.round.period
 
     @classmethod
-    def read(cls, request: UpdateRound, people: _People) -> _Request:
+    def read(cls, request: UpdateRound, people: Workforce) -> _Request:
         extended = dict(DeadlineExtension.objects.filter(round=request).values_list("action", "due_on"))
         rows = (
             Action.objects.filter(plan=request.plan_id)
@@ -197,7 +190,6 @@ class _Request:
                 "pk",
                 "owner",
                 "deputy",
-                nobody_assigned(),
                 "lead_partner",
                 "sub_group",
                 "sub_group__lead",
@@ -207,12 +199,10 @@ class _Request:
         owed: dict[int, dict[_Silent, str]] = defaultdict(dict)
         led: dict[int, list[_Silent]] = defaultdict(list)
         silent = []
-        for pk, owner, deputy, nobody, partner, sub_group, lead, lead_deputy in rows:
+        for pk, owner, deputy, partner, sub_group, lead, lead_deputy in rows:
             one = _Silent(pk, extended.get(pk, request.updates_due_on), sub_group)
             silent.append(one)
-            # Exactly those whose "My actions" shows it (`ActionQuerySet.answered_for_by`).
-            assigned = people.officers.get(partner, []) if nobody else [owner, deputy]
-            for person, stands_in_for in people.with_stand_ins(assigned).items():
+            for person, stands_in_for in people.answer_for(owner, deputy, partner).items():
                 owed[person][one] = stands_in_for
             leads = people.with_stand_ins([lead]) or people.with_stand_ins([lead_deputy])
             for person in leads:
@@ -239,13 +229,13 @@ class _Request:
             since=_found_due_on(request),
         )
 
-    def reached(self, people: _People, today: dt.date) -> dict[int, _Reached]:
-        """Everybody to whom this request has something new to say."""
+    def reached(self, people: Workforce, unwanting: Container[int], today: dt.date) -> dict[int, _Reached]:
+        """Everybody to whom this request has something new to say; to the `unwanting`, not before the due day."""
         found: dict[int, _Reached] = defaultdict(lambda: _Reached(self))
         for person in self.owed.keys() & self.nudges.keys():
             found[person].nudges = self.nudges[person]
         for person, silent in self.owed.items():
-            unwanted = ladder.BEFORE_DUE if person in people.no_reminders else frozenset()
+            unwanted = ladder.BEFORE_DUE if person in unwanting else frozenset()
             if own := self._own(person, silent, unwanted, today):
                 found[person].own = own
         for person, led in self.led.items():
@@ -307,12 +297,55 @@ def _open_requests(today: dt.date) -> list[UpdateRound]:
     return [one for one in newest if one is not None and one.closed_at is None and one.settled_at is None]
 
 
-def _waiting_notices(people: _People, now: dt.datetime) -> dict[int, list[Notice]]:
-    found: dict[int, list[Notice]] = defaultdict(list)
-    for notice in Notice.objects.filter(email__isnull=True, at__gt=now - NEWS).order_by("pk"):
-        if notice.recipient_id in people.at_work:
-            found[notice.recipient_id].append(notice)
+@dataclass(frozen=True, slots=True)
+class _News:
+    """A notice that still is one, and what it says by now."""
+
+    notice: Notice
+    text: str
+
+
+def _waiting_notices(people: Workforce, now: dt.datetime) -> dict[int, list[_News]]:
+    waiting = Notice.objects.filter(email__isnull=True, at__gt=now - NEWS)
+    found: dict[int, list[_News]] = defaultdict(list)
+    for news in _still_news(waiting, people):
+        found[news.notice.recipient_id].append(news)
     return found
+
+
+def _still_news(notices: NoticeQuerySet, people: Workforce) -> Iterator[_News]:
+    """Those of the notices that people at work can still do something with, oldest first."""
+    for notice in notices.still_news().prefetch_related("actions__latest_update").order_by("pk"):
+        text = _by_now(notice, people)
+        if text and notice.recipient_id in people.at_work:
+            yield _News(notice, text)
+
+
+def _by_now(notice: Notice, people: Workforce) -> str:
+    """What a notice says by now; "" when the actions that changed hands have gone on, or the one reopened was seen to."""
+    actions = list(notice.actions.all())
+    if notice.kind == Notice.Kind.REOPENED:
+        gone = [
+            one
+            for one in actions
+            if one.state != Action.State.LIVE
+            or (one.latest_update is not None and one.latest_update.submitted_at > notice.at)
+        ]
+    elif notice.kind == Notice.Kind.HANDOVER:
+        gone = [
+            one
+            for one in actions
+            if one.state != Action.State.LIVE
+            or notice.recipient_id not in people.with_stand_ins([one.owner_id, one.deputy_id])
+        ]
+    else:
+        return notice.text
+    if not gone:
+        return notice.text
+    if len(gone) == len(actions):
+        return ""
+    refs = ", ".join(sorted(one.ref for one in gone))
+    return f"{notice.text} (Closed or handed on since: {refs}.)"
 
 
 # --- In words ---------------------------------------------------------------------------------------------------------
@@ -341,11 +374,11 @@ def _actions(
     if not wanted:
         return {}
     # Silence is what brings an action into a digest, so that nothing was received needs no asking.
-    found = Action.objects.filter(pk__in=wanted).with_names().with_facts(today)
+    found = Action.objects.filter(pk__in=wanted).with_names().with_assigned().with_facts(today)
     return found.annotate(received=Value(False)).in_bulk()
 
 
-def _due(reader: User, desk: _Desk, reached: list[_Reached], notices: list[Notice]) -> Due:
+def _due(reader: User, desk: _Desk, reached: list[_Reached], notices: list[_News]) -> Due:
     by_request = {found.request.round.pk: found for found in reached}
     owed, missing, entries, nudges = [], [], [], []
     for request in desk.requests:
@@ -364,8 +397,8 @@ def _due(reader: User, desk: _Desk, reached: list[_Reached], notices: list[Notic
         owed=owed,
         missing=missing,
         told=[
-            emails.Told(Notice.Kind(notice.kind).label, notice.text, emails.address(notice.path))
-            for notice in sorted(notices, key=lambda notice: (Notice.Kind.values.index(notice.kind), notice.pk))
+            emails.Told(Notice.Kind(news.notice.kind).label, news.text, emails.address(news.notice.path))
+            for news in sorted(notices, key=lambda one: (Notice.Kind.values.index(one.notice.kind), one.notice.pk))
         ],
     )
     return Due(
@@ -374,7 +407,7 @@ def _due(reader: User, desk: _Desk, reached: list[_Reached], notices: list[Notic
         message=emails.message(digest),
         entries=entries,
         nudges=nudges,
-        notices=[notice.pk for notice in notices],
+        notices=[news.notice.pk for news in notices],
     )
 
 
@@ -447,4 +480,4 @@ def _missing(entry: Entry, silent: list[_Silent], desk: _Desk) -> list[emails.Mi
 
 
 def _assigned(action: Action) -> str:
-    return action.owner.name if action.owner else "no one assigned"
+    return action.assigned.name if action.assigned else "no one assigned"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Longest handover note, in characters; said in the form's hint.
 LONGEST_NOTE = 1000
 
-NOT_YOURS = "An action is handed over by those who answer for it, or by the coordinator."
+NOT_YOURS = "An action is handed over by its owner or deputy, or by the coordinator; whoever stands in for a time passes on nothing."
 
 
 @transaction.atomic
@@ -32,7 +32,8 @@ def reassign(
     """Make `to` the owner of these live actions, with a note of what they need to know; the actions that changed hands.
 
     With `of`, `to` takes that person's place, as owner or as deputy, and actions in which that person has none stay as
-    they are. Each change is an event; `to` hears of all of them in one notice. All or none change hands.
+    they are. Each change is an event; `to` hears of all of them in one notice, and so does each owner or deputy whose
+    place was taken by somebody else. All or none change hands.
     Raises PermissionDenied with a sentence; ValidationError keyed by `to` and `note`, or without a key when there is
     nothing to hand over.
     """
@@ -48,6 +49,7 @@ def reassign(
     if faults:
         raise ValidationError(faults)
     changed, last = [], 0
+    left: dict[User, list[Action]] = {}
     for pk in sorted({action.pk for action in actions}):
         action = locked(Action(pk=pk))
         if not by.has_perm("actions.hand_over", action):
@@ -55,10 +57,14 @@ def reassign(
         if not by.has_perm("actions.hand_over_to_anybody", action) and to.partner_id != action.lead_partner_id:
             sentence = f"{action.ref} is led by {action.lead_partner}: choose somebody of that organisation."
             raise ValidationError({"to": [sentence]})
+        before = {action.owner, action.deputy}
         event = _take_over(action, to, of, by=by, at=at, note=note)
-        if event is not None:
-            changed.append(action)
-            last = event.pk
+        if event is None:
+            continue
+        changed.append(action)
+        last = event.pk
+        for person in before - {action.owner, action.deputy, None, by}:
+            left.setdefault(person, []).append(action)
     if not changed:
         raise ValidationError(f"There is nothing to hand over: {to} has these actions already, or they are closed.")
     chasing.notify(
@@ -68,7 +74,17 @@ def reassign(
         path=changed[0].get_absolute_url() if len(changed) == 1 else reverse("actions:mine"),
         at=at,
         dedupe_key=f"handover:{last}",
+        actions=changed,
     )
+    for person, theirs in left.items():
+        chasing.notify(
+            recipients=[person],
+            kind=Notice.Kind.HANDED_ON,
+            text=f"{by} handed {_named(theirs)} over from you to {to}: {note}",
+            path=theirs[0].get_absolute_url() if len(theirs) == 1 else reverse("actions:list"),
+            at=at,
+            dedupe_key=f"handed-on:{last}",
+        )
     return changed
 
 

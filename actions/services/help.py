@@ -37,19 +37,27 @@ SAYS = {
 
 
 def tell_of_help_asked(*, update: ProgressUpdate, at: dt.datetime) -> None:
-    """Let the partner asked hear of it; part of posting the update. Restricted words are not told."""
+    """Let the partner asked hear of it, or the coordinator when nobody there can; part of posting the update.
+
+    Restricted words are not told.
+    """
     asked = update.help_wanted_from
     if asked is None:
         return
     action = update.action
+    people = who_answers_for(asked)
+    said = ". The words are restricted: ask who wrote them." if update.restricted else _quoted(update.help_wanted)
+    if not people:
+        said = f". No officer of {asked} can sign in: ask them, and enter what they answer{said}"
     notify(
-        recipients=_who_answers_for(asked),
+        recipients=people or User.objects.filter(is_active=True, groups__name=roles.COORDINATOR),
         kind=Notice.Kind.HELP_ASKED,
-        text=f"{action.lead_partner} asks {asked} for help with {action.ref} {action.title}"
-        + (". The words are restricted: ask who wrote them." if update.restricted else _quoted(update.help_wanted)),
+        text=f"{action.lead_partner} asks {asked} for help with {action.ref} {action.title}{said}",
         path=reverse("actions:answer-help", args=[update.pk]),
         at=at,
         dedupe_key=f"help-asked:{update.pk}",
+        right="actions.answer_help",
+        update=update,
     )
 
 
@@ -100,8 +108,8 @@ def answer_help(
     return reply
 
 
-def _who_answers_for(partner: Partner) -> list[User]:
-    """The partner's officers who own or stand in on live actions; when none does, all its officers."""
+def who_answers_for(partner: Partner) -> list[User]:
+    """The partner's officers who are owner or deputy of live actions; when none is, all its officers. Maybe nobody."""
     officers = User.objects.filter(is_active=True, partner=partner, groups__name=roles.PARTNER_OFFICER)
     live = Action.objects.live()
     at_work = officers.filter(

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from actions.models import Action, Notice, Proposal
+from actions.progress import beyond_the_plan, due_date_fault
 from actions.services.chasing import notify
 from actions.services.lifecycle import add_action, next_ref, wrong_with_milestones
 from actions.services.structure import Stale
@@ -212,6 +213,7 @@ def accept(
             path=action.get_absolute_url(),
             at=at,
             dedupe_key=f"action:{action.pk}:owner:{action.revision}",
+            actions=[action],
         )
     return action
 
@@ -327,14 +329,13 @@ def _check(plan: Plan, wanted: Initiative, by: User, today: dt.date) -> None:
         faults["review_on"] = ["Give a due date or a review date, not both: a review date is for ongoing work."]
     for name in ("due_on", "review_on"):
         day = getattr(wanted, name)
-        if day is not None and day < wanted.starts_on:
-            faults[name] = [f"It cannot come before the start, {british(wanted.starts_on)}."]
-        elif day is not None and day < today:
-            faults[name] = [f"{british(day)} is past; choose a day still to come."]
-    if wanted.due_on is not None and wanted.due_on > plan.ends_on and is_blank(wanted.beyond_plan_reason):
-        faults["beyond_plan_reason"] = [
-            f"The plan ends on {british(plan.ends_on)}. Say why the initiative goes on after that, or choose an earlier date."
-        ]
+        wrong = ""
+        if day is not None:
+            wrong = due_date_fault(day, starts_on=wanted.starts_on, plan_ends_on=plan.ends_on, not_before=today)
+        if wrong:
+            faults[name] = [wrong]
+    if "due_on" not in faults and (missing := beyond_the_plan(wanted.due_on, plan.ends_on, wanted.beyond_plan_reason)):
+        faults["beyond_plan_reason"] = [missing]
     if sentence := milestone_faults(wanted.milestones, wanted.starts_on, wanted.due_on):
         faults["milestones"] = [sentence]
     if faults:
@@ -396,6 +397,8 @@ def _tell_coordinators(proposal: Proposal, text: str, *, by: User, at: dt.dateti
         path=proposal.get_absolute_url(),
         at=at,
         dedupe_key=f"proposal:{proposal.pk}:{proposal.revision}",
+        right="actions.decide_proposal",
+        proposal=proposal,
     )
 
 

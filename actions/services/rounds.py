@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from actions.models import Action, ActionEvent, DeadlineExtension, Reminder
 from actions.progress import owes
+from actions.services.answering import Workforce
 from actions.services.lifecycle import locked
-from partners import roles
-from partners.models import Cover, User
+from partners.models import User
+from partners.words import is_blank
 from priorities.models import UpdateRound
 from priorities.periods import british
 
@@ -50,7 +51,7 @@ def extend_deadline(
         faults["due_on"] = [f"The update is due on {british(now_due)} already. Choose a later day."]
     elif due_on > (last_day := round_.period.next().end):
         faults["due_on"] = [f"After {british(last_day)} the next request goes out. Choose that day or an earlier one."]
-    if not reason.strip():
+    if is_blank(reason):
         faults["reason"] = ["Say why there is more time."]
     elif len(reason) > LONGEST_REASON:
         faults["reason"] = [f"Shorten the reason to {LONGEST_REASON:,} characters or fewer; it has {len(reason):,}."]
@@ -94,26 +95,13 @@ class Owing:
 
 
 def who_owes(*, round_: UpdateRound, today: dt.date) -> list[Owing]:
-    """Everybody who answers for an action without an update, as “My actions” shows it to them; by partner and name.
-
-    Owner and deputy; where there is no owner, the lead partner's officers; and whoever stands in for one of them today.
-    """
-    officers: dict[int, set[int]] = defaultdict(set)
+    """Everybody who answers for an action without an update, as “My actions” shows it to them; by partner and name."""
     people = {person.pk: person for person in User.objects.at_work()}
-    of_partners = User.objects.filter(is_active=True, groups__name=roles.PARTNER_OFFICER, partner__isnull=False)
-    for pk, partner in of_partners.values_list("pk", "partner"):
-        officers[partner].add(pk)
-    covers: dict[int, set[int]] = defaultdict(set)
-    for away, stand_in in Cover.objects.on(today).values_list("person", "covered_by"):
-        covers[away].add(stand_in)
+    workforce = Workforce.read(today)
     owed: dict[int, list[Action]] = defaultdict(list)
     silent = Action.objects.filter(plan=round_.plan_id).not_updated(round_.period)
     for action in silent.select_related("lead_partner").order_by("ref"):
-        named = {pk for pk in (action.owner_id, action.deputy_id) if pk is not None}
-        if action.owner_id is None:
-            named |= officers[action.lead_partner_id]
-        named |= {stand_in for away in named for stand_in in covers[away]}
-        for pk in named & people.keys():
+        for pk in workforce.answer_for(action.owner_id, action.deputy_id, action.lead_partner_id):
             owed[pk].append(action)
     nudges: dict[int, Reminder] = {}
     for reminder in Reminder.objects.filter(round=round_, step=Reminder.Step.NUDGE).order_by("pk"):

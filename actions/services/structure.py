@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from actions.models import Action, ActionEvent, Milestone, Notice
+from actions.progress import beyond_the_plan, due_date_fault
 from actions.services.chasing import notify
 from actions.services.lifecycle import locked, move_date, wrong_with_milestones
 from partners.words import is_blank
@@ -104,7 +105,7 @@ def edit(
     _check(action, differing, reason)
     _check_milestones(action, rows, touched, new_milestones, differing)
 
-    before = action.owner_id
+    before = {"owner": action.owner, "deputy": action.deputy}
     for name, value in differing.items():
         _write(action, name, value, by=by, at=at, reason=reason)
     # Out of each other's way first: two milestones may swap their texts.
@@ -118,7 +119,7 @@ def edit(
     action.revision += 1
     action.full_clean(exclude=["plan", "ref"])
     action.save()
-    if action.owner is not None and action.owner_id not in (before, by.pk):
+    if action.owner is not None and action.owner not in (before["owner"], by):
         notify(
             recipients=[action.owner],
             kind=Notice.Kind.HANDOVER,
@@ -126,7 +127,17 @@ def edit(
             path=action.get_absolute_url(),
             at=at,
             dedupe_key=f"action:{action.pk}:owner:{action.revision}",
+            actions=[action],
         )
+    taken_from = {person for person in before.values() if person not in (None, by, action.owner, action.deputy)}
+    notify(
+        recipients=taken_from,
+        kind=Notice.Kind.HANDED_ON,
+        text=f"{by} took {action.ref} from you; it is now with {action.owner or action.lead_partner}: {action.title}",
+        path=action.get_absolute_url(),
+        at=at,
+        dedupe_key=f"action:{action.pk}:taken:{action.revision}",
+    )
     return action
 
 
@@ -181,12 +192,16 @@ def _check(action: Action, differing: Mapping[str, Any], reason: str) -> None:
     starts_on, due_on = wanted("starts_on"), wanted("due_on")
     if due_on is None and wanted("review_on") is None:
         faults["review_on"] = ["Ongoing work needs a review date."]
-    if due_on is not None and due_on < starts_on:
-        faults["due_on"] = [f"The due date cannot come before the start, {british(starts_on)}."]
+    ends_on = action.plan.ends_on
+    for name in ("due_on", "review_on"):
+        day = wanted(name)
+        # A day that stood there before is not this person's; a new start is held against both.
+        touched = name in differing or "starts_on" in differing
+        wrong = due_date_fault(day, starts_on=starts_on, plan_ends_on=ends_on) if touched and day is not None else ""
+        if wrong:
+            faults[name] = [wrong]
     if "due_on" in differing and is_blank(reason):
-        late = due_on is not None and due_on > action.plan.ends_on
-        after = f", and why it goes on after the plan ends on {british(action.plan.ends_on)}" if late else ""
-        faults["reason"] = [f"Say why the due date moves{after}."]
+        faults["reason"] = [f"Say why the due date moves. {beyond_the_plan(due_on, ends_on, reason)}".strip()]
     if faults:
         raise ValidationError(faults)
 
