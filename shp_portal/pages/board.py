@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,12 +22,14 @@ from actions.forms.coordination import HandOverForm
 from actions.models import Action, DeadlineExtension, ProgressUpdate, Proposal, Reminder, SubGroupReturn
 from actions.progress import Standing, plural
 from actions.services import handover, rounds
+from partners import roles
 from partners.models import OutgoingEmail, User
 from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import SubGroup, UpdateRound
 from priorities.services import close_round as close
 
 if TYPE_CHECKING:
+    from actions.models import ActionQuerySet
     from priorities.models import Plan
     from priorities.periods import Period
 
@@ -36,7 +38,7 @@ MOST = 200
 #: Rows of each list of things that wait.
 ROWS = 10
 
-NOT_YOURS = "The board is the coordinator’s. “Actions” shows everybody which updates are missing."
+NOT_YOURS = "The board is for the coordinator and whoever stands in for them. “Actions” shows everybody which updates are missing."
 
 #: How the silent actions can be grouped: what stands in the address, and its words.
 GROUPINGS = {"partner": "By partner", "sub-group": "By sub-group", "person": "By person"}
@@ -52,7 +54,7 @@ def days_to(day: dt.date, today: dt.date) -> str:
 
 @dataclass(frozen=True)
 class Silent:
-    """An action without an update. `answers` is who is to send it: the owner, or the deputy of one who left; None for no one.
+    """An action without an update. `answers` is who is to send it (`Action.assigned`), None for no one.
 
     `days` counts, in words, to the day its update is due, an extension included.
     """
@@ -78,10 +80,30 @@ class Group:
 
 @dataclass(frozen=True)
 class Loose:
-    """A live action that nobody is sure to look after, and why."""
+    """A live action without an owner who is sure to look after it, and why."""
 
     action: Action
     why: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Somebody who is owner or deputy of live actions and not at work any more, and why."""
+
+    person: User
+    why: str
+
+
+@dataclass(frozen=True)
+class Help:
+    """Help asked and not answered; `words` is empty where the reader may not read them.
+
+    `nobody`: no officer of the partner asked can sign in, so that whoever runs the chase asks and enters the answer.
+    """
+
+    update: ProgressUpdate
+    words: str
+    nobody: bool
 
 
 @dataclass(frozen=True)
@@ -131,10 +153,11 @@ class Board:
     more: int = 0
     help: Short | None = None
     loose: Short | None = None
-    leavers: list[User] = field(default_factory=list)
+    leavers: list[Gone] = field(default_factory=list)
     proposals: Short | None = None
     failed: Short | None = None
     parts: list[Part] = field(default_factory=list)
+    stands_in: bool = False
 
 
 @for_those_at_work
@@ -143,15 +166,18 @@ def board(request: SignedIn) -> HttpResponse:
     _want_board(request)
     moment = Moment.of(request)
     by = request.GET.get("by", "")
-    page = board_of(moment, by if by in GROUPINGS else "partner") if moment.plan else None
+    page = board_of(moment, request.user, by if by in GROUPINGS else "partner") if moment.plan else None
     return render(request, "portal/board.html", {"page": page, "groupings": GROUPINGS})
 
 
-def board_of(moment: Moment, by: str) -> Board:
-    """Everything on the board; the number of queries does not depend on the rows."""
+def board_of(moment: Moment, user: User, by: str) -> Board:
+    """Everything on the board; the number of queries does not depend on the rows.
+
+    Whoever stands in for the coordinator finds what keeps the request going, and not what changes the plan.
+    """
     plan, round_ = moment.plan, moment.round
     assert plan is not None  # noqa: S101 - the view shows another page without a plan
-    page = Board(moment.today, round_, by=by)
+    page = Board(moment.today, round_, by=by, stands_in=not user.is_coordinator)
     if round_ is not None:
         page.period = round_.period
         page.past_due = round_.updates_due_on < moment.today
@@ -163,10 +189,12 @@ def board_of(moment: Moment, by: str) -> Board:
         page.more = page.received.silent - len(silent)
         page.parts = _parts(plan, round_.period)
     live = Action.objects.filter(plan=plan).live()
-    page.help = _short(ProgressUpdate.objects.filter(action__plan=plan).unanswered_help())
+    page.help = _help(plan, user)
     loose = _loose(live)
     page.loose = Short([Loose(action, _why(action)) for action in loose[:ROWS]], loose.count())
     page.leavers = _leavers(live)
+    if page.stands_in:
+        return page
     page.proposals = _short(
         Proposal.objects.filter(plan=plan).waiting().select_related("lead_partner", "proposed_by").order_by("pk")
     )
@@ -175,15 +203,16 @@ def board_of(moment: Moment, by: str) -> Board:
 
 
 def _received(plan: Plan, asked: Period) -> Received:
-    heard = Q(received=True)
+    """Judged by what was last said about this very period; words on another one are news for that."""
+    told = ProgressUpdate.objects.filter(action=OuterRef("pk")).standing().about(asked).order_by("-pk")
     counted = (
         Action.objects.filter(plan=plan)
         .owing(asked)
-        .with_received(asked)
+        .annotate(told=Subquery(told.values("kind")[:1]))
         .aggregate(
             asked=Count("pk"),
-            heard=Count("pk", filter=heard),
-            unchanged=Count("pk", filter=heard & Q(latest_update__kind=ProgressUpdate.Kind.NO_CHANGE)),
+            heard=Count("told"),
+            unchanged=Count("pk", filter=Q(told=ProgressUpdate.Kind.NO_CHANGE)),
         )
     )
     return Received(**counted)
@@ -197,9 +226,9 @@ def _silent(plan: Plan, round_: UpdateRound, today: dt.date) -> list[Silent]:
         Reminder.objects.filter(round=round_, step=Reminder.Step.NUDGE).order_by("pk").values_list("recipient", "at")
     )
     rows = []
-    found = Action.objects.filter(plan=plan).not_updated(period).for_list(today, period)
+    found = Action.objects.filter(plan=plan).not_updated(period).for_list(today, period).with_assigned()
     for action in found.select_related("owner__partner", "deputy__partner").order_by("ref")[:MOST]:
-        answers = _who_answers(action)
+        answers = action.assigned
         due_on = extended.get(action.pk, round_.updates_due_on)
         rows.append(
             Silent(
@@ -213,14 +242,6 @@ def _silent(plan: Plan, round_: UpdateRound, today: dt.date) -> list[Silent]:
             )
         )
     return sorted(rows, key=lambda row: (row.due_on, row.action.ref))
-
-
-def _who_answers(action: Action) -> User | None:
-    """The owner, or the deputy where the owner has left; None when neither can sign in."""
-    for person in (action.owner, action.deputy):
-        if person is not None and person.is_active:
-            return person
-    return None
 
 
 def _grouped(rows: Iterable[Silent], by: str) -> list[Group]:
@@ -249,23 +270,52 @@ def _short(rows: QuerySet[Any]) -> Short:
     return Short(list(rows[:ROWS]), rows.count())
 
 
-def _loose(live: QuerySet[Action]) -> QuerySet[Action]:
-    """Live actions without an owner, or whose owner has left or belongs to no partner."""
-    unsure = Q(owner__isnull=True) | Q(owner__is_active=False) | Q(owner__partner__isnull=True)
-    return live.filter(unsure).select_related("owner", "lead_partner").order_by("ref")
+def _help(plan: Plan, user: User) -> Short:
+    """Help that nobody has answered; three queries."""
+    found = ProgressUpdate.objects.filter(action__plan=plan).unanswered_help()
+    with_officers = set(
+        User.objects.filter(is_active=True, groups__name=roles.PARTNER_OFFICER).values_list("partner", flat=True)
+    )
+    rows: list[object] = [
+        Help(
+            update=update,
+            words=update.help_wanted if user.has_perm("actions.read_restricted", update) else "",
+            nobody=update.help_wanted_from_id not in with_officers,
+        )
+        for update in found[:ROWS]
+    ]
+    return Short(rows, found.count())
+
+
+def _loose(live: ActionQuerySet) -> ActionQuerySet:
+    """Live actions without an owner who is at work and belongs to a partner; a deputy may answer for them."""
+    unsure = ~Q(owner__in=User.objects.at_work()) | Q(owner__partner__isnull=True)
+    return live.filter(unsure).with_assigned().select_related("lead_partner").order_by("ref")
 
 
 def _why(action: Action) -> str:
-    if action.owner is None:
-        return "No one assigned"
-    return f"{action.owner.name} has left" if not action.owner.is_active else f"{action.owner.name} has no organisation"
+    owner, answers = action.owner, action.assigned
+    if owner is not None and answers == owner:
+        return f"{owner.name} has no organisation"
+    gone = _why_gone(owner) if owner else ""
+    if answers is None:
+        return f"No one assigned: {gone}" if gone else "No one assigned"
+    return f"{gone or 'No owner'}; {answers.name} answers as deputy"
 
 
-def _leavers(live: QuerySet[Action]) -> list[User]:
-    """People who have left and still are owner or deputy of live actions."""
-    left = live.filter(owner__is_active=False).values("owner")
-    deputies = live.filter(deputy__is_active=False).values("deputy")
-    return list(User.objects.filter(Q(pk__in=left) | Q(pk__in=deputies)).select_related("partner").order_by("name"))
+def _why_gone(person: User) -> str:
+    """Of somebody who is not at work."""
+    return f"{person.name} has no role to update it in" if person.is_active else f"{person.name} has left"
+
+
+def _leavers(live: ActionQuerySet) -> list[Gone]:
+    """People who are owner or deputy of live actions and not at work any more."""
+    named = Q(pk__in=live.order_by().values("owner")) | Q(pk__in=live.order_by().values("deputy"))
+    people = User.objects.filter(named).exclude(pk__in=User.objects.at_work())
+    return [
+        Gone(person, "has no working role any more" if person.is_active else "has left")
+        for person in people.select_related("partner").order_by("name")
+    ]
 
 
 def _parts(plan: Plan, period: Period) -> list[Part]:
@@ -334,7 +384,7 @@ def _tell_of_nudges(request: SignedIn, made: list[Reminder], chosen: int) -> Non
 @require_http_methods(["GET", "HEAD", "POST"])
 def close_round(request: SignedIn) -> HttpResponse:
     if not request.user.has_perm("priorities.close_round"):
-        raise PermissionDenied("Only the coordinator closes a request for updates.")
+        raise PermissionDenied(NOT_YOURS)
     moment = Moment.of(request)
     round_ = moment.round
     if request.method == "POST" and round_ is not None:
@@ -365,6 +415,10 @@ def close_round(request: SignedIn) -> HttpResponse:
 def reassign(request: SignedIn) -> HttpResponse:
     """All live actions of one person to another, in one step with one note."""
     _want_board(request)
+    if not request.user.has_perm("actions.hand_over_to_anybody"):
+        raise PermissionDenied(
+            "Handing over for good is the coordinator’s own. Until they are back, name somebody who stands in."
+        )
     moment = Moment.of(request)
     live = Action.objects.filter(plan=moment.plan).live()
     person = User.objects.filter(pk__in=_numbers([request.GET.get("person", "")])).select_related("partner").first()
@@ -391,20 +445,23 @@ def reassign(request: SignedIn) -> HttpResponse:
 class Holder:
     person: User
     number: int
+    gone: str
 
     @property
     def url(self) -> str:
         return f"{reverse('portal:reassign')}?person={self.person.pk}"
 
 
-def _holders(live: QuerySet[Action]) -> list[Holder]:
-    """Everybody who is owner or deputy of live actions, those who have left first."""
+def _holders(live: ActionQuerySet) -> list[Holder]:
+    """Everybody who is owner or deputy of live actions, those who are not at work any more first."""
     counted: dict[int, int] = {}
     for owner, deputy in live.order_by().values_list("owner", "deputy"):
         for pk in {owner, deputy} - {None}:
             counted[pk] = counted.get(pk, 0) + 1
-    people = User.objects.filter(pk__in=counted).select_related("partner").order_by("is_active", "name")
-    return [Holder(person, counted[person.pk]) for person in people]
+    gone = {one.person.pk: one.why for one in _leavers(live)}
+    people = User.objects.filter(pk__in=counted).select_related("partner").order_by("name")
+    holders = [Holder(person, counted[person.pk], gone.get(person.pk, "")) for person in people]
+    return sorted(holders, key=lambda holder: not holder.gone)
 
 
 def _want_board(request: SignedIn) -> None:

@@ -37,13 +37,14 @@ TROUBLED = (Rating.OFF_TRACK, Rating.AT_RISK)
 class Line:
     """An action on the sheet. `said` is what its last update says for a meeting: the reason, else the words.
 
-    Empty where the reader may not read them (`hidden`). `help`: the partner asked for help that has not answered.
+    Restricted words are held back from everybody (`held_back`): the sheet is printed and handed round to people who may
+    not read them. `help`: the partner asked for help that has not answered.
     """
 
     action: Action
     standing: Standing
     said: str
-    hidden: bool
+    held_back: bool
     help: str
 
     @property
@@ -158,8 +159,8 @@ def sheet_of(sub_group: SubGroup, user: User, moment: Moment) -> Sheet:
     meeting = sub_group.meetings.filter(date__gte=today).order_by("date").first()
     until = meeting.date if meeting else today + dt.timedelta(weeks=WEEKS_AHEAD)
     visible = Action.objects.visible_to(user).filter(sub_group=sub_group)
-    actions = list(visible.for_list(today, period).select_related("owner__partner").order_by("ref")[: MOST + 1])
-    lines = _lines(actions[:MOST], user, period, today)
+    actions = list(visible.for_list(today, period).with_assigned().order_by("ref")[: MOST + 1])
+    lines = _lines(actions[:MOST], period, today)
     lines.sort(key=lambda line: (pressing(line.standing, line.action.due_on)[1:], line.action.ref))
     live = [line for line in lines if line.action.state == Action.State.LIVE]
     milestones = (
@@ -194,7 +195,7 @@ def sheet_of(sub_group: SubGroup, user: User, moment: Moment) -> Sheet:
     )
 
 
-def _lines(actions: Sequence[Action], user: User, period: Period | None, today: dt.date) -> list[Line]:
+def _lines(actions: Sequence[Action], period: Period | None, today: dt.date) -> list[Line]:
     asked = {
         update.action_id: update
         for update in ProgressUpdate.objects.filter(action__in=[action.pk for action in actions]).unanswered_help()
@@ -202,16 +203,14 @@ def _lines(actions: Sequence[Action], user: User, period: Period | None, today: 
     lines = []
     for action in actions:
         last = action.latest_update
-        if last is not None:
-            last.action = action
-        readable = last is None or user.has_perm("actions.read_restricted", last)
+        held_back = last is not None and last.restricted
         help_ = asked.get(action.pk)
         lines.append(
             Line(
                 action=action,
                 standing=action.standing(period, today),
-                said=(last.reason or last.narrative) if last and readable else "",
-                hidden=not readable,
+                said=(last.reason or last.narrative) if last and not held_back else "",
+                held_back=held_back,
                 help=str(help_.help_wanted_from) if help_ else "",
             )
         )
@@ -229,8 +228,8 @@ def _warnings(sub_group: SubGroup, reoffending: Sequence[Line]) -> list[str]:
     lead = sub_group.reoffending_lead
     if lead is None:
         found.append("No re-offending lead is named.")
-    elif not lead.is_active:
-        found.append(f"The re-offending lead, {lead.name}, has left.")
+    elif not lead.is_at_work:
+        found.append(f"The re-offending lead, {lead.name}, {'has no working role' if lead.is_active else 'has left'}.")
     if not reoffending:
         found.append("No live action has re-offending as its focus.")
     if found:

@@ -37,7 +37,7 @@ def _links(user: User) -> list[tuple[str, str]]:
     works = user.sees_the_work
     links = [
         ("Home", "portal:home", True),
-        ("Board", "portal:board", user.is_coordinator),
+        ("Board", "portal:board", user.has_perm("actions.see_board")),
         ("My actions", "actions:mine", user.is_officer or user.is_coordinator or user.is_analyst),
         ("Actions", "actions:list", works),
         ("Performance", "portal:performance", works),

@@ -102,7 +102,7 @@ def partner_page(partner: Partner, plan: Plan, user: User, today: dt.date) -> Pa
             asked=asked,
             filters={"partner": partner.code},
         ),
-        no_one=led.live().filter(owner__isnull=True).count(),
+        no_one=led.live().no_one_assigned().count(),
         supports=rows(worst_first(supported)[:SUPPORTED], today, asked),
         supports_more=max(supported.count() - SUPPORTED, 0),
         help=_help(partner, plan, user),
