@@ -1,4 +1,4 @@
-"""Who may write figures, commentaries and emerging issues (library `rules`)."""
+"""Who may write figures, commentaries and emerging issues, and record decisions on the assessment (library `rules`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import rules
 
 if TYPE_CHECKING:
     from partners.models import User
-    from performance.models import Indicator
+    from performance.models import Indicator, Upload
 
 
 @rules.predicate
@@ -23,6 +23,23 @@ def owns_figure(user: User, indicator: Indicator | None) -> bool:
 
 
 @rules.predicate
+def is_data_owner(user: User) -> bool:
+    """An officer of a partner, which may owe figures."""
+    return user.is_officer and user.partner_id is not None
+
+
+@rules.predicate
+def owns_upload(user: User, upload: Upload | None) -> bool:
+    """An officer of the partner whose figures the file is said to hold."""
+    return upload is not None and user.is_officer and user.partner_id == upload.data_owner_id
+
+
+@rules.predicate
+def is_of_figures(user: User, upload: Upload | None) -> bool:
+    return upload is not None and upload.kind == "figures"
+
+
+@rules.predicate
 def sees_the_work(user: User) -> bool:
     return user.sees_the_work
 
@@ -33,3 +50,14 @@ rules.add_perm("performance.annotate", works_on_all_figures | owns_figure)
 rules.add_perm("performance.set_baseline", works_on_all_figures)
 rules.add_perm("performance.raise_issue", sees_the_work)
 rules.add_perm("performance.triage_issue", works_on_all_figures)
+rules.add_perm("performance.upload_figures", works_on_all_figures | is_data_owner)
+rules.add_perm("performance.upload_tables", works_on_all_figures)
+rules.add_perm("performance.work_on_upload", works_on_all_figures | (owns_upload & is_of_figures))
+
+
+@rules.predicate
+def records_decisions(user: User) -> bool:
+    return user.is_coordinator
+
+
+rules.add_perm("performance.decide_on_assessment", records_decisions)

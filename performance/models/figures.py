@@ -51,6 +51,14 @@ class Measurement(HasPeriod, models.Model):
     as_at = models.DateField("extracted on")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    upload = models.ForeignKey(
+        "performance.Upload",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The file it came in. Empty: typed.",
+    )
     note = models.TextField(blank=True)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
 
@@ -288,6 +296,14 @@ class SimilarAreasTable(HasPeriod, models.Model):
     as_at = models.DateField("extracted on")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    upload = models.ForeignKey(
+        "performance.Upload",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The file it came in. Empty: typed.",
+    )
     note = models.TextField(blank=True)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
 

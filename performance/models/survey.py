@@ -20,6 +20,15 @@ class Survey(models.Model):
     responses = models.PositiveIntegerField(
         null=True, blank=True, help_text="How many people answered. Empty: not stated."
     )
+    upload = models.ForeignKey(
+        "performance.Upload",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="The file its results came in. Empty: typed.",
+    )
     query = models.TextField(blank=True)
     source = models.CharField(max_length=150, blank=True)
 

@@ -1,0 +1,264 @@
+"""Many figures at once, by the same rules as one by one: all of them, or none.
+
+`figures.record_measurement` asks the database some seven times for each figure; here it is asked a fixed number of times
+for all of them. What either refuses, the other does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from performance.models import (
+    Indicator,
+    Measurement,
+    SimilarAreasRow,
+    SimilarAreasTable,
+    Survey,
+    SurveyQuestion,
+    SurveyResult,
+    Upload,
+)
+from priorities.models import Plan
+from priorities.periods import Period, PeriodKind
+
+if TYPE_CHECKING:
+    from partners.models import User
+    from performance.importing import GivenFigure, GivenQuestion, GivenRow
+    from performance.models import Source
+
+#: Rows of one statement.
+BATCH = 500
+
+NOT_YOURS = "Figures come from their data owner, the analyst or the coordinator."
+NOT_YOUR_TABLE = "Tables of similar areas and survey results come from the analyst or the coordinator."
+
+#: What the rows themselves point to is known to be there, and asking for each would be a question to the database each.
+_POINTERS = ("indicator", "recorded_by", "replaces", "upload")
+
+
+@transaction.atomic
+def record_measurements(
+    *, figures: Sequence[GivenFigure], by: User, at: dt.datetime, reason: str = "", upload: Upload | None = None
+) -> int:
+    """Record figures, and corrections of figures, of many indicators; how many. `reason`: of corrections without their own.
+
+    Raises PermissionDenied; ValidationError, with a sentence for each figure, when one is there already, when what it
+    corrects is not the one in force, when a correction does not say why, or when a figure cannot be kept as it is.
+    """
+    wanted = sorted({figure.indicator for figure in figures})
+    # In one order, so that two files at once happen one after the other and never wait for each other.
+    rows = Indicator.objects.filter(pk__in=wanted).order_by("pk").select_for_update()
+    indicators = {indicator.pk: indicator for indicator in rows}
+    if not all(by.has_perm("performance.record_measurement", indicator) for indicator in indicators.values()):
+        raise PermissionDenied(NOT_YOURS)
+    standing = _standing(figures)
+    faults: list[str] = []
+    new: list[Measurement] = []
+    for figure in figures:
+        indicator = indicators.get(figure.indicator)
+        if indicator is None:
+            faults.append(f"{figure.code} is not kept any more.")
+            continue
+        there = standing.get((figure.indicator, figure.period))
+        if there != figure.replaces:
+            faults.append(f"{figure.code} has another figure for {figure.period.label} by now. Look at it first.")
+            continue
+        # A second one for the same period in one go would correct nothing and stand beside the first.
+        standing[(figure.indicator, figure.period)] = -1
+        why = figure.reason.strip() or reason.strip()
+        if figure.replaces is not None and not why:
+            faults.append(f"Say why {figure.code} is corrected for {figure.period.label}.")
+            continue
+        measurement = Measurement(
+            indicator=indicator,
+            period_kind=figure.period.kind.value,
+            period_start=figure.period.start,
+            value=figure.value,
+            printed=figure.printed,
+            numerator=figure.numerator,
+            denominator=figure.denominator,
+            denominator_source=figure.denominator_source,
+            provisional=figure.provisional,
+            as_at=figure.as_at,
+            recorded_at=at,
+            recorded_by=by,
+            note="\n".join(words for words in (why if figure.replaces else "", figure.note) if words),
+            replaces_id=figure.replaces,
+            upload=upload,
+        )
+        faults += _faults(measurement, figure)
+        new.append(measurement)
+    if faults:
+        raise ValidationError(faults)
+    Measurement.objects.bulk_create(new, batch_size=BATCH)
+    return len(new)
+
+
+def _standing(figures: Sequence[GivenFigure]) -> dict[tuple[int, Period], int | None]:
+    """The figures in force for the periods that are to be recorded."""
+    if not figures:
+        return {}
+    first = min(figure.period.start for figure in figures)
+    last = max(figure.period.start for figure in figures)
+    rows = Measurement.objects.standing().filter(
+        indicator__in={figure.indicator for figure in figures}, period_start__range=(first, last)
+    )
+    periods: dict[tuple[str, dt.date], Period] = {}
+    found: dict[tuple[int, Period], int | None] = {}
+    for pk, indicator, kind, start in rows.values_list("pk", "indicator_id", "period_kind", "period_start"):
+        period = periods.setdefault((kind, start), Period(PeriodKind(kind), start))
+        found[(indicator, period)] = pk
+    return found
+
+
+def _faults(measurement: Measurement, figure: GivenFigure) -> list[str]:
+    """What the model's own fields and constraints refuse, asked without the database."""
+    found = []
+    try:
+        measurement.clean_fields(exclude=_POINTERS)
+    except ValidationError as fault:
+        found += [f"{figure.code}, {figure.period.label}: {' '.join(fault.messages)}"]
+    if measurement.denominator is not None and measurement.denominator == 0:
+        found.append(f"{figure.code}, {figure.period.label}: nothing can be divided by a population of 0.")
+    if measurement.denominator is not None and not measurement.denominator_source:
+        found.append(f"{figure.code}, {figure.period.label}: say where the population comes from.")
+    return found
+
+
+@transaction.atomic
+def record_similar_areas(
+    *,
+    plan: Plan,
+    period: Period,
+    rows: Sequence[GivenRow],
+    window: str,
+    unit: str,
+    group_size: int,
+    as_at: dt.date,
+    by: User,
+    at: dt.datetime,
+    provisional: bool = False,
+    data_source: Source | None = None,
+    reason: str = "",
+    upload: Upload | None = None,
+) -> SimilarAreasTable:
+    """Record a quarter's table of similar areas. One that is there already is replaced, and stays visible: say why.
+
+    Raises PermissionDenied; ValidationError keyed by these parameter names.
+    """
+    if not by.has_perm("performance.upload_tables"):
+        raise PermissionDenied(NOT_YOUR_TABLE)
+    Plan.objects.select_for_update().get(pk=plan.pk)
+    there = (
+        SimilarAreasTable.objects.standing()
+        .filter(plan=plan, period_kind=period.kind.value, period_start=period.start)
+        .first()
+    )
+    if there is not None and not reason.strip():
+        raise ValidationError(
+            {"reason": [f"There is a table for {period.label} already. Say why this one replaces it."]}
+        )
+    if not rows:
+        raise ValidationError({"rows": ["The table has no rows."]})
+    table = SimilarAreasTable(
+        plan=plan,
+        period_kind=period.kind.value,
+        period_start=period.start,
+        window=window,
+        unit=unit,
+        group_size=group_size,
+        data_source=data_source,
+        provisional=provisional,
+        as_at=as_at,
+        recorded_at=at,
+        recorded_by=by,
+        note=reason.strip() if there else "",
+        replaces=there,
+        upload=upload,
+    )
+    table.full_clean()
+    table.save()
+    new = [
+        SimilarAreasRow(
+            table=table,
+            position_in_table=number,
+            heading=row.heading,
+            label=row.label,
+            printed=row.printed,
+            printed_average=row.printed_average,
+            value=row.value,
+            average=row.average,
+            position=row.position,
+            priority_id=row.priority,
+            indicator_id=row.indicator,
+            query=row.query,
+        )
+        for number, row in enumerate(rows, start=1)
+    ]
+    for line in new:
+        line.clean_fields(exclude=["table", "priority", "indicator"])
+        if line.position is not None and not 1 <= line.position <= group_size:
+            raise ValidationError({"rows": [f"{line.label}: {line.position} is no position among {group_size} areas."]})
+    SimilarAreasRow.objects.bulk_create(new, batch_size=BATCH)
+    return table
+
+
+@transaction.atomic
+def record_survey_results(
+    *,
+    plan: Plan,
+    year: int,
+    title: str,
+    questions: Sequence[GivenQuestion],
+    by: User,
+    at: dt.datetime,
+    responses: int | None = None,
+    source: str = "",
+    upload: Upload | None = None,
+) -> Survey:
+    """Record what was answered to the questions of a year's survey, which is made when there is none.
+
+    Raises PermissionDenied; ValidationError when one of the questions has its results already.
+    """
+    if not by.has_perm("performance.upload_tables"):
+        raise PermissionDenied(NOT_YOUR_TABLE)
+    Plan.objects.select_for_update().get(pk=plan.pk)
+    survey = Survey.objects.filter(plan=plan, year=year).first()
+    if survey is None:
+        survey = Survey(plan=plan, year=year, title=title, responses=responses, source=source)
+    elif survey.responses is None:
+        survey.responses = responses
+    survey.upload = upload or survey.upload
+    survey.full_clean()
+    survey.save()
+    taken = set(survey.questions.values_list("code", flat=True))
+    last = survey.questions.order_by("-position").values_list("position", flat=True).first() or 0
+    for number, given in enumerate(questions, start=last + 1):
+        if given.code in taken:
+            raise ValidationError([f"The survey of {year} has results for “{given.text}” already."])
+        question = SurveyQuestion(
+            survey=survey,
+            code=given.code,
+            text=given.text,
+            about=given.about,
+            priority_id=given.priority,
+            base=given.base,
+            position=number,
+        )
+        question.full_clean()
+        question.save()
+        results = [
+            SurveyResult(
+                question=question, answer=result.answer, count=result.count, percent=result.percent, position=position
+            )
+            for position, result in enumerate(given.results, start=1)
+        ]
+        for result in results:
+            result.clean_fields(exclude=["question"])
+        SurveyResult.objects.bulk_create(results, batch_size=BATCH)
+    return survey
