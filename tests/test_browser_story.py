@@ -113,8 +113,9 @@ def test_from_an_officers_update_to_a_published_report(page: Page, demonstration
     expect(appendix).to_contain_text("No update received for April to September 2026")
     expect(page.get_by_role("main")).not_to_contain_text(WORDS)
 
-    # So the coordinator makes another version, and sends that one.
-    follow(page, "Make another version")
+    # So the coordinator, who is told, makes another version, and sends that one.
+    expect(page.get_by_role("main")).to_contain_text("1 update came after this version was closed on 21 October 2026")
+    page.get_by_role("button", name="Make version 2 with it").click()
     expect(page.get_by_role("radio", name="Everything received so far; what came late is listed")).to_be_checked()
     page.get_by_label("Why is there another version?").fill("ASB-06 came after the day updates were due.")
     page.get_by_role("button", name="Make version 2").click()
