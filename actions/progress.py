@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.rating import LIVE, LOOKS, NEEDS_CONFIRMING, Rating, derive, severity
+from partners.words import is_blank
 from priorities.periods import Period, PeriodKind, british
 
 
@@ -122,7 +124,7 @@ def cannot_confirm(
     """
     if said is None or said == Rating.COMPLETE:
         return "There is no rating to confirm yet. Send an update instead."
-    if needs_reason(said, due_on, as_of) and not reason.strip():
+    if needs_reason(said, due_on, as_of) and is_blank(reason):
         return f"{LOOKS[said].word} needs a reason now. Send an update instead."
     if wants_words(unchanged):
         return "No change was confirmed twice in a row. Say this time in a sentence or two how the action is going."
@@ -151,7 +153,7 @@ def due_date_fault(
 
 def beyond_the_plan(due_on: dt.date | None, plan_ends_on: dt.date, reason: str) -> str:
     """What is missing from the reason of a due date after the plan's end, in a sentence; empty when nothing is."""
-    if due_on is None or due_on <= plan_ends_on or reason.strip():
+    if due_on is None or due_on <= plan_ends_on or not is_blank(reason):
         return ""
     return f"The plan ends on {british(plan_ends_on)}. Say why the action goes on after that."
 
@@ -295,3 +297,38 @@ def default_period(
 def is_late(period: Period, asked: list[Asked], today: dt.date) -> bool:
     """True when the update arrives after the day its period's updates were due, or after the request was closed."""
     return any(a.period == period and (a.closed or a.due_on < today) for a in asked)
+
+
+#: Answers to a request for help after which nothing is to be done about it; the report that follows still tells them.
+ANSWERED = ("cannot", "done")
+PROMISED, TAKEN_BACK = "will", "taken_back"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a rated update asks of other partners: `asked` whom, None for nobody; `answer` the last one given, "" for none."""
+
+    key: int
+    period_start: dt.date
+    asked: object
+    answer: str
+
+
+def standing_requests(updates: Sequence[Asking]) -> list[int]:
+    """Keys of the updates of one live action whose request for help still stands (`asking_help` says the same in SQL).
+
+    It stands until it is answered or taken back, whatever is said of the action meanwhile; a promise stands until it is kept.
+    Asked of the same partner again, the newer request counts. What was answered is still told with the newest update.
+    `updates` are those with a rating, “no change, confirmed” aside.
+    """
+    if not updates:
+        return []
+    newest = max(updates, key=lambda update: (update.period_start, update.key)).key
+    latest = {update.asked: update.key for update in sorted(updates, key=lambda update: update.key)}
+    return [
+        update.key
+        for update in updates
+        if update.asked is not None
+        and latest[update.asked] == update.key
+        and (update.answer in ("", PROMISED) or (update.answer in ANSWERED and update.key == newest))
+    ]

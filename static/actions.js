@@ -93,6 +93,29 @@
     return new URLSearchParams(body).toString();
   };
 
+  // --- Back, and once more ---
+
+  // What a form says, less what the page puts into it anew each time.
+  const answersOf = (form) => {
+    const body = typedIn(form);
+    for (const name of ["submission_key", "seen", "draft", "writer"]) body.delete(`${form.dataset.prefix}${name}`);
+    body.delete("csrfmiddlewaretoken");
+    return new URLSearchParams(body).toString();
+  };
+
+  // The browser's Back brings the answers and a page with a new key. As long as they are the same, so is the key, and the
+  // server knows the second sending for what it is.
+  const rememberSending = (form) => {
+    const sent = { ...history.state?.sent, [form.dataset.action]: { key: field(form, "submission_key").value, answers: answersOf(form) } };
+    history.replaceState({ ...history.state, sent }, "");
+  };
+
+  const chooseKey = (form) => {
+    const sent = history.state?.sent?.[form.dataset.action];
+    const again = sent && sent.answers === answersOf(form);
+    field(form, "submission_key").value = again ? sent.key : forms.get(form).key;
+  };
+
   const say = (form, kept, trouble = "") => {
     form.querySelector("[data-draft-status]").textContent = kept;
     const place = form.querySelector("[data-draft-trouble]");
@@ -115,9 +138,16 @@
         redirect: "error",
       });
       if (stamp !== known.stamp) return;
-      if (answer.status === 401 || answer.status === 403) {
+      if (answer.status === 401) {
         known.dirty = true;
         say(form, "", "You have been signed out. What you typed stays on this page: sign in again in another tab, then go on here.");
+        return;
+      }
+      // A refusal of ours says why; one without a sentence comes from a page older than the session.
+      const ours = answer.headers.get("Content-Type")?.startsWith("application/json");
+      if (answer.status === 403 && !ours) {
+        known.dirty = true;
+        say(form, "", "You have signed out or in again since this page was opened, so it cannot keep what you type. Copy your text, reload the page and paste it.");
         return;
       }
       const told = await answer.json();
@@ -146,6 +176,7 @@
     const words = wordsOf(form);
     if (words === known.words) return;
     known.words = words;
+    chooseKey(form);
     known.dirty = true;
     known.refused = "";
     clearTimeout(known.timer);
@@ -174,7 +205,8 @@
   };
 
   const setUp = (form) => {
-    forms.set(form, { dirty: false, refused: "", stamp: 0, timer: 0, sending: false, words: wordsOf(form) });
+    const key = field(form, "submission_key").value;
+    forms.set(form, { dirty: false, refused: "", stamp: 0, timer: 0, sending: false, words: wordsOf(form), key });
     form.addEventListener("input", () => typed(form));
     form.addEventListener("change", () => typed(form));
     form.addEventListener("submit", async (event) => {
@@ -185,6 +217,7 @@
       }
       known.sending = true;
       clearTimeout(known.timer);
+      rememberSending(form);
       const others = [...forms].some(([other, state]) => other !== form && state.dirty);
       if (!others) return;
       // The page goes: what stands in the other rows is kept first.
@@ -289,6 +322,7 @@
     for (const [form, known] of forms) {
       known.sending = false;
       for (const box of form.querySelectorAll("[form=send-ready]")) box.removeAttribute("form");
+      chooseKey(form);
       show(form);
     }
     count();

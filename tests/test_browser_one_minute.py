@@ -295,10 +295,27 @@ def test_back_and_send_again_makes_one(page: Page, five: list[Action]) -> None:
     expect(page.get_by_role("alert")).to_contain_text("ZZ-01 updated: On track.")
     page.go_back()
     box = page.get_by_label("What has happened, and what comes next?")
-    if box.input_value() == "Walked daily.":
-        page.get_by_role("button", name="Send update").click()
-        expect(page.get_by_role("alert").filter(has_text="ZZ-01")).to_be_visible()
+    expect(box).to_have_value("Walked daily.")  # the browser brings back what was typed
+    expect(page.locator("[name=submission_key]")).to_have_value(str(said(five[0]).submission_key))
+    page.get_by_role("button", name="Send update").click()
+    expect(page.get_by_text("ZZ-01: this is what you sent at")).to_be_visible()
     assert five[0].updates.filter(narrative="Walked daily.").count() == 1
+
+
+def test_back_and_other_words_make_a_second(page: Page, five: list[Action]) -> None:
+    sign_in(page, "officer")
+    page.goto(f"/actions/{five[0].pk}/update/")
+    page.get_by_role("radio", name="On track").check()
+    page.get_by_label("What has happened, and what comes next?").fill("Walked daily.")
+    page.get_by_role("button", name="Send update").click()
+    expect(page.get_by_role("alert")).to_contain_text("ZZ-01 updated: On track.")
+    page.go_back()
+    box = page.get_by_label("What has happened, and what comes next?")
+    expect(box).to_have_value("Walked daily.")
+    box.press_sequentially(" Twice on Fridays.")
+    page.get_by_role("button", name="Send update").click()
+    expect(page.get_by_role("alert")).to_contain_text("ZZ-01 updated: On track.")
+    assert said(five[0]).narrative == "Walked daily. Twice on Fridays."
 
 
 # --- Signed out ---

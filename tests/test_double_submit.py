@@ -62,6 +62,8 @@ def test_twenty_presses_at_once_make_one_update(cast: Cast):
             cast.update(
                 action,
                 1,
+                rating=Rating.OFF_TRACK,
+                reason="No crew.",
                 milestones_done={milestone.pk: TODAY},
                 new_due_on=dt.date(2027, 3, 1),
                 new_due_reason="Sooner.",

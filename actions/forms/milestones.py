@@ -33,14 +33,20 @@ def line(*, longest: int, **kwargs: Any) -> WordsField:
 
 
 class WithMilestones(VerbForm):
-    """New milestones in numbered rows. The button `more` brings the form back as it was typed, with more rows."""
+    """New milestones in numbered rows. The button `more` brings the form back as it was typed, with more rows.
+
+    With `judged` False what was typed is shown and not found fault with: its sending was cut short.
+    """
 
     rows = forms.IntegerField(
         widget=forms.HiddenInput, min_value=1, max_value=MOST_ROWS, error_messages={"invalid": STALE}
     )
 
-    def __init__(self, data: QueryDict | None = None, *, first_rows: int = ROWS, **kwargs: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, first_rows: int = ROWS, judged: bool = True, **kwargs: Any
+    ) -> None:
         self.more = data is not None and "more" in data
+        self.judged = judged and not self.more
         self.number = first_rows
         if data is not None:
             data = data.copy()
@@ -56,14 +62,14 @@ class WithMilestones(VerbForm):
             )
 
     def full_clean(self) -> None:
-        if self.more:
+        if not self.judged:
             # Whoever asks for more rows has not sent the form: nothing is judged yet.
             self._errors, self.cleaned_data = ErrorDict(), {}
             return
         super().full_clean()
 
     def is_valid(self) -> bool:
-        return not self.more and super().is_valid()
+        return self.judged and super().is_valid()
 
     @property
     def may_have_more(self) -> bool:

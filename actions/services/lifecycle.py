@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from actions.models import Action, ActionEvent, Milestone, ProgressUpdate
+from actions.models import Action, ActionEvent, Milestone, Notice, ProgressUpdate
+from actions.progress import beyond_the_plan, due_date_fault
+from actions.services.answering import who_is_to_update
+from actions.services.chasing import notify
 from partners.words import is_blank
 from priorities.models import Priority
 
@@ -79,8 +83,12 @@ def add_action(
         faults["sub_group"] = ["That sub-group belongs to another plan."]
     if Action.objects.filter(plan=plan, ref=ref).exists():
         faults["ref"] = [TAKEN]
-    if due_on is not None and due_on < starts_on:
-        faults["due_on"] = ["The due date cannot come before the start date."]
+    for name, day in (("due_on", due_on), ("review_on", review_on)):
+        wrong = due_date_fault(day, starts_on=starts_on, plan_ends_on=plan.ends_on) if day is not None else ""
+        if wrong:
+            faults[name] = [wrong]
+    if "due_on" not in faults and (missing := beyond_the_plan(due_on, plan.ends_on, reason)):
+        faults["reason"] = [missing]
     if due_on is None and review_on is None:
         faults["review_on"] = ["Ongoing work needs a review date."]
     if wrong := wrong_with_milestones([text for text, _ in milestones]):
@@ -196,12 +204,12 @@ def move_to_next_plan(
     if not by.has_perm("actions.move_to_next_plan", action):
         raise PermissionDenied("Only the coordinator moves an action to the next plan.")
     _check_closing(action, reason, "moved to the next plan")
-    successor = _taken_up(action, into, by=by, at=at) if into else None
+    successor = _taken_up(action, into, by=by, at=at, reason=reason) if into else None
     _carry_on(action, successor, Action.State.MOVED, by=by, at=at, reason=reason)
     return action
 
 
-def _taken_up(action: Action, into: Destination, *, by: User, at: dt.datetime) -> Action:
+def _taken_up(action: Action, into: Destination, *, by: User, at: dt.datetime, reason: str) -> Action:
     """The action as the next plan has it."""
     plan = into.priority.plan
     if plan.starts_on <= action.plan.starts_on:
@@ -225,6 +233,7 @@ def _taken_up(action: Action, into: Destination, *, by: User, at: dt.datetime) -
         indicators=list(action.indicators.all()),
         milestones=[(left.text, left.due_on) for left in action.milestones.filter(done_on__isnull=True)],
         source=f"{action.ref} of the plan before",
+        reason=reason,
         by=by,
         at=at,
     )
@@ -234,7 +243,8 @@ def _taken_up(action: Action, into: Destination, *, by: User, at: dt.datetime) -
 def reopen(*, action: Action, by: User, at: dt.datetime, reason: str, due_on: dt.date | None = None) -> Action:
     """Open an action again, however it was closed, with a reason and, if wanted, a new due date.
 
-    What was replaced or moved points to no successor any more; the successor stays as it is.
+    What was replaced or moved points to no successor any more; the successor stays as it is. Whoever is to update the
+    action is told.
     """
     action = locked(action)
     if not by.has_perm("actions.reopen", action):
@@ -243,8 +253,14 @@ def reopen(*, action: Action, by: User, at: dt.datetime, reason: str, due_on: dt
         raise ValidationError({"reason": ["Say why the action is reopened."]})
     if action.state == Action.State.LIVE:
         raise ValidationError(f"{action.ref} is live already.")
-    if due_on is not None and due_on < action.starts_on:
-        raise ValidationError({"due_on": ["The due date cannot come before the start date."]})
+    # The reason for reopening is the reason for its date too, so that none is asked for a date after the plan's end.
+    today = timezone.localdate(at)
+    wrong = ""
+    if due_on is not None:
+        ends_on = action.plan.ends_on
+        wrong = due_date_fault(due_on, starts_on=action.starts_on, plan_ends_on=ends_on, not_before=today)
+    if wrong:
+        raise ValidationError({"due_on": [wrong]})
     action.completed_on = None
     if action.successor is not None:
         _point_to(action, None, by=by, at=at)
@@ -255,6 +271,17 @@ def reopen(*, action: Action, by: User, at: dt.datetime, reason: str, due_on: dt
     _change_state(action, Action.State.LIVE, by=by, at=at, reason=reason, kind=ActionEvent.Kind.REOPENED)
     if due_on is not None and due_on != action.due_on:
         move_date(action, due_on, by=by, at=at, reason=reason)
+    # The request for updates may have been told of long ago: without this nobody would hear that one is owed again.
+    notify(
+        recipients=[person for person in who_is_to_update(action) if person.pk != by.pk],
+        kind=Notice.Kind.REOPENED,
+        text=f"{by} opened {action} again: {reason}",
+        path=action.get_absolute_url(),
+        at=at,
+        dedupe_key=f"reopened:{action.pk}:{action.revision}",
+        right="actions.post_update",
+        actions=[action],
+    )
     return action
 
 

@@ -46,7 +46,7 @@ def test_an_officer_hands_over_their_own_action(cast: Cast):
 def test_nobody_else_hands_it_over(cast: Cast, who: str):
     action = cast.action()
 
-    with pytest.raises(PermissionDenied, match="those who answer for it"):
+    with pytest.raises(PermissionDenied, match="by its owner or deputy"):
         hand_over(cast, action, by=getattr(cast, who))
 
     assert not ActionEvent.objects.filter(kind="reassigned").exists()
@@ -109,9 +109,21 @@ def test_all_of_a_leavers_actions_change_hands_in_one_step(cast: Cast):
         ("ASB-03", "deputy", "officer", "colleague"),
         ("ASB-04", "deputy", "officer", ""),
     ]
-    [notice] = Notice.objects.all()
-    assert notice.text == f"coordinator handed 4 actions over to you: {NOTE}"
-    assert notice.path == "/actions/mine/"
+    notices = Notice.objects.order_by("recipient__email", "pk")
+    assert [(notice.recipient, notice.kind, notice.text, notice.path) for notice in notices] == [
+        (
+            cast.colleague,
+            "handover",
+            f"coordinator handed 4 actions over to you: {NOTE}",
+            "/actions/mine/",
+        ),
+        (
+            cast.officer,
+            "handed_on",
+            f"coordinator handed 4 actions over from you to colleague: {NOTE}",
+            "/actions/",
+        ),
+    ]
 
 
 def test_a_second_press_changes_nothing(cast: Cast):
@@ -122,7 +134,7 @@ def test_a_second_press_changes_nothing(cast: Cast):
         hand_over(cast, action, by=cast.coordinator, of=cast.officer)
 
     assert ActionEvent.objects.filter(kind="reassigned").count() == 1
-    assert Notice.objects.count() == 1
+    assert Notice.objects.count() == 2
 
 
 def test_one_that_may_not_be_handed_over_keeps_all_where_they_are(cast: Cast):
@@ -163,13 +175,27 @@ def test_nobody_hands_over_to_a_leaver_or_to_somebody_without_a_role(cast: Cast)
     assert Action.objects.get().owner == cast.officer
 
 
-def test_cover_hands_over_too(cast: Cast):
+@pytest.mark.parametrize("who", ["outsider", "colleague"])
+def test_cover_for_a_time_gives_nothing_away_for_good(cast: Cast, who: str):
     action = cast.action()
     day = NOW.date()
-    Cover.objects.create(person=cast.officer, covered_by=cast.outsider, starts_on=day, ends_on=day)
-    stand_in = User.objects.get(pk=cast.outsider.pk)
+    Cover.objects.create(person=cast.officer, covered_by=getattr(cast, who), starts_on=day, ends_on=day)
+    stand_in = User.objects.get(pk=getattr(cast, who).pk)
     stand_in.stand_in(day)
+    assert stand_in.has_perm("actions.post_update", action)
 
-    hand_over(cast, action, by=stand_in)
+    with pytest.raises(PermissionDenied, match="stands in for a time passes on nothing"):
+        hand_over(cast, action, by=stand_in, to=cast.colleague)
 
-    assert Action.objects.get().owner == cast.colleague
+    assert Action.objects.get().owner == cast.officer
+
+
+def test_a_deputy_hands_over_and_the_owner_hears_of_it(cast: Cast):
+    action = cast.action(deputy=cast.lead)
+
+    hand_over(cast, action, by=cast.lead)
+
+    assert {(notice.recipient, notice.kind): notice.text for notice in Notice.objects.all()} == {
+        (cast.colleague, "handover"): f"lead handed ASB-01 over to you: {NOTE}",
+        (cast.officer, "handed_on"): f"lead handed ASB-01 over from you to colleague: {NOTE}",
+    }

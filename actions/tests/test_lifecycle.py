@@ -204,7 +204,13 @@ def test_only_the_coordinator_reopens(cast, who):
 
 @pytest.mark.parametrize(
     ("field", "changes"),
-    [("reason", {"reason": ""}), ("reason", {"reason": " "}), ("due_on", {"due_on": dt.date(2024, 3, 31)})],
+    [
+        ("reason", {"reason": ""}),
+        ("reason", {"reason": " "}),
+        ("due_on", {"due_on": dt.date(2024, 3, 31)}),  # before the start
+        ("due_on", {"due_on": dt.date(2026, 11, 1)}),  # past by then
+        ("due_on", {"due_on": dt.date(2029, 4, 1)}),  # more than two years after the plan
+    ],
 )
 def test_a_reopening_that_cannot_be_changes_nothing(cast, field, changes):
     action = cast.action()
@@ -214,7 +220,7 @@ def test_a_reopening_that_cannot_be_changes_nothing(cast, field, changes):
         reopen(**{"action": action, "by": cast.coordinator, "at": LATER, "reason": "Two streets.", **changes})
     assert list(refusal.value.message_dict) == [field]
     assert everything() == before
-    reopen(action=action, by=cast.coordinator, at=LATER, reason="Two streets.", due_on=dt.date(2024, 4, 1))
+    reopen(action=action, by=cast.coordinator, at=LATER, reason="Two streets.", due_on=dt.date(2027, 4, 1))
 
 
 def test_a_live_action_is_not_reopened(cast):
@@ -318,6 +324,7 @@ def test_an_action_goes_on_in_the_next_plan_with_what_is_left_of_it(cast):
         description="Patrols.",
         milestones=[("Plan agreed", dt.date(2026, 6, 30)), ("Work done", dt.date(2028, 1, 31))],
         due_on=dt.date(2028, 3, 31),
+        reason="The lease runs until then.",
     )
     Milestone.objects.filter(text="Plan agreed").update(done_on=dt.date(2026, 6, 1))
     into = Destination(priority, sub_group, due_on=dt.date(2028, 3, 31))

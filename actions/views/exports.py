@@ -23,7 +23,7 @@ from actions.models import Export
 from actions.services import exports
 from actions.views.evidence import SANDBOX
 from partners import delivery
-from priorities.doors import Moment, SignedIn, for_those_at_work
+from priorities.doors import Moment, SignedIn, for_those_at_work, pressed_again
 from sheets import XLSX_TYPE
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class Asked:
     there: bool
 
 
+@pressed_again("actions:exports")
 @for_those_at_work
 @require_POST
 def request_export(request: SignedIn) -> HttpResponse:
@@ -99,6 +100,7 @@ def send_file(request: SignedIn, pk: int) -> HttpResponseBase:
     return response
 
 
+@pressed_again("actions:exports")
 @for_those_at_work
 @require_POST
 def try_again(request: SignedIn, pk: int) -> HttpResponse:

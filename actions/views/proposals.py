@@ -16,8 +16,9 @@ from actions.forms.proposals import DecisionForm, ProposalForm, RevisedForm
 from actions.models import Action, Proposal
 from actions.services import proposals
 from actions.services.structure import Stale
+from actions.views.drafts import held_for_sign_in, take_held, writer_of
 from partners.models import Partner
-from priorities.doors import Moment, SignedIn, for_those_at_work
+from priorities.doors import Moment, SignedIn, for_those_at_work, pressed_again
 from priorities.periods import british
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def show_list(request: SignedIn) -> HttpResponse:
     return render(request, "actions/proposals.html", {"page": page})
 
 
+@held_for_sign_in
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: SignedIn) -> HttpResponse:
@@ -81,7 +83,13 @@ def propose(request: SignedIn) -> HttpResponse:
         messages.error(request, "There is no plan yet. An administrator can add one.")
         return redirect("actions:proposals")
     sent = request.POST if request.method == "POST" else None
-    form = ProposalForm(sent, plan=moment.plan, by=request.user, today=moment.today)
+    form = ProposalForm(
+        sent or take_held(request),
+        plan=moment.plan,
+        by=request.user,
+        today=moment.today,
+        judged=sent is not None,
+    )
     if form.is_valid():
         try:
             proposal = proposals.propose(
@@ -100,7 +108,7 @@ def propose(request: SignedIn) -> HttpResponse:
             )
             _warn_of_end(request, proposal)
             return redirect(proposal)
-    return render(request, "actions/propose.html", {"form": form, "proposal": None})
+    return render(request, "actions/propose.html", {"form": form, "proposal": None, "writer": writer_of(request.user)})
 
 
 @for_those_at_work
@@ -111,6 +119,7 @@ def show_proposal(request: SignedIn, pk: int) -> HttpResponse:
     return _page(request, proposal, _decision_form(request.user, proposal, moment))
 
 
+@held_for_sign_in
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedIn, pk: int) -> HttpResponse:
@@ -122,7 +131,13 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
     if sent is None and not proposal.is_undecided:
         messages.info(request, f"This proposal is {proposal.get_state_display().lower()} and stays as it is.")
         return redirect(proposal)
-    form = RevisedForm(sent, proposal=proposal, by=request.user, today=moment.today)
+    form = RevisedForm(
+        sent or take_held(request),
+        proposal=proposal,
+        by=request.user,
+        today=moment.today,
+        judged=sent is not None,
+    )
     if form.is_valid():
         try:
             proposals.revise(
@@ -140,9 +155,12 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Your changes are with the coordinator.")
             return redirect(proposal)
-    return render(request, "actions/propose.html", {"form": form, "proposal": proposal})
+    return render(
+        request, "actions/propose.html", {"form": form, "proposal": proposal, "writer": writer_of(request.user)}
+    )
 
 
+@pressed_again("actions:proposal", named=True)
 @for_those_at_work
 @require_POST
 def take_back(request: SignedIn, pk: int) -> HttpResponse:
@@ -157,6 +175,7 @@ def take_back(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(proposal)
 
 
+@pressed_again("actions:proposal", named=True)
 @for_those_at_work
 @require_POST
 def decide(request: SignedIn, pk: int) -> HttpResponse:
