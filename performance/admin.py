@@ -57,9 +57,6 @@ if TYPE_CHECKING:
 class OfPeriodAdmin(ReadOnlyAdmin):
     """Rows about one period of one indicator, which goes by its label."""
 
-    list_select_related: tuple[str, ...] = ("indicator",)
-    search_fields: tuple[str, ...] = ("indicator__name", "indicator__code")
-
     @admin.display(description="period", ordering="period_start")
     def period_label(self, row: HasPeriod) -> str:
         return row.period.label
@@ -231,6 +228,8 @@ class MeasurementAdmin(OfPeriodAdmin):
 class ComparatorAdmin(OfPeriodAdmin):
     list_display = ("indicator", "kind", "period_label", "average", "basis", "position", "group_size")
     list_filter = ("kind", "indicator")
+    list_select_related = ("indicator",)
+    search_fields = ("indicator__name", "indicator__code")
 
 
 @admin.register(NotYetAvailable)
@@ -238,6 +237,7 @@ class NotYetAvailableAdmin(OfPeriodAdmin):
     list_display = ("indicator", "period_label", "reason", "expected_on", "by", "at")
     list_filter = ("indicator",)
     list_select_related = ("indicator", "by")
+    search_fields = ("indicator__name", "indicator__code")
 
 
 @admin.register(Commentary)
@@ -253,6 +253,7 @@ class RangeBaselineAdmin(OfPeriodAdmin):
     list_display = ("indicator", "period_label", "last_label", "reason", "by", "at")
     list_filter = ("indicator",)
     list_select_related = ("indicator", "by")
+    search_fields = ("indicator__name", "indicator__code")
 
     @admin.display(description="last period", ordering="last_start")
     def last_label(self, row: RangeBaseline) -> str:
@@ -264,6 +265,7 @@ class AnnotationAdmin(OfPeriodAdmin):
     list_display = ("indicator", "period_label", "text", "by", "at")
     list_filter = ("indicator",)
     list_select_related = ("indicator", "by")
+    search_fields = ("indicator__name", "indicator__code")
 
 
 @admin.register(FigureReminder)

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from priorities.models import AnnualFocus, Plan, Priority
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from partners.models import User
+
+
+class StrategicAssessmentQuerySet(models.QuerySet["StrategicAssessment"]):
+    def visible_to(self, user: User) -> StrategicAssessmentQuerySet:
+        """Those at work see all; readers see what is adopted, which is the plan's; others see none."""
+        if user.sees_the_work:
+            return self
+        return self.filter(state=StrategicAssessment.State.ADOPTED) if user.is_reader else self.none()
+
+    def written_on(self, plan: Plan) -> StrategicAssessmentQuerySet:
+        """The assessment that the plan was written on, first in its row: the earliest of the plan's."""
+        return self.filter(plan=plan).order_by("covers_from", "pk")
+
+    def due(self, day: dt.date) -> StrategicAssessmentQuerySet:
+        """Still in preparation and to be adopted by `day`, the most pressing first."""
+        return self.filter(state=StrategicAssessment.State.IN_PREPARATION, due_on__lte=day).order_by("due_on", "pk")
 
 
 class StrategicAssessment(models.Model):
@@ -31,6 +54,7 @@ class StrategicAssessment(models.Model):
     query = models.TextField(blank=True)
     source = models.CharField(max_length=150, blank=True)
 
+    objects = StrategicAssessmentQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -113,6 +137,13 @@ class Recommendation(models.Model):
         return self.text
 
 
+class PrintedFigureQuerySet(models.QuerySet["PrintedFigure"]):
+    def printed_by(self, plan: Plan) -> PrintedFigureQuerySet:
+        """Figures of the plan's own text and of the assessment it was written on, not of later assessments."""
+        first = StrategicAssessment.objects.written_on(plan).values("pk")[:1]
+        return self.filter(Q(assessment__isnull=True) | Q(assessment__in=first), plan=plan)
+
+
 class PrintedFigure(models.Model):
     """A figure the plan or a later assessment printed, character for character, beside its number and the query on it. Never corrected."""
 
@@ -152,6 +183,7 @@ class PrintedFigure(models.Model):
     source = models.CharField(max_length=150, blank=True)
     position = models.PositiveSmallIntegerField("order")
 
+    objects = PrintedFigureQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

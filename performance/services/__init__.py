@@ -1,1 +1,3 @@
-"""The verbs of performance: `figures` (what data owners and analysts say) and `issues` (what is emerging)."""
+"""The verbs of performance: `figures` (what data owners and analysts say), `issues` (what is emerging) and `assessment` (what
+the Partnership decides on its yearly one).
+"""

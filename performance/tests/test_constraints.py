@@ -16,9 +16,12 @@ from performance.models import (
     Indicator,
     Measurement,
     PrintedFigure,
+    Recommendation,
     StrategicAssessment,
     Survey,
     SurveyFinding,
+    SurveyQuestion,
+    SurveyResult,
 )
 from performance.tests.makers import NOW, Cast, make_indicator
 
@@ -63,6 +66,59 @@ BREACHES = [
         "assessment",
         {"covers_to": dt.date(2022, 10, 2)},
         {"covers_from": dt.date(2023, 10, 1), "covers_to": dt.date(2023, 10, 1)},
+    ),
+    Breach(
+        "assessment_state_known",
+        "assessment",
+        {"state": "adopted"},
+        {"covers_from": dt.date(2021, 10, 1), "state": "forgotten"},
+    ),
+    Breach("recommendation_position_unique", "recommendation", {"position": 1}, {"position": 1}),
+    Breach(
+        "recommendation_outcome_known",
+        "recommendation",
+        {"position": 1, "outcome": "accepted", "decided_on": dt.date(2026, 11, 3)},
+        {"position": 2, "outcome": "perhaps", "decided_on": dt.date(2026, 11, 3)},
+    ),
+    Breach(
+        "recommendation_declined_says_why",
+        "recommendation",
+        {"position": 1, "outcome": "declined", "decided_on": dt.date(2026, 11, 3), "reason": "No money."},
+        {"position": 2, "outcome": "declined", "decided_on": dt.date(2026, 11, 3)},
+    ),
+    Breach(
+        "recommendation_decided_has_date",
+        "recommendation",
+        {"position": 1, "outcome": "undecided"},
+        {"position": 2, "outcome": "accepted"},
+    ),
+    Breach("survey_question_position_unique", "question", {"code": "a"}, {"code": "b"}),
+    Breach("survey_question_code_unique", "question", {"position": 1}, {"position": 2}),
+    Breach(
+        "survey_question_about_known",
+        "question",
+        {"about": "unsafe"},
+        {"code": "b", "position": 2, "about": "everything"},
+    ),
+    Breach("survey_result_position_unique", "result", {"answer": "Yes"}, {"answer": "No"}),
+    Breach("survey_result_answer_unique", "result", {"position": 1}, {"position": 2}),
+    Breach(
+        "survey_result_says_something",
+        "result",
+        {"count": 0},
+        {"answer": "No", "position": 2, "count": None},
+    ),
+    Breach(
+        "survey_result_percent_in_range",
+        "result",
+        {"percent": 100},
+        {"answer": "No", "position": 2, "percent": Decimal("100.1")},
+    ),
+    Breach(
+        "survey_result_percent_in_range",
+        "result",
+        {"percent": 0},
+        {"answer": "No", "position": 2, "percent": Decimal("-0.1")},
     ),
     Breach("finding_position_unique", "finding", {"position": 1}, {"position": 1}),
     Breach("printed_figure_position_unique", "printed_figure", {"position": 1}, {"position": 1}),
@@ -130,6 +186,19 @@ class Rows:
     def finding(self, **changes) -> Finding:
         assessment = StrategicAssessment.objects.first() or self.assessment()
         return Finding.objects.create(assessment=assessment, text="More of it.", **changes)
+
+    def recommendation(self, **changes) -> Recommendation:
+        assessment = StrategicAssessment.objects.first() or self.assessment()
+        return Recommendation.objects.create(assessment=assessment, text="Light the park.", **changes)
+
+    def question(self, **changes) -> SurveyQuestion:
+        survey = Survey.objects.first() or self.survey()
+        return SurveyQuestion.objects.create(**{"survey": survey, "code": "q", "text": "?", "position": 1, **changes})
+
+    def result(self, **changes) -> SurveyResult:
+        question = SurveyQuestion.objects.first() or self.question()
+        fields = {"question": question, "answer": "Yes", "position": 1, "count": 3}
+        return SurveyResult.objects.create(**{**fields, **changes})
 
     def printed_figure(self, **changes) -> PrintedFigure:
         return PrintedFigure.objects.create(plan=self.plan, label="All Crime", printed="154.006", **changes)

@@ -22,7 +22,7 @@ from performance.models import (
     Survey,
     SurveyFinding,
 )
-from priorities.models import Achievement, AnnualFocus, ContextFact, Plan, PlanSection, Priority
+from priorities.models import Achievement, AnnualFocus, ContextFact, Duty, Plan, PlanSection, Priority
 from shp_portal.published_plan.reading import BrokenData, Record, read_csv, read_yaml
 
 DATA = Path(__file__).parent / "data"
@@ -110,10 +110,11 @@ def load_plan(folder: Path = DATA) -> Loaded:
     _focuses(loaded, priorities, top)
     _context(loaded, plan, top)
     _achievements(loaded, plan, priorities, top.record("achievements"))
-    _assessment(loaded, plan, priorities, top.record("assessment"))
+    assessment = _assessment(loaded, plan, priorities, top.record("assessment"))
     _similar_areas(loaded, plan, top.record("similar_areas"))
     _survey(loaded, plan, top.record("survey"))
-    _figures(loaded, plan, priorities, top, folder)
+    _figures(loaded, plan, priorities, assessment, top, folder)
+    _duties(loaded, plan, top)
     return loaded
 
 
@@ -258,7 +259,9 @@ def _achievements(loaded: Loaded, plan: Plan, priorities: dict[str, Priority], r
                 )
 
 
-def _assessment(loaded: Loaded, plan: Plan, priorities: dict[str, Priority], record: Record) -> None:
+def _assessment(
+    loaded: Loaded, plan: Plan, priorities: dict[str, Priority], record: Record
+) -> StrategicAssessment | None:
     assessment = loaded.keep(
         StrategicAssessment,
         record.where,
@@ -267,12 +270,13 @@ def _assessment(loaded: Loaded, plan: Plan, priorities: dict[str, Priority], rec
         defaults={
             "title": record.text("title"),
             "covers_to": record.day("covers_to"),
+            "state": record.text("state"),
             "query": record.text("query", ""),
             "source": record.text("source"),
         },
     )
     if assessment is None:
-        return
+        return None
     for position, finding in enumerate(record.records("findings"), start=1):
         evidence = "Table 1: " + ", ".join(finding.texts("evidence"))
         query = finding.text("query", "")
@@ -287,6 +291,7 @@ def _assessment(loaded: Loaded, plan: Plan, priorities: dict[str, Priority], rec
                 "evidence": f"{evidence}. Query: {query}" if query else f"{evidence}.",
             },
         )
+    return assessment
 
 
 def _similar_areas(loaded: Loaded, plan: Plan, record: Record) -> None:
@@ -343,7 +348,14 @@ def _survey(loaded: Loaded, plan: Plan, record: Record) -> None:
         )
 
 
-def _figures(loaded: Loaded, plan: Plan, priorities: dict[str, Priority], top: Record, folder: Path) -> None:
+def _figures(
+    loaded: Loaded,
+    plan: Plan,
+    priorities: dict[str, Priority],
+    assessment: StrategicAssessment | None,
+    top: Record,
+    folder: Path,
+) -> None:
     table = top.record("table1")
     size = table.number("group_size")
     position = 0
@@ -356,6 +368,7 @@ def _figures(loaded: Loaded, plan: Plan, priorities: dict[str, Priority], top: R
             plan=plan,
             position=position,
             defaults={
+                "assessment": assessment,
                 "table": table.text("title"),
                 "heading": row.text("group"),
                 "label": row.text("label"),
@@ -388,5 +401,24 @@ def _figures(loaded: Loaded, plan: Plan, priorities: dict[str, Priority], top: R
                 "unit": record.text("unit", ""),
                 "query": record.text("query", ""),
                 "source": f"plan, section {record.number('section')}",
+            },
+        )
+
+
+def _duties(loaded: Loaded, plan: Plan, top: Record) -> None:
+    for position, record in enumerate(top.records("duties"), start=1):
+        loaded.keep(
+            Duty,
+            record.where,
+            plan=plan,
+            code=record.text("code"),
+            defaults={
+                "name": record.text("name"),
+                "text": record.text("text"),
+                "statute": record.text("statute", ""),
+                "verified": record.text("verified"),
+                "due_month": record.number("due_month"),
+                "due_day": record.number("due_day"),
+                "position": position,
             },
         )

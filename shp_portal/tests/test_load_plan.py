@@ -23,7 +23,7 @@ from performance.models import (
     Survey,
     SurveyFinding,
 )
-from priorities.models import Achievement, AnnualFocus, ContextFact, Plan, PlanSection, Priority
+from priorities.models import Achievement, AnnualFocus, ContextFact, Duty, Plan, PlanSection, Priority
 from priorities.tests.makers import make_sub_group
 from scripts import prepare
 from shp_portal.published_plan.loading import DATA, load_plan
@@ -106,6 +106,20 @@ def test_the_assessment_shows_what_is_outside_the_priorities():
     outside = Finding.objects.filter(priority__isnull=True).values_list("text", flat=True)
     assert any("Shoplifting" in text for text in outside)
     assert SurveyFinding.objects.filter(topic="What makes people feel unsafe").count() == 4
+    assert (assessment.state, assessment.adopted_on, assessment.adopted_at_meeting) == ("adopted", None, "")
+    assert assessment.printed_figures.count() == PrintedFigure.objects.filter(table="Table 1").count() == 17
+
+
+def test_duties_cite_the_law_only_where_it_was_looked_up():
+    load_plan()
+    found = dict(Duty.objects.values_list("code", "verified"))
+    assert len(found) == 9
+    assert {code for code, verified in found.items() if verified == "found"} == {
+        "serious-violence", "scrutiny", "copy-to-pcc", "asb-case-review", "domestic-abuse"
+    }  # fmt: skip
+    assert "13A" in Duty.objects.get(code="copy-to-pcc").statute
+    assert "section 104" in Duty.objects.get(code="asb-case-review").statute
+    assert found["public-meeting"] == found["assessment"] == "unverified"
 
 
 def test_loading_again_adds_nothing_and_overwrites_no_edit():
