@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from actions.models import Action, Evidence, Export, Proposal
 from partners.models import Cover, OutgoingEmail
+from performance.models import Indicator
 from reports.models import ReportVersion
 from tests import access, paper
 from tests.makers import NOW, SECRET, TODAY, Cast
@@ -31,6 +32,8 @@ ACCESS = access.read()
 #: Pages of the actions that are about no one of them.
 WITHOUT_ACTION = {"list", "export", "mine", "send-ready", "my-updates", "propose", "proposals"}
 WITHOUT_ACTION |= {"exports", "request-export"}
+
+OF_AN_INDICATOR = {"indicator", "export-indicator", "write-commentary", "annotate", "set-baseline"}
 
 
 class World:
@@ -63,6 +66,9 @@ class World:
             "draft": paper.draft(self.cast, paper.half_year("2024-04")),
         }
 
+        self.indicator = Indicator.objects.create(
+            code="FIRES", name="Deliberate fires", unit="fires", better="lower", data_owner=self.cast.fire
+        )
         self.cover = Cover.objects.create(
             person=self.cast["officer_of_lead"],
             covered_by=self.cast["officer_of_support"],
@@ -95,6 +101,8 @@ class World:
             given["pk"] = version.report_id
             if name not in ("report", "new-version", "try-again"):
                 given["number"] = version.number
+        elif name in OF_AN_INDICATOR:
+            given["code"] = self.indicator.code
         elif name == "priority":
             given["code"] = self.cast.priority.code
         elif name == "partner":

@@ -34,7 +34,8 @@ def disclosed(all_facts: Iterable[IndicatorFacts], audience: Audience) -> Table:
 
 @dataclass(frozen=True)
 class SeenComparison:
-    """A row of the table of comparisons as an audience sees it."""
+    """A row of the table of comparisons as an audience sees it. `change` and `change_percent` are numbers for files, None
+    where there is none to see."""
 
     label: str
     period: str
@@ -45,6 +46,8 @@ class SeenComparison:
     symbol: str
     sentence: str
     position: str
+    change: Decimal | None = None
+    change_percent: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,8 @@ def compared(standing: IndicatorStanding, row: Comparison, table: Table) -> Seen
             row.symbol,
             sentence,
             position,
+            row.difference.number.normalize() + 0 if row.difference else None,
+            row.difference.percent if row.difference else None,
         )
     theirs = ""
     if row.kind in (Against.YEAR_BEFORE, Against.PREVIOUS):

@@ -27,7 +27,7 @@ def _links(html: str) -> list[str]:
 @pytest.mark.django_db
 def test_each_role_is_offered_what_it_may_open():
     cast = Cast()
-    work = ["Actions", "Plan", "Re-offending", "Reports", "Schedule"]
+    work = ["Actions", "Performance", "Plan", "Re-offending", "Reports", "Schedule"]
     assert _links(page(cast.officer, "/")) == ["Home", "My actions", *work]
     assert _links(page(cast.coordinator, "/")) == ["Home", "Board", "My actions", *work]
     assert _links(page(cast.analyst, "/")) == ["Home", "My actions", *work]
