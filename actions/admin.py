@@ -22,7 +22,8 @@ from actions.models import (
     Reminder,
     SubGroupReturn,
 )
-from partners.admin import ReadOnlyAdmin, ReadOnlyInline
+from partners.admin import ReadOnlyAdmin, ReadOnlyInline, person_at_work
+from performance.models import EmergingIssue
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -47,9 +48,21 @@ class ActionAdmin(ReadOnlyAdmin):
     ordering = ("plan", "ref")
     inlines = (MilestoneInline,)
 
+    def get_fields(self, request: HttpRequest, obj: Action | None = None) -> list[Any]:
+        fields = super().get_fields(request, obj)
+        told = obj is None or _may_name_issue(request, obj.from_issue)
+        return [name for name in fields if told or name != "from_issue"]
+
 
 #: What people wrote, apart from the facts around it.
 WORDS = ("narrative", "reason", "recovery", "help_wanted", "achievement")
+
+
+def _may_name_issue(request: HttpRequest, issue: EmergingIssue | None) -> bool:
+    """Whether the title of the issue something came from may be shown: administering is no licence to restricted ones."""
+    if issue is None or not issue.restricted:
+        return True
+    return EmergingIssue.objects.visible_to(person_at_work(request)).filter(pk=issue.pk).exists()
 
 
 def _may_read(request: HttpRequest, update: ProgressUpdate) -> bool:
@@ -125,6 +138,11 @@ class ProposalAdmin(ReadOnlyAdmin):
     search_fields = ("title", "action__ref", "proposed_by__name")
     date_hierarchy = "proposed_at"
     exclude = ("submission_key", "revision")
+
+    def get_fields(self, request: HttpRequest, obj: Proposal | None = None) -> list[Any]:
+        fields = super().get_fields(request, obj)
+        told = obj is None or _may_name_issue(request, obj.from_issue)
+        return [name for name in fields if told or name != "from_issue"]
 
 
 @admin.register(DeadlineExtension)

@@ -85,6 +85,10 @@ class UserManager(BaseUserManager["User"]):
         found = self.filter(is_active=True, groups__name__in=roles.SEES_THE_WORK).distinct()
         return found.select_related("partner").order_by("partner__name", "name")
 
+    def officers_of(self, partner: int | None) -> models.QuerySet[User]:
+        """The officers of one partner (by its key) who can sign in."""
+        return self.filter(is_active=True, partner=partner, groups__name=roles.PARTNER_OFFICER)
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A person who signs in by e-mail. Without a password none will work until one is set."""
         user = self.model(email=self.normalize_email(email), **fields)

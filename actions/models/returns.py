@@ -4,7 +4,7 @@ and the sub-group's own paragraph.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
 from django.conf import settings
 from django.db import models
@@ -15,9 +15,6 @@ from actions.models.action import Action, ProgressUpdate
 from partners.models import Partner
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import SubGroup, UpdateRound
-
-if TYPE_CHECKING:
-    pass
 
 
 class Draft(HasPeriod, models.Model):
@@ -127,6 +124,12 @@ class Evidence(models.Model):
 class DeadlineExtension(models.Model):
     """More time for one action's update in one request, given by the coordinator with a reason."""
 
+class DeadlineExtensionQuerySet(models.QuerySet["DeadlineExtension"]):
+    def in_request(self, round_: UpdateRound | None) -> dict[int, dt.date]:
+        """Until when each action with more time in this request may wait, by its key; none without a request."""
+        return dict(self.filter(round=round_).values_list("action", "due_on")) if round_ is not None else {}
+
+
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="extensions")
     round = models.ForeignKey(UpdateRound, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField("updates due on")
@@ -137,6 +140,8 @@ class DeadlineExtension(models.Model):
     class Meta:
         ordering = ["action", "pk"]
         constraints = [
+    objects = DeadlineExtensionQuerySet.as_manager()
+
             models.UniqueConstraint(name="extension_once", fields=["action", "round"]),
             models.CheckConstraint(name="extension_says_why", condition=~Q(reason="")),
         ]

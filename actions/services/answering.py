@@ -7,8 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from actions.models import Action
 from partners import roles
 from partners.models import Cover, User
+
+
+def who_is_to_update(action: Action) -> list[User]:
+    """Owner and deputy as far as they are at work; where neither is, the officers of the lead partner. Maybe nobody."""
+    named = [person for person in (action.owner, action.deputy) if person is not None and person.is_at_work]
+    return named or list(User.objects.officers_of(action.lead_partner_id))
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,8 @@ def notify(
 
     Call it inside the transaction that causes it; `path` is a page of the portal (`action.get_absolute_url()`). The same
     `dedupe_key` tells nobody twice. Somebody inactive, or who does not want this kind of e-mail, gets no notice; nor does,
-    where the reader is to do something, anybody without the `right` to (to the `update` or `proposal` it is about): no
-    e-mail leads to a page that is shut. What it is about decides later whether it is still news (`Notice`).
+    where the reader is to do something, anybody without the `right` to, on what it is about: no e-mail leads to a page that
+    is shut. What it is about decides later whether it is still news (`Notice`).
     Returns the notices there are now. ValueError for a kind that is none.
     """
     kind = Notice.Kind(kind)
@@ -53,10 +53,12 @@ def notify(
     sentence = " ".join(text.split())
     if len(sentence) > LONGEST_NOTICE:
         sentence = f"{sentence[: LONGEST_NOTICE - 1]}…"
+    actions = list(actions)
+    about = update or proposal or next(iter(actions), None)
     notices = []
     for person in User.objects.filter(pk__in=told, is_active=True).exclude(pk__in=unwanted).order_by("pk"):
         person.stand_in(today)
-        if right and not person.has_perm(right, update or proposal):
+        if right and not person.has_perm(right, about):
             continue
         notice, new = Notice.objects.get_or_create(
             dedupe_key=f"{dedupe_key}:{person.pk}",

@@ -181,7 +181,7 @@ class _Request:
 
     @classmethod
     def read(cls, request: UpdateRound, people: Workforce) -> _Request:
-        extended = dict(DeadlineExtension.objects.filter(round=request).values_list("action", "due_on"))
+        extended = DeadlineExtension.objects.in_request(request)
         rows = (
             Action.objects.filter(plan=request.plan_id)
             .not_updated(request.period)

@@ -110,7 +110,7 @@ def answer_help(
 
 def who_answers_for(partner: Partner) -> list[User]:
     """The partner's officers who are owner or deputy of live actions; when none is, all its officers. Maybe nobody."""
-    officers = User.objects.filter(is_active=True, partner=partner, groups__name=roles.PARTNER_OFFICER)
+    officers = User.objects.officers_of(partner.pk)
     live = Action.objects.live()
     at_work = officers.filter(
         Q(pk__in=live.filter(owner__isnull=False).values("owner"))

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from actions.forms.updates import UpdateForm
-from actions.models import Action, Draft, ProgressUpdate
+from actions.models import Action, DeadlineExtension, Draft, ProgressUpdate
 from actions.progress import (
     Asked,
     Standing,
@@ -60,7 +60,8 @@ class Mine:
     """One of a person's actions: how it stands, what was last said and kept, and which period the next update is about.
 
     `form` is there when the row has just been sent and refused: it holds what was typed and why it was refused. `seen` is
-    the newest update with a rating that this page knows of.
+    the newest update with a rating that this page knows of; `unchanged`, whether what was last received on the period
+    asked about is a confirmation without words. `more_time`: until when the coordinator lets this one wait.
     """
 
     action: Action
@@ -73,18 +74,14 @@ class Mine:
     draft_ready: bool = False
     form: UpdateForm | None = None
     seen: int = 0
+    unchanged: bool = False
+    more_time: dt.date | None = None
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
     def ratings(self) -> list[tuple[str, Look]]:
         """What can be said of it, to choose from."""
         return [(rating.value, LOOKS[rating]) for rating in SUBMITTABLE]
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether what was last received is a confirmation without words."""
-        last = self.action.latest_update
-        return last is not None and last.kind == ProgressUpdate.Kind.NO_CHANGE
 
 
 @dataclass(frozen=True)
@@ -121,6 +118,10 @@ class MyActions:
     @property
     def rows(self) -> list[Mine]:
         return [*self.owed, *self.current]
+
+    @property
+    def any_more_time(self) -> bool:
+        return any(row.more_time for row in self.owed)
 
     @property
     def unchanged(self) -> int:
@@ -341,6 +342,8 @@ def _mine(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm]) -> 
     kept = drafts.drafts_of(request.user, actions)
     rows = []
     last = _last_ratings(actions, about, known)
+    unchanged = _unchanged(actions, known, moment)
+    more_time = DeadlineExtension.objects.in_request(moment.open)
     for action in actions:
         said = last.get(action.pk)
         readable = said is not None and request.user.has_perm("actions.read_restricted", said)
@@ -357,6 +360,8 @@ def _mine(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm]) -> 
                 draft_ready=action.pk in kept and _looks_ready(kept[action.pk], action, moment),
                 form=refused.get(action.pk),
                 seen=max(known[action.pk].values(), default=0),
+                unchanged=action.pk in unchanged,
+                more_time=more_time.get(action.pk),
             )
         )
     return rows
@@ -370,6 +375,14 @@ def _known(actions: list[Action]) -> dict[int, dict[Period, int]]:
     for pk, kind, start, update in newest.values_list("action", "period_kind", "period_start", "newest"):
         known[pk][Period(PeriodKind(kind), start)] = update
     return known
+
+
+def _unchanged(actions: list[Action], known: dict[int, dict[Period, int]], moment: Moment) -> set[int]:
+    """Actions of which nothing but “no change” was last said about the period asked for; one query."""
+    asked = moment.asked
+    newest = [known[action.pk].get(asked) if asked else action.latest_update_id for action in actions]
+    confirmed = ProgressUpdate.objects.filter(pk__in=filter(None, newest), kind=ProgressUpdate.Kind.NO_CHANGE)
+    return set(confirmed.order_by().values_list("action", flat=True))
 
 
 def _last_ratings(

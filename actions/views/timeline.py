@@ -11,10 +11,10 @@ from django.db.models import Prefetch
 
 from actions.ledger import state_of
 from actions.models import Action, ActionEvent, Evidence, HelpReply, ProgressUpdate
+from partners.models import User
 from priorities.periods import british
 
 if TYPE_CHECKING:
-    from partners.models import User
     from priorities.periods import Period
 
 PAGE = 30
@@ -44,6 +44,7 @@ class Entry:
     evidence: list[Evidence] = field(default_factory=list)
     replies: list[HelpReply] = field(default_factory=list)
     unanswered: bool = False
+    nobody_to_answer: bool = False
     may_answer: bool = False
     may_add_evidence: bool = False
 
@@ -88,6 +89,7 @@ def _of_update(update: ProgressUpdate, action: Action, user: User, open_periods:
     update.action = action  # with its names, so that no rule reads it again
     readable = user.has_perm("actions.read_restricted", update)
     asked = update.help_wanted_from_id is not None
+    unanswered = asking and readable and not update.help_replies.all()
     # The partner asked knows that it was asked; of restricted words it sees its own answer alone.
     told = readable or (asked and user.partner_id == update.help_wanted_from_id)
     return Entry(
@@ -100,7 +102,8 @@ def _of_update(update: ProgressUpdate, action: Action, user: User, open_periods:
         ident=f"update-{update.pk}",
         evidence=list(update.evidence.all()) if readable else [],
         replies=list(update.help_replies.all()) if told else [],
-        unanswered=asking and readable and not update.help_replies.all(),
+        unanswered=unanswered,
+        nobody_to_answer=unanswered and not User.objects.officers_of(update.help_wanted_from_id).exists(),
         may_answer=asking and user.has_perm("actions.answer_help", update),
         may_add_evidence=update.period in open_periods and user.has_perm("actions.add_evidence", update),
     )

@@ -221,7 +221,7 @@ def _received(plan: Plan, asked: Period) -> Received:
 def _silent(plan: Plan, round_: UpdateRound, today: dt.date) -> list[Silent]:
     """Actions without an update, soonest due first; three queries."""
     period = round_.period
-    extended = dict(DeadlineExtension.objects.filter(round=round_).values_list("action", "due_on"))
+    extended = DeadlineExtension.objects.in_request(round_)
     nudged = dict(
         Reminder.objects.filter(round=round_, step=Reminder.Step.NUDGE).order_by("pk").values_list("recipient", "at")
     )

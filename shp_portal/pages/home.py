@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actions.models import Action, ActionQuerySet, ProgressUpdate, Proposal
+from actions.models import Action, ActionQuerySet, DeadlineExtension, ProgressUpdate, Proposal
 from actions.progress import pressing
 from actions.rating import Rating
 from performance.models import Indicator, Measurement
@@ -35,21 +35,29 @@ State = ReportVersion.State
 
 @dataclass(frozen=True)
 class Request:
-    """The request for updates that is out: what it is about, until when, and how many days are left (negative: late)."""
+    """The request for updates that is out: what it is about, until when, and how many days are left (negative: late).
+
+    `closed_on`: when the coordinator closed it, so that what still comes is late; None while it is open.
+    """
 
     period: Period
     due_on: dt.date
     days_left: int
+    closed_on: dt.date | None
 
 
 @dataclass(frozen=True)
 class Owed:
-    """What one person still owes, most pressing first; `expected` is all that was asked of them."""
+    """What one person still owes, most pressing first; `expected` is all that was asked of them.
+
+    `more_time`: which of the rows the coordinator lets wait, and until when.
+    """
 
     rows: list[Row]
     more: bool
     expected: int
     received: int
+    more_time: list[tuple[Action, dt.date]]
 
     @property
     def owing(self) -> int:
@@ -145,11 +153,16 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     wanted = asked if round_ and round_.settled_at is None else None
     page.settled = asked if wanted is None else None
     if round_ and wanted:
-        page.request = Request(wanted, round_.updates_due_on, (round_.updates_due_on - today).days)
+        page.request = Request(
+            wanted,
+            round_.updates_due_on,
+            (round_.updates_due_on - today).days,
+            timezone.localdate(round_.closed_at) if round_.closed_at else None,
+        )
     actions = Action.objects.visible_to(user).filter(plan=plan)
     mine = actions.answered_for_by(user)
     if user.is_officer or mine.exists():
-        page.owed = _owed(mine, today, wanted)
+        page.owed = _owed(mine, today, round_ if wanted else None)
     if user.is_officer:
         page.help_wanted = _help_wanted(plan, user)
     if user.is_officer or user.is_coordinator:
@@ -188,9 +201,10 @@ def _current(versions: ReportVersionQuerySet) -> ReportVersionQuerySet:
     )
 
 
-def _owed(mine: ActionQuerySet, today: dt.date, asked: Period | None) -> Owed | None:
-    if asked is None:
+def _owed(mine: ActionQuerySet, today: dt.date, round_: UpdateRound | None) -> Owed | None:
+    if round_ is None:
         return None
+    asked = round_.period
     found = rows(worst_first(mine.not_updated(asked))[: ROWS + 1], today, asked)
     found.sort(key=lambda row: pressing(row.standing, row.action.due_on))
     counted = (
@@ -198,11 +212,13 @@ def _owed(mine: ActionQuerySet, today: dt.date, asked: Period | None) -> Owed | 
         .with_received(asked)
         .aggregate(expected=Count("pk"), heard=Count("pk", filter=Q(received=True)))
     )
+    more_time = DeadlineExtension.objects.in_request(round_)
     return Owed(
         rows=found[:ROWS],
         more=len(found) > ROWS,
         expected=counted["expected"],
         received=counted["heard"],
+        more_time=[(row.action, more_time[row.action.pk]) for row in found[:ROWS] if row.action.pk in more_time],
     )
 
 
