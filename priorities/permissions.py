@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 
 @rules.predicate
-def is_coordinator(user: User) -> bool:
+def runs_the_chase(user: User) -> bool:
+    """Or whoever stands in for them: a request is closed on its day, whoever is away."""
+    return user.is_coordinator or user.covers_coordinator
+
+
+rules.add_perm("priorities.close_round", runs_the_chase)
+
+
+@rules.predicate
+def keeps_the_calendar(user: User) -> bool:
     return user.is_coordinator
 
 
