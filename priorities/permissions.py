@@ -1,4 +1,6 @@
-"""Who may change the plan's calendar from the portal's own pages: the coordinator closes requests for updates."""
+"""Who may change the plan's calendar from the portal's own pages: the coordinator closes requests for updates and ticks off
+yearly duties.
+"""
 
 from __future__ import annotations
 
@@ -24,4 +26,4 @@ def keeps_the_calendar(user: User) -> bool:
     return user.is_coordinator
 
 
-rules.add_perm("priorities.close_round", is_coordinator)
+rules.add_perm("priorities.tick_off_duty", keeps_the_calendar)
