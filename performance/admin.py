@@ -272,7 +272,7 @@ class AnnotationAdmin(OfPeriodAdmin):
 class FigureReminderAdmin(OfPeriodAdmin):
     """The ledger of who was asked for which figure."""
 
-    list_display = ("indicator", "period_label", "owed", "stage", "person", "by", "at")
+    list_display = ("indicator", "period_label", "owed", "stage", "due_on", "person", "by", "at")
     list_filter = ("stage", "owed", "indicator")
     list_select_related = ("indicator", "person", "by")
     search_fields = ("indicator__name", "indicator__code", "person__name", "person__email")

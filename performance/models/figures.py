@@ -10,11 +10,14 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
+from partners.models import OutgoingEmail
 from performance.models.indicators import Indicator, Source
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Plan, Priority
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from priorities.periods import Period
 
 
@@ -124,8 +127,19 @@ class NotYetAvailable(HasPeriod, models.Model):
         return f"{self.indicator.code} {self.period.label}: not yet available"
 
 
+class FigureReminderQuerySet(models.QuerySet["FigureReminder"]):
+    def for_figures(self, places: Iterable[tuple[int, Period]]) -> FigureReminderQuerySet:
+        """Those about these indicators (by key) and periods, and maybe others of the same indicators and first days."""
+        known = set(places)
+        return self.filter(
+            indicator__in={pk for pk, _ in known}, period_start__in={period.start for _, period in known}
+        )
+
+
 class FigureReminder(HasPeriod, models.Model):
-    """That somebody was asked for, or reminded of, a figure or its commentary. Each stage is told a person once."""
+    """That somebody was asked for, or reminded of, a figure or its commentary. Each stage is told a person once for each
+    due day: one that the data owner promises anew has its own. A nudge waits for the next digest, which is its `email`.
+    """
 
     class Stage(models.TextChoices):
         ASKED = "asked", "Asked"
@@ -142,6 +156,7 @@ class FigureReminder(HasPeriod, models.Model):
     period_start = period_start_field()
     owed = models.CharField(max_length=12, choices=Owed.choices, default=Owed.FIGURE)
     stage = models.CharField(max_length=10, choices=Stage.choices)
+    due_on = models.DateField(null=True, blank=True, help_text="The due day it reminded of. Empty: nudged by hand.")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -152,6 +167,9 @@ class FigureReminder(HasPeriod, models.Model):
         help_text="Empty: the portal itself.",
     )
     at = models.DateTimeField()
+    email = models.ForeignKey(OutgoingEmail, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = FigureReminderQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "pk"]
@@ -163,8 +181,14 @@ class FigureReminder(HasPeriod, models.Model):
             ),
             models.UniqueConstraint(
                 name="figure_reminder_stage_once",
-                fields=["indicator", "period_kind", "period_start", "owed", "stage", "person"],
+                fields=["indicator", "period_kind", "period_start", "owed", "stage", "due_on", "person"],
                 condition=~Q(stage="nudged"),
+            ),
+            models.CheckConstraint(
+                name="figure_reminder_stage_has_due", condition=Q(stage="nudged") | Q(due_on__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="figure_reminder_nudge_has_hand", condition=~Q(stage="nudged") | Q(by__isnull=False)
             ),
         ]
 
