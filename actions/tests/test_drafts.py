@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
-from actions.models import Action, Draft, ProgressUpdate
+from actions.models import Action, Draft, ProgressUpdate, Proposal
 from actions.services import drafts
 from actions.services.handover import reassign
 from actions.services.updates import confirm_no_change
@@ -335,3 +337,125 @@ def test_a_foreign_page_leaves_nothing(cast: Cast) -> None:
         refused = Client(enforce_csrf_checks=True).post(url(action, "update/"), filled(writer=writer))
     assert "Nothing has been saved." in refused.content.decode()
     assert not Session.objects.exists()
+
+
+# --- What else somebody signed out sends ---
+
+
+def signed_out_and_back(client: Client, user: User, address: str, sent: dict[str, object]) -> str:
+    """Send a form after the session has died, sign in again, and come to the page the sign-in leads to."""
+    client.cookies.pop("sessionid", None)
+    for name in list(client.cookies):
+        if "session" in name:
+            del client.cookies[name]
+    answer = client.post(address, sent)
+    assert answer.status_code == 302, answer
+    after = parse_qs(urlsplit(answer.url).query)["next"][0]
+    client.force_login(user)
+    page = client.get(after)
+    assert page.status_code == 200, (after, page.status_code)
+    return page.content.decode()
+
+
+def writer_in(page: str) -> str:
+    found = re.search(r'name="writer" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_a_supporting_partners_words_are_kept_and_offered_again(cast: Cast) -> None:
+    action = cast.action()
+    words = {"submission_key": str(key(9)), "period": "2026-04", "narrative": "Caretakers briefed."}
+    with on():
+        supporter = browser(cast.supporter)
+        kept = supporter.post(url(action, "draft/"), words, headers=FETCH).json()
+        page = supporter.get(url(action, "words/")).content.decode()
+        hers = browser(cast.officer).get(url(action, "update/")).content.decode()
+        again = supporter.post(url(action, "draft/"), words)
+        sent = supporter.post(url(action, "words/"), {**words, "draft": kept["draft"]})
+    assert (kept["ready"], kept["says"]) == (True, "")
+    assert "Caretakers briefed." in page
+    assert "have not sent it yet" in page
+    assert "Caretakers briefed." not in hers
+    assert (again.url, sent.url) == (url(action), url(action))
+    assert action.updates.get().narrative == "Caretakers briefed."
+    assert not Draft.objects.exists()
+
+
+def test_a_supporting_partners_words_survive_the_session(cast: Cast) -> None:
+    action = cast.action()
+    with on():
+        supporter = browser(cast.supporter)
+        writer = writer_in(supporter.get(url(action, "words/")).content.decode())
+        sent = {"submission_key": str(key(9)), "period": "2026-04", "narrative": "LONG TEXT", "writer": writer}
+        page = signed_out_and_back(supporter, cast.supporter, url(action, "words/"), sent)
+        assert "LONG TEXT" in page
+        assert "You had been signed out, so nothing was sent." in page
+        other = browser(cast.officer)
+        assert "LONG TEXT" not in signed_out_and_back(other, cast.officer, url(action, "update/"), sent)
+    assert not action.updates.exists()
+
+
+def test_words_refused_are_kept_too(cast: Cast) -> None:
+    action = cast.action()
+    words = {"submission_key": str(key(9)), "period": "2026-04", "narrative": "a" * 4001}
+    with on():
+        supporter = browser(cast.supporter)
+        assert "4,000 characters or fewer" in supporter.post(url(action, "words/"), words).content.decode()
+        assert "a" * 4001 in supporter.get(url(action, "words/")).content.decode()
+
+
+def test_still_on_track_survives_the_session(cast: Cast) -> None:
+    action = cast.action()
+    with on():
+        officer = browser(cast.officer)
+        writer = writer_in(officer.get(url(action, "update/")).content.decode())
+        still = filled(9, narrative="Still walking.", seen="0", still="yes", writer=writer)
+        page = signed_out_and_back(officer, cast.officer, url(action, "update/"), still)
+    assert "Still walking." in page
+    assert not action.updates.exists()
+
+
+def test_a_proposal_survives_the_session_and_is_its_writers_alone(cast: Cast) -> None:
+    typed = {
+        "title": "Light two alleys",
+        "why": "They come in at night.",
+        "starts_on_0": "1",
+        "new_1_text": "First gate",
+    }
+    address = "/actions/propose/"
+    with on():
+        officer = browser(cast.officer)
+        writer = writer_in(officer.get(address).content.decode())
+        page = signed_out_and_back(officer, cast.officer, address, {**typed, "rows": "3", "writer": writer})
+        for words in ("Light two alleys", "They come in at night.", "First gate", "What you typed is here again"):
+            assert words in page
+        assert "There is a problem" not in page, "what was cut short is not found fault with"
+        assert "Light two alleys" not in officer.get(address).content.decode(), "offered once"
+        other = browser(cast.supporter)
+        stranger = signed_out_and_back(other, cast.supporter, address, {**typed, "rows": "3", "writer": writer})
+        forged = signed_out_and_back(other, cast.supporter, address, {**typed, "rows": "3", "writer": "5:x"})
+    assert "Light two alleys" not in stranger + forged
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("button", "lands_on"),
+    [
+        ("/actions/{pk}/no-change/", "My actions"),
+        ("/actions/mine/send/", "My actions"),
+        ("/actions/exports/ask/", "Files"),
+    ],
+)
+def test_a_button_pressed_signed_out_leads_to_its_page_with_a_sentence(cast: Cast, button: str, lands_on: str) -> None:
+    action = cast.action()
+    with on():
+        officer = browser(cast.officer)
+        officer.post(url(action, "update/"), filled(1))
+        pressed = {"submission_key": str(key(2)), "period": "2026-04", "seen": "99", "row": "1"}
+        page = signed_out_and_back(officer, cast.officer, button.format(pk=action.pk), pressed)
+        assert lands_on in page
+        if "send" not in button:
+            assert "You had been signed out, so nothing was recorded." in page
+            assert "nothing was recorded" not in officer.get("/actions/mine/").content.decode(), "told once"
+    assert action.updates.count() == 1

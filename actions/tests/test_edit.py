@@ -105,7 +105,9 @@ def test_a_moved_due_date_is_the_ledgers_and_wants_a_reason(cast):
 
 def test_a_date_after_the_plans_end_says_in_its_reason_why(cast):
     action = cast.action()
-    with pytest.raises(ValidationError, match="The plan ends on 31 March 2027. Say why the action goes on after that."):
+    with pytest.raises(
+        ValidationError, match=r"The plan ends on 31 March 2027. Say why the action goes on after that."
+    ):
         changed(cast, action, reason="", changes={"due_on": dt.date(2027, 4, 1)})
     assert changed(cast, action, changes={"due_on": dt.date(2027, 4, 1)}).due_on == dt.date(2027, 4, 1)
 
