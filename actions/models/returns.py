@@ -121,14 +121,14 @@ class Evidence(models.Model):
         return reverse("actions:evidence", args=[self.pk])
 
 
-class DeadlineExtension(models.Model):
-    """More time for one action's update in one request, given by the coordinator with a reason."""
-
 class DeadlineExtensionQuerySet(models.QuerySet["DeadlineExtension"]):
     def in_request(self, round_: UpdateRound | None) -> dict[int, dt.date]:
         """Until when each action with more time in this request may wait, by its key; none without a request."""
         return dict(self.filter(round=round_).values_list("action", "due_on")) if round_ is not None else {}
 
+
+class DeadlineExtension(models.Model):
+    """More time for one action's update in one request, given by the coordinator with a reason."""
 
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="extensions")
     round = models.ForeignKey(UpdateRound, on_delete=models.PROTECT, related_name="+")
@@ -137,11 +137,11 @@ class DeadlineExtensionQuerySet(models.QuerySet["DeadlineExtension"]):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    objects = DeadlineExtensionQuerySet.as_manager()
+
     class Meta:
         ordering = ["action", "pk"]
         constraints = [
-    objects = DeadlineExtensionQuerySet.as_manager()
-
             models.UniqueConstraint(name="extension_once", fields=["action", "round"]),
             models.CheckConstraint(name="extension_says_why", condition=~Q(reason="")),
         ]
