@@ -17,6 +17,7 @@ from actions.services.chasing import drop_out_of_date, put_digests
 from actions.services.digest import Due, digests_due
 from partners import outbox
 from partners.models import OutgoingEmail
+from performance.services import uploads
 from priorities.models import Plan
 from priorities.services import open_round
 from priorities.timetable import timetable_for
@@ -74,6 +75,7 @@ def tick(now: dt.datetime) -> Ticked:
     if emails_waiting:
         outbox.wake_drain()
     exports.see_to(now)
+    uploads.see_to(now)
     for version in versions:
         log.info("made %s", version)
     return Ticked(rounds, digests, versions, files_waiting, emails_waiting, faults)
