@@ -18,8 +18,8 @@ def works_on_all_figures(user: User) -> bool:
 
 @rules.predicate
 def owns_figure(user: User, indicator: Indicator | None) -> bool:
-    """An officer of the partner that owes the figure."""
-    return indicator is not None and user.is_officer and user.partner_id == indicator.data_owner_id
+    """An officer of the partner that owes the figure, or who stands in for one."""
+    return indicator is not None and indicator.data_owner_id in user.officer_of
 
 
 @rules.predicate
@@ -45,6 +45,7 @@ def sees_the_work(user: User) -> bool:
 
 
 rules.add_perm("performance.record_measurement", works_on_all_figures | owns_figure)
+rules.add_perm("performance.nudge", works_on_all_figures)
 rules.add_perm("performance.write_commentary", works_on_all_figures | owns_figure)
 rules.add_perm("performance.annotate", works_on_all_figures | owns_figure)
 rules.add_perm("performance.set_baseline", works_on_all_figures)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -25,7 +24,9 @@ from actions.models import Action, Draft
 from actions.rating import LOOKS, SUBMITTABLE
 from actions.services import drafts
 from actions.views.doors import action_for
-from priorities.doors import Moment, SignedIn, for_those_at_work
+from priorities.doors import Moment, SignedIn, for_those_at_work, whose_form
+from priorities.doors import typed_in as typed_in
+from priorities.doors import writer_of as writer_of
 from priorities.forms import WordsField
 from priorities.periods import Period
 
@@ -35,33 +36,14 @@ if TYPE_CHECKING:
 UNSENT = "unsent"
 """Where the session keeps what was sent by somebody signed out."""
 
-HELD = "held"
-"""Where it keeps a form that is no draft of an update: a proposal, a sub-group's paragraph."""
-
 MOST_ROWS = 50
 
 _WRITER = re.compile(r"(?:a([0-9]{1,10})-)?writer")
-_SALT = "actions.writer"
-#: Not typed by anybody, or of no use to another form.
-_NOT_KEPT = frozenset({"csrfmiddlewaretoken", "writer", "draft"})
 
 
 def prefix_of(pk: int) -> str:
     """What the names of a row's fields begin with, so that many forms can be sent as one."""
     return f"a{pk}"
-
-
-def writer_of(user: User) -> str:
-    """The person a form is made for, signed, so that what comes back without a session can be theirs and nobody else's."""
-    return signing.dumps(user.pk, salt=_SALT)
-
-
-def typed_in(data: Mapping[str, Any], prefix: str = "") -> dict[str, list[str]]:
-    """What was typed into one form of what was sent, by the names of its fields without their prefix."""
-    data = cast("QueryDict", data)
-    start = f"{prefix}-" if prefix else ""
-    names = {name: name.removeprefix(start) for name in data if name.startswith(start)}
-    return {plain: data.getlist(name) for name, plain in names.items() if plain not in _NOT_KEPT}
 
 
 def keep(action: Action, by: User, typed: dict[str, list[str]], moment: Moment, instead_of: int | None = None) -> Draft:
@@ -149,48 +131,6 @@ def words_in(typed: Mapping[str, list[str]]) -> list[tuple[str, str]]:
         if text and isinstance(field, WordsField):
             found.append((str(field.label), text))
     return found
-
-
-def held_for_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For forms that make no draft but bring `writer` along: what somebody signed out sends waits for them at this address."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method != "POST" or request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        _hold(request)
-        return redirect_to_login(request.get_full_path())
-
-    return inner
-
-
-def take_held(request: SignedIn) -> QueryDict | None:
-    """What this person sent from this very page while signed out, said to be here again; None for nothing."""
-    held = request.session.get(HELD)
-    if request.method != "GET" or not held or held["path"] != request.path:
-        return None
-    del request.session[HELD]
-    if held["writer"] != request.user.pk:
-        return None
-    messages.warning(
-        request, "You had been signed out, so nothing was sent. What you typed is here again: look at it and send it."
-    )
-    data = QueryDict(mutable=True)
-    for name, values in held["typed"].items():
-        data.setlist(name, values)
-    return data
-
-
-def _hold(request: HttpRequest) -> bool:
-    try:
-        writer = signing.loads(request.POST.get("writer", ""), salt=_SALT)
-    except signing.BadSignature:
-        return False
-    typed = typed_in(request.POST)
-    if sum(len(name) + sum(map(len, values)) for name, values in typed.items()) > drafts.LONGEST_DRAFT:
-        return False
-    request.session[HELD] = {"writer": writer, "path": request.path, "typed": typed}
-    return True
 
 
 def keep_refused(request: HttpRequest) -> bool:
@@ -291,9 +231,8 @@ def _put_aside(request: HttpRequest, pk: int | None) -> None:
         match = _WRITER.fullmatch(name)
         if not match or len(rows) == MOST_ROWS:
             continue
-        try:
-            whose = signing.loads(request.POST[name], salt=_SALT)
-        except signing.BadSignature:
+        whose = whose_form(request.POST[name])
+        if whose is None:
             continue
         about = match[1] or pk
         typed = typed_in(request.POST, prefix_of(int(match[1])) if match[1] else "")

@@ -16,9 +16,8 @@ from actions.forms.proposals import DecisionForm, ProposalForm, RevisedForm
 from actions.models import Action, Proposal
 from actions.services import proposals
 from actions.services.structure import Stale
-from actions.views.drafts import held_for_sign_in, take_held, writer_of
 from partners.models import Partner
-from priorities.doors import Moment, SignedIn, for_those_at_work, pressed_again
+from priorities.doors import Moment, SignedIn, for_those_at_work, held_for_sign_in, pressed_again, take_held, writer_of
 from priorities.periods import british
 
 if TYPE_CHECKING:

@@ -35,6 +35,7 @@ from performance.models.issues import (
     IssueEvent,
 )
 from performance.models.known import known_facts
+from performance.models.owing import Owing, everything_owed, missing_figures
 from performance.models.survey import (
     Survey,
     SurveyFinding,
@@ -65,6 +66,7 @@ __all__ = [
     "Measurement",
     "MeasurementQuerySet",
     "NotYetAvailable",
+    "Owing",
     "PrintedFigure",
     "RangeBaseline",
     "Recommendation",
@@ -77,5 +79,7 @@ __all__ = [
     "SurveyQuestion",
     "SurveyResult",
     "Upload",
+    "everything_owed",
     "known_facts",
+    "missing_figures",
 ]

@@ -32,20 +32,28 @@ def _period(kind: str, start: dt.date) -> Period:
 
 
 def known_facts(
-    indicators: Iterable[Indicator], *, until: Period | None = None, at: dt.datetime | None = None
+    indicators: Iterable[Indicator],
+    *,
+    until: Period | None = None,
+    at: dt.datetime | None = None,
+    figures_alone: bool = False,
 ) -> dict[int, IndicatorFacts]:
     """By indicator's pk, in their order: what is known about periods that end by `until`'s end, as it was known at the
     moment `at` (None: now). Fetch `data_owner` and `data_source` along with the indicators.
+
+    `figures_alone`: the figures, and what is said of those that are missing, in two queries; nothing to judge them by.
     """
     rows = list(indicators)
-    known = _Known([row.pk for row in rows], until, at)
+    known = _Known([row.pk for row in rows], until, at, figures_alone)
     return {row.pk: known.facts(row) for row in rows}
 
 
 class _Known:
     """The rows of all indicators asked for, each table read once."""
 
-    def __init__(self, pks: Sequence[int], until: Period | None, at: dt.datetime | None) -> None:
+    def __init__(
+        self, pks: Sequence[int], until: Period | None, at: dt.datetime | None, figures_alone: bool = False
+    ) -> None:
         span: dict[str, Any] = {"indicator__in": pks} | ({"period_start__lte": until.end} if until else {})
         self.last_day = until.end if until else None
         self.figures: dict[int, dict[Period, KnownFigure]] = defaultdict(dict)
@@ -56,9 +64,11 @@ class _Known:
         self.remarks: dict[int, list[Remark]] = defaultdict(list)
         self.parts: dict[int, list[str]] = defaultdict(list)
         self._read_figures(span, at)
-        self._read_averages(span, at)
-        self._read_words(span, at)
-        self._read_ranges(pks, span, at)
+        self._read_waits(span, at)
+        if not figures_alone:
+            self._read_averages(span, at)
+            self._read_comments(span, at)
+            self._read_ranges(pks, span, at)
 
     def _inside(self, kind: str, start: dt.date) -> Period | None:
         period = _period(kind, start)
@@ -103,7 +113,7 @@ class _Known:
                     average, row.basis, row.data_source is None or row.data_source.publishable
                 )
 
-    def _read_words(self, span: Mapping[str, Any], at: dt.datetime | None) -> None:
+    def _read_comments(self, span: Mapping[str, Any], at: dt.datetime | None) -> None:
         """Oldest first, so that the newest words on a period are those that stay."""
         until = {"at__lte": at} if at else {}
         fields = ("indicator_id", "period_kind", "period_start")
@@ -112,6 +122,11 @@ class _Known:
             period = self._inside(kind, start)
             if period:
                 self.comments[own][period] = Comment(period, text, partner or "", when)
+
+    def _read_waits(self, span: Mapping[str, Any], at: dt.datetime | None) -> None:
+        """Oldest first, as comments."""
+        until = {"at__lte": at} if at else {}
+        fields = ("indicator_id", "period_kind", "period_start")
         waits = NotYetAvailable.objects.filter(**span, **until).order_by("at", "pk")
         for own, kind, start, reason, expected, when in waits.values_list(*fields, "reason", "expected_on", "at"):
             period = self._inside(kind, start)
