@@ -35,6 +35,7 @@ from priorities.models import Plan
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
 from priorities.timetable import timetable_for
+from shp_portal.demo import figures
 from shp_portal.demo.cast import Cast, gather
 from shp_portal.published_plan.reading import BrokenData, Record, read_yaml
 
@@ -102,6 +103,7 @@ def tell(plan: Plan, as_of: dt.date, report_steps: Callable[[Timeline, Cast, Rec
         timeline.add(record.day("on"), WORDS, partial(_write_part, cast, record))
     for record in data.records("indicators"):
         _figures(timeline, cast, record)
+    figures.add_steps(timeline, cast, read_yaml(DATA / "figures.yaml"))
     for record in story.records("similar_areas"):
         _similar_areas(timeline, cast, record)
     for record in story.records("commentaries"):

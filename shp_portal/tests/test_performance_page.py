@@ -40,7 +40,7 @@ def test_a_row_says_the_change_against_what_and_whether_it_is_unusual(cast: Cast
     assert "160 provisional" in words
     assert "+56 +53.8% ▲ worse" in words
     assert "Worse: up 53.8% on the same quarter last year (Q2 2025/26: 104)" in words
-    assert "Unusual: above the usual range of 91 to 110, worse than usual." in words
+    assert "Unusual: above the usual range of 91 to 111, worse than usual." in words
     assert "No commentary received from Fire brigade." in words
 
 
