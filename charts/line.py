@@ -317,11 +317,13 @@ def _key_words(
     point = data.points[data.last]
     if newest:
         yield "newest", f"{point.words}, {', '.join([point.label, *_newest_notes(data)])}"
-    earlier = data.ranges if newest_range else data.ranges[:-1]
-    for band in earlier:
-        lower, mean, upper = data.limits(band)
-        over = f" to {data.points[band.last].label}" if band is not data.ranges[-1] else ""
-        yield "range", f"usual range{over}: {_span(lower, upper)}, mean {mean}"
+    told = [(f" {when}", band) for when, band in data.seasonal_ranges] or [
+        (f" to {data.points[band.last].label}" if band is not data.ranges[-1] else "", band) for band in data.ranges
+    ]
+    for over, band in told:
+        if newest_range or band is not data.ranges[-1]:
+            lower, mean, upper = data.limits(band)
+            yield "range", f"usual range{over}: {_span(lower, upper)}, mean {mean}"
     if data.unusual:
         yield "unusual", "unusual change"
     hidden = [reason for reason, first, last in data.withheld if _withheld(reason, first, last, plot).label is None]

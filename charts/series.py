@@ -160,6 +160,29 @@ class Series:
         places = min(max(decimals), MOST_DECIMALS)
         return number(band.lower, places), number(band.centre, places), number(band.upper, places)
 
+    @cached_property
+    def seasonal_ranges(self) -> list[tuple[str, Band]]:
+        """Where ranges come back every year: each once, with when it holds in words ("in Q1"), the newest last.
+
+        Empty where ranges simply follow one another.
+        """
+        if len({self.limits(band) for band in self.ranges}) == len(self.ranges):
+            return []
+        if any(band.first != band.last for band in self.ranges):
+            return []
+        newest: dict[tuple[str, tuple[str, str, str]], Band] = {}
+        for band in self.ranges:
+            key = self.points[band.first].tick, self.limits(band)
+            newest.pop(key, None)
+            newest[key] = band
+        told, later = [], set[str]()
+        for (tick, _), band in reversed(newest.items()):
+            # Set anew since: this one held until then.
+            until = f" to {self.points[band.last].group}" if tick in later else ""
+            told.insert(0, (f"in {tick}{until}", band))
+            later.add(tick)
+        return told
+
     def against_range(self, place: int) -> str:
         """ "above the usual range", "below the usual range", or "" for a figure within it or without one."""
         value = self.points[place].value
@@ -182,9 +205,11 @@ class Series:
             highest = self.points[max(self.known, key=lambda known: known[1])[0]]
             lowest = self.points[min(self.known, key=lambda known: known[1])[0]]
             sentences.append(f"Highest: {highest.sentence}. Lowest: {lowest.sentence}.")
-        for band in self.ranges:
+        told = [(f" {when}", band) for when, band in self.seasonal_ranges] or [
+            ("" if len(self.ranges) == 1 else f" from {self.points[band.first].label} on", band) for band in self.ranges
+        ]
+        for over, band in told:
             lower, mean, upper = self.limits(band)
-            over = "" if len(self.ranges) == 1 else f" from {self.points[band.first].label} on"
             sentences.append(f"Usual range{over}: {lower} to {upper}, mean {mean}.")
         unusual = [_parted(self.points[place].sentence, self.against_range(place)) for place in self.unusual]
         if unusual:

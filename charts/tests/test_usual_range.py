@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from charts.frame import Box
 from charts.line import line_chart
-from charts.series import MOST_POINTS, Band, Note, Point
+from charts.series import MOST_POINTS, Band, Note, Point, Series
 from charts.sparkline import sparkline
 from charts.tests.boxes import faults, line_texts, runs_of
 
@@ -287,3 +287,28 @@ def test_a_sparkline_stays_in_its_cell(made):
 def _corners(path):
     pairs = path.replace("M", " ").replace("L", " ").replace("Z", " ").split()
     return [tuple(map(float, pair.split(","))) for pair in pairs]
+
+
+def test_ranges_that_come_back_every_year_are_told_once_each():
+    ticks = ("Q1", "Q2", "Q3", "Q4")
+    points = [Point(ticks[n % 4], f"202{n // 4}/2{n // 4 + 1}", (30, 80, 50, 10)[n % 4]) for n in range(12)]
+    limits = [(20, 30, 40), (70, 80, 90), (40, 50, 60), (0, 10, 20)]
+    bands = [Band(n, n, *limits[n % 4]) for n in range(12)]
+    chart = line_chart(points, id_prefix="seasons", name="Fires", unit="fires", ranges=bands)
+    told = [text.words for entry in chart.key for text in entry.label]
+    assert told == [
+        "usual range in Q1: 20–40, mean 30",
+        "usual range in Q2: 70–90, mean 80",
+        "usual range in Q3: 40–60, mean 50",
+    ]
+    assert chart.frame.description.count("Usual range in") == 4
+    assert "Usual range in Q4: 0 to 20, mean 10." in chart.frame.description
+
+
+def test_a_season_whose_range_was_set_anew_says_until_when_the_old_one_held():
+    ticks = ("Q1", "Q2", "Q3", "Q4")
+    points = [Point(ticks[n % 4], f"202{n // 4}/2{n // 4 + 1}", 10 + n) for n in range(12)]
+    bands = [Band(n, n, 5 + 20 * (n >= 8), 15 + 20 * (n >= 8), 25 + 20 * (n >= 8)) for n in range(12)]
+    told = Series(tuple(points), tuple(bands)).seasonal_ranges
+    assert [when for when, _ in told][:4] == [f"in {tick} to 2021/22" for tick in ticks]
+    assert [when for when, _ in told][4:] == [f"in {tick}" for tick in ticks]
