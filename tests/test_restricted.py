@@ -120,6 +120,17 @@ def test_those_who_may_read_do_find_them(world: World, role: str):
     assert WORD in words_of(world.client(role).get(world.evidence["restricted"].get_absolute_url()))
 
 
+@pytest.mark.parametrize("role", ["officer_of_lead", "sub_group_lead", "coordinator", "analyst", "chair"])
+def test_the_meeting_sheet_holds_them_back_from_everybody(world: World, role: str):
+    """It is printed and handed round: whoever prints it may read more than those it is handed to."""
+    group = world.actions["restricted"].sub_group
+    text = words_of(world.client(role).get(reverse("portal:meeting-sheet", args=[group.code])))
+    assert world.actions["restricted"].ref.lower() in text
+    assert "ask the lead" in text
+    assert WORD not in text
+    assert ANSWER not in text
+
+
 def test_administration_holds_them_back(world: World):
     client = world.client("administrator")
     told, visited = [], 0

@@ -15,7 +15,7 @@ from actions.services.updates import confirm_no_change, post_update
 from actions.tests.makers import H1_2026, Cast, key, make_user
 from partners import outbox, roles
 from partners.models import Cover, EmailChoice, OutgoingEmail, User
-from partners.services import choose_emails
+from partners.services import choose_emails, set_roles
 from priorities.models import UpdateRound
 from priorities.services import close_round, open_round, settle_round
 
@@ -380,6 +380,12 @@ def test_somebody_elses_update_is_optional_and_help_is_not(cast: Cast):
         ("colleague", "help_asked"),
         ("colleague", "also_updated"),
     }
+
+
+def test_an_owner_without_a_role_is_nobodys_owner(cast: Cast):
+    cast.action()
+    set_roles(person=cast.officer, roles=[roles.READER], by=None, at=SOON)
+    assert set(subjects(SOON)) == {"colleague"}
 
 
 # --- Notices ----------------------------------------------------------------------------------------------------------

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from actions.models import Action, Reminder
 from actions.rating import Rating
+from actions.services.chasing import put_digests
 from actions.services.rounds import nudge, who_owes
 from actions.services.updates import post_update
 from actions.tests.makers import H1_2026, NOW, TODAY, Cast, key, make_user
 from partners import roles
-from partners.models import Cover, OutgoingEmail
+from partners.models import Cover, OutgoingEmail, User
 from priorities.services import close_round, settle_round
 
 pytestmark = pytest.mark.django_db
@@ -63,13 +65,16 @@ def test_owner_and_deputy_owe_and_where_there_is_no_owner_the_officers_of_the_le
 
 def test_what_people_owe_is_what_their_own_page_says(cast: Cast):
     """The same rule twice, in SQL for one person and here for all: they must not drift apart."""
-    cast.action("ASB-01", deputy=cast.lead)
-    cast.action("ASB-02", owner=None)
-    cast.action("ASB-03", owner=cast.outsider, deputy=cast.supporter)
-    Cover.objects.create(person=cast.outsider, covered_by=cast.analyst, starts_on=TODAY, ends_on=TODAY)
+    left = make_user("left@example.org", roles.PARTNER_OFFICER, partner=cast.fire, is_active=False)
+    people = {"none": None, "owner": cast.officer, "other": cast.outsider, "left": left, "reader": cast.reader}
+    for number, (owner, deputy) in enumerate(itertools.product(people.values(), people.values())):
+        cast.action(f"ASB-{number:02d}", owner=owner, deputy=deputy)
+    for away, stand_in in ((cast.outsider, cast.analyst), (left, cast.lead), (cast.colleague, cast.supporter)):
+        Cover.objects.create(person=away, covered_by=stand_in, starts_on=TODAY, ends_on=TODAY)
 
     told = owed(cast)
-    for person in (cast.officer, cast.colleague, cast.lead, cast.outsider, cast.supporter, cast.analyst, cast.chair):
+    assert set(told) == {"officer", "colleague", "outsider", "analyst", "lead"}
+    for person in User.objects.at_work():
         person.stand_in(TODAY)
         mine = Action.objects.not_updated(H1_2026).answered_for_by(person).order_by("ref")
         assert [action.ref for action in mine] == told.get(person.name, []), person.name
@@ -95,6 +100,20 @@ def test_a_nudge_is_recorded_with_who_gave_it_and_waits_for_the_daily_e_mail(cas
     assert reminder.email is None
     [one] = who_owes(round_=cast.round, today=TODAY)
     assert (one.nudged_at, one.waiting, one.may_be_nudged) == (NOW, True, False)
+
+
+def test_whoever_is_nudged_is_written_to(cast: Cast):
+    """Nobody's nudge waits for a daily e-mail that is never made."""
+    left = make_user("left@example.org", roles.PARTNER_OFFICER, partner=cast.fire, is_active=False)
+    cast.action("ASB-01", owner=left)
+    cast.action("ASB-02", owner=None, deputy=cast.outsider)
+    Cover.objects.create(person=left, covered_by=cast.lead, starts_on=TODAY, ends_on=TODAY)
+    everybody = list(User.objects.at_work())
+
+    assert sorted(press(cast, *everybody)) == ["colleague", "lead", "officer", "outsider"]
+
+    put_digests(NOW)
+    assert not Reminder.objects.filter(step=Reminder.Step.NUDGE, email__isnull=True).exists()
 
 
 def test_nobody_is_nudged_twice_a_day_nor_before_the_last_nudge_went_out(cast: Cast):

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from actions.models import Action, ActionEvent, Proposal, Reminder
+from actions.models import Action, ActionEvent, DeadlineExtension, Notice, Proposal, Reminder
 from actions.rating import Rating
 from actions.services.rounds import extend_deadline
+from actions.services.updates import confirm_no_change
 from partners import roles
-from partners.models import OutgoingEmail
-from partners.tests.makers import make_user
+from partners.models import Cover, OutgoingEmail
+from partners.tests.makers import make_partner, make_user
 from priorities.models import Priority, SubGroup
 from priorities.services import close_round
-from shp_portal.tests.scene import NOW, TODAY, Cast, browser, key, on, page, text_of, update
+from shp_portal.tests.scene import H1_2026, NOW, TODAY, Cast, browser, key, on, page, text_of, update
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +99,75 @@ def test_for_those_who_see_no_work_there_is_no_board(cast: Cast, who: str, addre
     page(getattr(cast, who), address, expected=404)
 
 
+def cover(cast: Cast, by: str = "outsider") -> None:
+    Cover.objects.create(person=cast.coordinator, covered_by=getattr(cast, by), starts_on=TODAY, ends_on=TODAY)
+
+
+def test_whoever_stands_in_for_the_coordinator_keeps_the_request_going(cast: Cast):
+    silent = cast.action()
+    cover(cast)
+    words = text_of(page(cast.outsider, BOARD))
+    assert "ASB-01" in words
+    assert 'href="/board/"' in page(cast.outsider, "/")
+
+    send(cast, NUDGE, {"person": [cast.officer.pk]}, who="outsider")
+    assert Reminder.objects.get().by == cast.outsider
+    send(
+        cast,
+        f"/actions/{silent.pk}/extend/",
+        {"due_on_0": "13", "due_on_1": "11", "due_on_2": "2026", "reason": "New."},
+        who="outsider",
+    )
+    assert DeadlineExtension.objects.get().by == cast.outsider
+    send(cast, CLOSE, {"round": cast.round.pk}, who="outsider")
+    cast.round.refresh_from_db()
+    assert cast.round.closed_by == cast.outsider
+
+
+def test_standing_in_opens_neither_restricted_words_nor_what_is_the_coordinators_alone(cast: Cast):
+    update(
+        cast,
+        cast.action(),
+        1,
+        rating=Rating.AT_RISK,
+        reason="Marigold.",
+        help_wanted="Marigold.",
+        help_wanted_from=cast.housing,
+        restricted=True,
+    )
+    cast.action("ASB-02", owner=None)
+    cover(cast)
+    html = page(cast.outsider, BOARD)
+    assert "Marigold" not in html
+    assert "the words are restricted" in html
+    for shut in (
+        REASSIGN,
+        "/hand-over/",
+        "/accounts/cover/?person",
+        "/board/emails/",
+        "Proposals that wait",
+        "Enter it for them",
+    ):
+        assert shut not in html
+    assert "name somebody who stands in" in text_of(page(cast.outsider, REASSIGN, expected=403))
+
+
+def test_every_link_of_the_stand_ins_board_opens(cast: Cast):
+    update(
+        cast, cast.action(), 1, rating=Rating.AT_RISK, reason="No.", help_wanted="A van.", help_wanted_from=cast.housing
+    )
+    cast.action("ASB-02", owner=None)
+    cover(cast)
+    links = set(
+        re.findall(
+            r'href="(/[^"#]*)"', page(cast.outsider, f"{BOARD}?by=person").partition("<h1")[2].partition("</main>")[0]
+        )
+    )
+    assert len(links) > 4
+    for link in sorted(links):
+        page(cast.outsider, link)
+
+
 def test_nobody_sees_a_link_to_the_board_but_the_coordinator(cast: Cast):
     assert 'href="/board/"' in page(cast.coordinator, "/")
     assert 'href="/board/"' not in page(cast.officer, "/")
@@ -113,13 +184,50 @@ def test_actions_without_anybody_to_answer_are_listed_with_why(cast: Cast):
     cast.action("ASB-03", owner=alone)
     cast.action("ASB-04")
 
-    words = text_of(page(cast.coordinator, BOARD)).partition("No one to answer")[2]
+    cast.action("ASB-05", owner=cast.reader)
+    cast.action("ASB-06", owner=left, deputy=cast.colleague)
+    cast.action("ASB-07", owner=None, deputy=cast.colleague)
 
-    assert "ASB-01 Action ASB-01No one assigned" in words
-    assert "left has left · Fire brigade" in words
+    words = text_of(page(cast.coordinator, BOARD)).partition("No owner at work")[2]
+
+    assert "ASB-01 Action ASB-01No one assigned · Fire brigade" in words
+    assert "ASB-02 Action ASB-02No one assigned: left has left · Fire brigade" in words
     assert "alone has no organisation" in words
     assert "ASB-04" not in words
+    assert "ASB-05 Action ASB-05No one assigned: reader has no role to update it in" in words
+    assert "ASB-06 Action ASB-06left has left; colleague answers as deputy" in words
+    assert "ASB-07 Action ASB-07No owner; colleague answers as deputy" in words
     assert "left, Fire brigade, has left. Hand over all their actions" in words
+    assert "reader has no working role any more. Hand over all their actions" in words
+
+
+def test_the_silent_without_anybody_at_work_are_no_ones(cast: Cast):
+    cast.action("ASB-01", owner=cast.reader)
+    assert "No one assigned: 1" in text_of(page(cast.coordinator, f"{BOARD}?by=person"))
+
+
+def test_no_change_is_counted_for_the_period_it_is_about(cast: Cast):
+    action = cast.action()
+    update(cast, action, 1)
+    confirm_no_change(action=action, by=cast.officer, at=NOW, today=TODAY, submission_key=key(2), period=H1_2026.next())
+    assert "1 of 1 received. " in text_of(page(cast.coordinator, BOARD))
+    confirm_no_change(action=action, by=cast.officer, at=NOW, today=TODAY, submission_key=key(3), period=H1_2026)
+    assert "1 of 1 received, 1 of them “no change, confirmed”." in text_of(page(cast.coordinator, BOARD))
+
+
+def test_help_that_nobody_at_the_partner_asked_can_answer_is_said_and_entered(cast: Cast):
+    empty = make_partner("EMPTY", "Empty trust")
+    asked = update(
+        cast, cast.action(), 1, rating=Rating.AT_RISK, reason="No.", help_wanted="A van.", help_wanted_from=empty
+    )
+    html = page(cast.coordinator, BOARD)
+    assert "No officer of Empty trust can sign in to answer." in html
+    assert f'href="/actions/help/{asked.pk}/"' in html
+    [notice] = Notice.objects.filter(kind="help_asked")
+    assert notice.recipient == cast.coordinator
+    assert "No officer of Empty trust can sign in" in notice.text
+    words = text_of(page(cast.officer, asked.action.get_absolute_url()))
+    assert "No officer of Empty trust can sign in to answer; the coordinator is told" in words
 
 
 def test_help_without_an_answer_proposals_and_failed_e_mails_are_listed(cast: Cast):

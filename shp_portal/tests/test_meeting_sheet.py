@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -80,13 +81,15 @@ def test_it_warns_of_what_the_plan_asks_of_every_sub_group(cast: Cast, lead: str
     assert warned in words
 
 
-def test_restricted_words_stay_with_those_who_may_read_them(cast: Cast):
+@pytest.mark.parametrize("who", ["lead", "officer", "coordinator", "outsider"])
+def test_a_sheet_to_be_handed_round_holds_no_restricted_words_whoever_prints_it(cast: Cast, who: str):
     update(cast, cast.action(), 1, rating=Rating.AT_RISK, reason="Marigold Street.", restricted=True)
+    update(cast, cast.action("ASB-02"), 2, rating=Rating.AT_RISK, reason="No crew.")
 
-    assert "Marigold Street." in page(cast.lead, SHEET)
-    html = page(cast.outsider, SHEET)
+    html = page(getattr(cast, who), SHEET)
     assert "Marigold Street." not in html
-    assert "The words are restricted." in html
+    assert "Restricted ask the lead: Fire brigade, officer" in text_of(html)
+    assert "No crew." in html
 
 
 def test_the_lead_writes_the_paragraph_and_says_it_is_ready(cast: Cast):
@@ -165,4 +168,20 @@ def test_an_unfit_paragraph_is_kept_in_the_form_and_refused_beside_it(cast: Cast
         response = browser(cast.lead).post(SHEET, {"revision": "0", "paragraph": paragraph, "ready": "yes"})
     assert response.status_code == 200
     assert sentence in response.content.decode()
+    assert not SubGroupReturn.objects.exists()
+
+
+def test_the_paragraph_survives_a_dead_session(cast: Cast):
+    with on():
+        lead = browser(cast.lead)
+        form = lead.get(SHEET).content.decode()
+        [writer] = re.findall(r'name="writer" value="([^"]+)"', form)
+        lead.logout()
+        answer = lead.post(SHEET, {"paragraph": "Ten minutes of typing.", "revision": "0", "writer": writer})
+        assert answer.status_code == 302
+        lead.force_login(cast.lead)
+        again = lead.get(SHEET).content.decode()
+        assert "Ten minutes of typing." in again
+        assert "You had been signed out, so nothing was sent." in again
+        assert "Ten minutes of typing." not in lead.get(SHEET).content.decode(), "offered once"
     assert not SubGroupReturn.objects.exists()

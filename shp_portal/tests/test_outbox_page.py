@@ -50,6 +50,10 @@ def email(recipient: User, number: int = 1, **fields) -> OutgoingEmail:
             {"state": State.FAILED, "attempts": 1, "last_error": "The mail server answered 550: No such mailbox"},
             "Not delivered, tried once The mail server answered 550: No such mailbox",
         ),
+        (
+            {"state": State.DROPPED, "last_error": "It was not sent on its day."},
+            "Not sent: out of date It was not sent on its day.",
+        ),
     ],
 )
 def test_what_became_of_it_and_why(cast: Cast, fields, said):
