@@ -22,6 +22,7 @@ from actions.services import chasing, drafts
 from actions.services.help import tell_of_help_asked
 from actions.services.lifecycle import locked, move_date
 from partners.models import User
+from partners.words import is_blank
 from priorities.periods import british
 
 if TYPE_CHECKING:
@@ -219,9 +220,9 @@ def faults_of(
         faults["period"] = [f"An update can be about {names}; {period.label} is not open for updates."]
     if rating not in SUBMITTABLE:
         faults["rating"] = ["Choose how the action is going."]
-    if not narrative.strip():
+    if is_blank(narrative):
         faults["narrative"] = ["Say in a sentence or two what has happened."]
-    if needs_reason(rating, action.due_on, today) and not reason.strip():
+    if needs_reason(rating, action.due_on, today) and is_blank(reason):
         word = LOOKS[rating].word
         past = (
             f" although it was due on {british(action.due_on)}" if rating == Rating.ON_TRACK and action.due_on else ""
@@ -229,7 +230,7 @@ def faults_of(
         faults["reason"] = [f"Say why the action is {word[0].lower()}{word[1:]}{past}."]
     if help_wanted_from is not None and help_wanted_from == action.lead_partner:
         faults["help_wanted_from"] = [f"{help_wanted_from} leads this action: choose another partner."]
-    elif bool(help_wanted.strip()) != (help_wanted_from is not None):
+    elif is_blank(help_wanted) != (help_wanted_from is None):
         if help_wanted_from is None:
             faults["help_wanted_from"] = ["Choose which partner the help is wanted from."]
         else:
@@ -237,12 +238,12 @@ def faults_of(
     _check_new_date(action, new_due_on, new_due_reason, today, faults)
     _check_completion(action, rating, completed_on, achievement, today, faults)
     given = {
-        "reason": reason.strip(),
-        "recovery": recovery.strip(),
-        "help_wanted": help_wanted.strip(),
+        "reason": not is_blank(reason),
+        "recovery": not is_blank(recovery),
+        "help_wanted": not is_blank(help_wanted),
         "help_wanted_from": help_wanted_from,
         "new_due_on": new_due_on,
-        "new_due_reason": new_due_reason.strip(),
+        "new_due_reason": not is_blank(new_due_reason),
         "completed_on": completed_on,
     }
     if rating in SUBMITTABLE:
@@ -270,7 +271,7 @@ def _said_just_now(
     Asked under the action's row lock, so that of many at once with different keys the first is news and the others are not.
     """
     last = action.updates.select_related("help_wanted_from").order_by("-pk").first()
-    if last is None or last.by_id != by.pk or not last.submitted_at <= at < last.submitted_at + ONCE_MORE:
+    if last is None or last.by_id != by.pk or abs(at - last.submitted_at) >= ONCE_MORE:
         return None
     if last.kind not in (ProgressUpdate.Kind.UPDATE, ProgressUpdate.Kind.COMPLETION):
         return None
@@ -378,7 +379,7 @@ def add_words(
     faults = {}
     if period not in choice.choices:
         faults["period"] = [f"{period.label} is not open for updates."]
-    if not narrative.strip():
+    if is_blank(narrative):
         faults["narrative"] = ["Say in a sentence or two what your organisation did."]
     if faults:
         raise ValidationError(faults)
@@ -404,7 +405,7 @@ def _words_just_now(
         return None
     if (last.narrative, last.restricted) != (narrative, restricted):
         return None
-    if not last.submitted_at <= at < last.submitted_at + ONCE_MORE:
+    if abs(at - last.submitted_at) >= ONCE_MORE:
         return None
     if action.events.filter(at__gte=last.submitted_at).exists():
         return None
@@ -441,7 +442,7 @@ def _check_new_date(
     action: Action, new_due_on: dt.date | None, why: str, today: dt.date, faults: dict[str, list[str]]
 ) -> None:
     if new_due_on is None:
-        if why.strip():
+        if not is_blank(why):
             faults["new_due_on"] = ["Give the new date, or clear the reason for it."]
         return
     if new_due_on == action.due_on:
@@ -449,7 +450,7 @@ def _check_new_date(
     ends_on = action.plan.ends_on
     if wrong := due_date_fault(new_due_on, starts_on=action.starts_on, plan_ends_on=ends_on, not_before=today):
         faults["new_due_on"] = [wrong]
-    if not why.strip():
+    if is_blank(why):
         faults["new_due_reason"] = [f"Say why the date moves. {beyond_the_plan(new_due_on, ends_on, why)}".strip()]
 
 
@@ -469,7 +470,7 @@ def _check_completion(
         faults["completed_on"] = ["The completion date cannot be in the future."]
     elif completed_on < action.starts_on:
         faults["completed_on"] = [f"The completion date cannot come before the start, {british(action.starts_on)}."]
-    if not achievement.strip():
+    if is_blank(achievement):
         faults["achievement"] = ["Say what became of the measure of success."]
 
 

@@ -18,10 +18,12 @@ from actions.models import Action, Milestone, ProgressUpdate, SubGroupReturn
 from actions.progress import Standing, pressing
 from actions.rating import LOOKS, ORDER, Rating
 from actions.services.returns import Overtaken, save_return
-from priorities.doors import Moment, SignedIn, for_those_at_work
+from priorities.doors import Moment, SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
 from priorities.models import Meeting, SubGroup
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from partners.models import User
     from priorities.periods import Period
 
@@ -91,6 +93,7 @@ class Sheet:
         return len(self.exceptions) + len(self.others) + self.more
 
 
+@held_for_sign_in
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_sheet(request: SignedIn, code: str) -> HttpResponse:
@@ -108,7 +111,7 @@ def meeting_sheet(request: SignedIn, code: str) -> HttpResponse:
             messages.error(request, "No report is being prepared yet.")
             return redirect("portal:meeting-sheet", code=code)
         return _save(request, sheet, moment)
-    return _page(request, sheet, _form(sheet) if may_write and sheet.period else None)
+    return _page(request, sheet, _form(sheet, take_held(request)) if may_write and sheet.period else None)
 
 
 def _save(request: SignedIn, sheet: Sheet, moment: Moment) -> HttpResponse:
@@ -141,7 +144,10 @@ def _save(request: SignedIn, sheet: Sheet, moment: Moment) -> HttpResponse:
     return _page(request, sheet, form)
 
 
-def _form(sheet: Sheet) -> ReturnForm:
+def _form(sheet: Sheet, held: QueryDict | None) -> ReturnForm:
+    """With what stands, or with what was typed before a sign-out, about the text it was typed on."""
+    if held is not None:
+        return ReturnForm(initial={name: held.get(name, "") for name in ("paragraph", "revision")})
     part = sheet.part
     return ReturnForm(initial={"paragraph": part.paragraph if part else "", "revision": part.revision if part else 0})
 
@@ -149,7 +155,8 @@ def _form(sheet: Sheet) -> ReturnForm:
 def _page(
     request: SignedIn, sheet: Sheet, form: ReturnForm | None, *, overtaken: Overtaken | None = None, status: int = 200
 ) -> HttpResponse:
-    return render(request, "portal/meeting.html", {"sheet": sheet, "form": form, "overtaken": overtaken}, status=status)
+    context = {"sheet": sheet, "form": form, "overtaken": overtaken, "writer": writer_of(request.user)}
+    return render(request, "portal/meeting.html", context, status=status)
 
 
 def sheet_of(sub_group: SubGroup, user: User, moment: Moment) -> Sheet:
