@@ -175,7 +175,8 @@ class Series:
             key = self.points[band.first].tick, self.limits(band)
             newest.pop(key, None)
             newest[key] = band
-        told, later = [], set[str]()
+        told: list[tuple[str, Band]] = []
+        later: set[str] = set()
         for (tick, _), band in reversed(newest.items()):
             # Set anew since: this one held until then.
             until = f" to {self.points[band.last].group}" if tick in later else ""
