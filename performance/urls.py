@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from performance.views import indicator
+from performance.views import assessment, consultation, indicator, uploads
 
 app_name = "performance"
 
 urlpatterns = [
+    path("consultation/", consultation.consultation, name="consultation"),
+    path("assessments/<int:pk>/adopt/", assessment.adopt, name="adopt-assessment"),
+    path("assessments/recommendations/<int:pk>/", assessment.decide, name="decide-recommendation"),
     path("indicators/<slug:code>/commentary/", indicator.write_commentary, name="write-commentary"),
     path("indicators/<slug:code>/remark/", indicator.annotate, name="annotate"),
     path("indicators/<slug:code>/range/", indicator.set_baseline, name="set-baseline"),
+    path("performance/uploads/", uploads.show_list, name="uploads"),
+    path("performance/uploads/new/<slug:kind>/", uploads.send, name="upload"),
+    path("performance/uploads/template.csv", uploads.template, name="upload-template"),
+    path("performance/uploads/<int:pk>/", uploads.show, name="show-upload"),
+    path("performance/uploads/<int:pk>/columns/", uploads.name_columns, name="upload-columns"),
+    path("performance/uploads/<int:pk>/store/", uploads.store, name="store-upload"),
+    path("performance/uploads/<int:pk>/drop/", uploads.drop, name="drop-upload"),
+    path("performance/uploads/<int:pk>/again/", uploads.check_again, name="check-upload-again"),
+    path("performance/uploads/<int:pk>/findings.csv", uploads.findings, name="upload-findings"),
 ]

@@ -195,6 +195,10 @@ class PlanSection(models.Model):
 
 
 class PriorityQuerySet(models.QuerySet["Priority"]):
+    def answering_nothing(self) -> PriorityQuerySet:
+        """Those that answer no priority of a Police and Crime Plan."""
+        return self.filter(regards__isnull=True)
+
     def active(self, day: dt.date) -> PriorityQuerySet:
         return self.filter(Q(active_from__isnull=True) | Q(active_from__lte=day)).filter(
             Q(active_to__isnull=True) | Q(active_to__gte=day)
@@ -373,6 +377,17 @@ class PoliceAndCrimePlan(models.Model):
         return self.title
 
 
+class PoliceAndCrimePriorityQuerySet(models.QuerySet["PoliceAndCrimePriority"]):
+    def regarded_by(self, plan: Plan) -> PoliceAndCrimePriorityQuerySet:
+        """Those that a plan of ours has regard to, in order, with the plan they stand in and ours that answer them."""
+        return (
+            self.filter(plan__plan=plan)
+            .select_related("plan")
+            .prefetch_related("answered_by")
+            .order_by("-plan__starts_on", "plan__title", "position")
+        )
+
+
 class PoliceAndCrimePriority(models.Model):
     """One of the Commissioner's priorities, and which of ours answer it."""
 
@@ -384,6 +399,7 @@ class PoliceAndCrimePriority(models.Model):
     )
     position = models.PositiveSmallIntegerField("order")
 
+    objects = PoliceAndCrimePriorityQuerySet.as_manager()
     history = HistoricalRecords(m2m_fields=[answered_by])
 
     class Meta:

@@ -195,6 +195,7 @@ TEMPLATES = [
 ABSOLUTE_URL_OVERRIDES: dict[str, Callable[[Any], str]] = {
     "partners.partner": lambda partner: reverse("portal:partner", args=[partner.code]),
     "performance.indicator": lambda indicator: reverse("portal:indicator", args=[indicator.code]),
+    "performance.strategicassessment": lambda assessment: reverse("portal:assessment", args=[assessment.pk]),
     "priorities.plan": lambda plan: reverse("portal:plan"),
     "priorities.priority": lambda priority: reverse("portal:priority", args=[priority.code]),
     "priorities.updateround": lambda update_request: reverse("portal:board"),

@@ -20,7 +20,8 @@ from django.urls import reverse
 
 from actions.models import Action, Evidence, Export, Proposal
 from partners.models import Cover, OutgoingEmail
-from performance.models import Indicator
+from performance.models import Indicator, Recommendation, StrategicAssessment
+from priorities.models import Duty
 from reports.models import ReportVersion
 from tests import access, paper
 from tests.makers import NOW, SECRET, TODAY, Cast
@@ -69,6 +70,23 @@ class World:
         self.indicator = Indicator.objects.create(
             code="FIRES", name="Deliberate fires", unit="fires", better="lower", data_owner=self.cast.fire
         )
+        self.upload = self.cast.upload()
+        self.assessments: dict[str, StrategicAssessment] = {
+            state: StrategicAssessment.objects.create(
+                plan=self.cast.plan,
+                title=state,
+                covers_from=dt.date(year, 10, 1),
+                covers_to=dt.date(year + 1, 9, 30),
+                state=state,
+            )
+            for state, year in (("adopted", 2022), ("in_preparation", 2025))
+        }
+        self.recommendation = Recommendation.objects.create(
+            assessment=self.assessments["in_preparation"], text="Light the park.", position=1
+        )
+        self.duty = Duty.objects.create(
+            plan=self.cast.plan, code="summary", name="Summary published", due_month=6, due_day=30, position=1
+        )
         self.cover = Cover.objects.create(
             person=self.cast["officer_of_lead"],
             covered_by=self.cast["officer_of_support"],
@@ -94,6 +112,14 @@ class World:
             given["pk"] = self.actions[row.on or "live"].pk
         elif name == "stop-cover":
             given["pk"] = self.cover.pk
+        elif "upload" in name and row.on:
+            given["pk"] = self.upload.pk
+        elif name in ("assessment", "adopt-assessment"):
+            given["pk"] = self.assessments[row.on].pk
+        elif name == "decide-recommendation":
+            given["pk"] = self.recommendation.pk
+        elif name in ("tick-off-duty", "take-back-duty"):
+            given |= {"code": self.duty.code, "year": 2026}
         elif name == "send-again":
             given["pk"] = self.email.pk
         elif row.on:

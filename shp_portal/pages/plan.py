@@ -127,9 +127,9 @@ def plan_page(plan: Plan, today: dt.date, user: User) -> PlanPage:
     """All of the plan's rows, arranged for reading; one query a table, however much it holds."""
     priorities = list(plan.priorities.prefetch_related("focuses").order_by("position"))
     sections = list(plan.sections.order_by("number"))
-    assessment = StrategicAssessment.objects.filter(plan=plan).prefetch_related("findings__priority").first()
+    assessment = StrategicAssessment.objects.written_on(plan).prefetch_related("findings__priority").first()
     survey = Survey.objects.filter(plan=plan).prefetch_related("findings").first()
-    printed = list(PrintedFigure.objects.filter(plan=plan).order_by("position"))
+    printed = list(PrintedFigure.objects.printed_by(plan).order_by("position"))
     table = [figure for figure in printed if figure.table]
     meetings = list(Meeting.objects.filter(plan=plan, sub_group__isnull=True).order_by("date"))
     return PlanPage(
@@ -138,7 +138,7 @@ def plan_page(plan: Plan, today: dt.date, user: User) -> PlanPage:
         parts=_parts(sections),
         priorities=priorities,
         partners=_partners(today),
-        context=_grouped(plan.context_facts.order_by("position"), _topic),
+        context=_context(plan),
         achievements=_by_priority(plan.achievements.order_by("position"), priorities, outside=""),
         assessment=assessment,
         findings=_by_priority(assessment.findings.all(), priorities, outside="Outside our priorities")
@@ -203,8 +203,24 @@ def _partners(today: dt.date) -> list[Group]:
     return [group for group in groups if group.rows]
 
 
-def _topic(fact: ContextFact) -> str:
-    return fact.topic
+@dataclass(frozen=True)
+class Fact:
+    """A fact as the plan prints it, and what was known of it in later years, oldest first; or a fact of a later year."""
+
+    row: ContextFact
+    later: list[ContextFact]
+
+
+def _context(plan: Plan) -> list[Group]:
+    facts = list(plan.context_facts.order_by("position"))
+    refreshed = sorted((fact for fact in facts if fact.refreshes_id), key=lambda fact: fact.year or 0)
+    rows = [
+        Fact(fact, [later for later in refreshed if later.refreshes_id == fact.pk])
+        for fact in facts
+        if not fact.refreshes_id
+    ]
+    topics = list(dict.fromkeys(fact.row.topic for fact in rows))
+    return [Group(topic, [fact for fact in rows if fact.row.topic == topic]) for topic in topics]
 
 
 def _grouped(rows: Any, heading: Any) -> list[Group]:

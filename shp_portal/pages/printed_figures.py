@@ -66,10 +66,10 @@ def printed_figures(request: HttpRequest) -> HttpResponse:
 
 
 def printed_figures_page(plan: Plan) -> PrintedFiguresPage:
-    printed = list(PrintedFigure.objects.filter(plan=plan).select_related("priority").order_by("position"))
+    printed = list(PrintedFigure.objects.printed_by(plan).select_related("priority").order_by("position"))
     area = area_of(plan.partnership)
     tables = [
-        _table(name, list(rows), area, number)
+        printed_table(name, list(rows), area, number)
         for number, (name, rows) in enumerate(itertools.groupby((row for row in printed if row.table), _name), start=1)
     ]
     return PrintedFiguresPage(
@@ -86,7 +86,8 @@ def _name(row: PrintedFigure) -> str:
     return row.table
 
 
-def _table(name: str, rows: list[PrintedFigure], area: str, number: int) -> PrintedTable:
+def printed_table(name: str, rows: list[PrintedFigure], area: str, number: int) -> PrintedTable:
+    """The rows of one table, with its picture; `number` tells tables of one page apart."""
     wide, narrow = pictures(
         [
             _rate(row, value=row.value, average=row.average)

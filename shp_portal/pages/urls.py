@@ -3,7 +3,10 @@
 from django.urls import path
 
 from shp_portal.pages import (
+    assessment,
     board,
+    duties,
+    having_regard,
     home,
     indicator,
     meeting,
@@ -25,6 +28,12 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("plan/", plan.plan, name="plan"),
+    path("plan/calendar/", duties.calendar, name="duties"),
+    path("plan/calendar/<slug:code>/<int:year>/", duties.tick_off, name="tick-off-duty"),
+    path("plan/calendar/<slug:code>/<int:year>/take-back/", duties.take_back, name="take-back-duty"),
+    path("having-regard/", having_regard.having_regard, name="having-regard"),
+    path("assessments/", assessment.assessments, name="assessments"),
+    path("assessments/<int:pk>/", assessment.assessment, name="assessment"),
     path("priorities/<slug:code>/", priority.priority, name="priority"),
     path("sub-groups/<slug:code>/", sub_group.sub_group, name="sub-group"),
     path("sub-groups/<slug:code>/meeting/", meeting.meeting_sheet, name="meeting-sheet"),
