@@ -245,7 +245,11 @@ class Words:
 
 @dataclass(frozen=True)
 class ActionLine:
-    """An action as the report tells it: the rating, whether an update backs it, the facts beside it, the latest words."""
+    """An action as the report tells it: the rating, whether an update backs it, the facts beside it, the latest words.
+
+    `requests` are None in texts from before requests outlived the update they were made in. `closed_since` says what became
+    of it between the period's end and the cut-off.
+    """
 
     ref: str
     title: str
@@ -280,6 +284,8 @@ class ActionLine:
     earlier: Words | None
     supporters: tuple[Words, ...]
     milestones: tuple[Milestone, ...]
+    requests: tuple[Words, ...] | None = None
+    closed_since: str = ""
 
     @property
     def latest_words(self) -> Words | None:
@@ -287,10 +293,12 @@ class ActionLine:
         return self.earlier or self.said
 
     @property
-    def asking(self) -> Words | None:
-        """The words by which help is asked for; “no change, confirmed” goes on asking."""
+    def asked(self) -> tuple[Words, ...]:
+        """The words by which help is asked for, in this or an earlier update, as long as the request stands; oldest first."""
+        if self.requests is not None:
+            return self.requests
         words = self.latest_words
-        return words if words is not None and words.help_wanted else None
+        return (words,) if words is not None and words.help_wanted else ()
 
     @property
     def narrative(self) -> str:

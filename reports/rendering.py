@@ -36,6 +36,7 @@ from reports.document import (
     SixMonthlyDocument,
     SubGroupText,
     Value,
+    Words,
 )
 
 STYLES = Path(__file__).resolve().parent.parent / "static"
@@ -361,10 +362,7 @@ def _off_line(line: ActionLine, longest: int) -> PageLine:
         clip(f"{line.lead}, {line.owner}" if line.owner else line.lead, 100),
         f"since {line.since:%B %Y}" if line.since else "",
     ]
-    asking = line.asking
-    help_wanted = f"help asked of {clip(asking.help_wanted_from, 60)}" if asking else ""
-    if asking and asking.help_state == "none":
-        help_wanted += ", no answer yet"
+    help_wanted = " · ".join(_help_asked(asked) for asked in line.asked)
     taken = len(strong) + len(help_wanted) + sum(len(part) + 3 for part in before)
     why = whole = ""
     if words and words.restricted:
@@ -374,6 +372,11 @@ def _off_line(line: ActionLine, longest: int) -> PageLine:
         why = begin(whole, max(longest - taken, 60), line.ref)
     told, full = (" · ".join(part for part in (*before, said, help_wanted) if part) for said in (why, whole))
     return PageLine(strong, told, "" if told == full else full)
+
+
+def _help_asked(words: Words) -> str:
+    waiting = ", no answer yet" if words.help_state == "none" else ""
+    return f"help asked of {clip(words.help_wanted_from, 60)}{waiting}"
 
 
 def _silent_line(line: ActionLine) -> PageLine:

@@ -11,7 +11,7 @@ from crispy_forms_gds.layout import Button, Field, Layout, Size
 from django import forms
 
 from actions.models import HelpReply
-from actions.services.help import LONGEST_ANSWER
+from actions.services.help import ANSWERS, LONGEST_ANSWER
 from priorities.forms import DISCLOSURE, STALE, VerbForm, WordsField
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class AnswerHelpForm(VerbForm):
         super().__init__(data, **kwargs)
         self.fields["submission_key"].initial = uuid.uuid4()
         cast(forms.ChoiceField, self.fields["answer"]).choices = [
-            Choice(answer.value, answer.label, hint=HINTS[answer]) for answer in HelpReply.Answer
+            Choice(answer.value, answer.label, hint=HINTS[answer]) for answer in ANSWERS
         ]
         self.helper = FormHelper()
         self.helper.form_tag = False

@@ -18,9 +18,10 @@ from crispy_forms_gds.layout import Button, Div, Field, Layout, Size
 from django import forms
 from django.db.models import Max
 from django.template.loader import render_to_string
+from django.utils.text import Truncator
 
 from actions.forms.files import BringsEvidence, evidence_fields
-from actions.models import Action, Milestone, PeriodChoice
+from actions.models import Action, Milestone, PeriodChoice, ProgressUpdate
 from actions.progress import needs_reason, not_asked, slip, suggestion
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services.updates import LONGEST, faults_of
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from django.http import QueryDict
     from django.template import Context
     from django.utils.safestring import SafeString
+
+#: Answers to whether help that was asked for is needed still.
+STILL, NO_LONGER = "still", "no_longer"
 
 UP_TO = f"Up to {LONGEST:,} characters."
 
@@ -189,6 +193,9 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
         ].help_text = f"From {british(action.starts_on)} to today. For example, {today.day} {today.month} {today.year}."
         for milestone in self.milestones:
             self._add_milestone(milestone)
+        self.requests = [one for one in action.updates.asking_help().order_by("pk") if not one.is_answered]
+        for request in self.requests:
+            self._add_request(request)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -269,6 +276,7 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
                 for milestone in self.milestones
                 if said[f"milestone_{milestone.pk}"]
             },
+            "help_no_longer": [one.pk for one in self.requests if said[f"help_{one.pk}"] == NO_LONGER],
         }
 
     def _definition(self, rating: Rating) -> str:
@@ -314,6 +322,25 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
             help_text="Today or earlier.",
         )
 
+    def _add_request(self, request: ProgressUpdate) -> None:
+        """Whether help that was asked for is needed still; it is unless somebody says otherwise."""
+        asked = f"Asked on {british(request.submitted_on)}"
+        words = "" if request.restricted else f": “{Truncator(' '.join(request.help_wanted.split())).chars(200)}”"
+        answer = "They promised it." if request.last_answer else "No answer yet."
+        self.fields[f"help_{request.pk}"] = forms.ChoiceField(
+            label=f"Is the help of {request.help_wanted_from} still needed?",
+            choices=[Choice(STILL, "Yes, still needed"), Choice(NO_LONGER, "No longer needed")],
+            widget=forms.RadioSelect,
+            required=False,
+            initial=STILL,
+            help_text=f"{asked}{words}{'' if words else ', in restricted words'}. {answer}",
+            error_messages={"invalid_choice": STALE},
+        )
+
+    def _request_section(self) -> list[LayoutObject]:
+        names = [f"help_{request.pk}" for request in self.requests]
+        return [Field.radios(name, legend_size=Size.SMALL, inline=True, small=True) for name in names]
+
     def _layout(self) -> Layout:
         judged = (*self.TROUBLED, Rating.ON_TRACK) if self.past_due else self.TROUBLED
         size = Size.SMALL if self.in_row else Size.MEDIUM
@@ -334,6 +361,7 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
                 Field.textarea("narrative", label_size=size, rows=3 if self.in_row else 6, max_characters=LONGEST),
                 css_class="beside",
             ),
+            *self._request_section(),
             *([] if self.in_row else [Field.textarea("achievement", rows=2)]),
             *self._milestone_section(),
             _section(

@@ -565,6 +565,8 @@ class ProgressUpdate(HasPeriod, models.Model):
 
     #: Set on what a verb answers with when this very thing had been said before and nothing new was recorded.
     is_repeat = False
+    #: The last answer to the help it asks for, where `asking_help` read it.
+    last_answer: str | None = None
 
     class Meta:
         ordering = ["action", "pk"]
@@ -593,6 +595,11 @@ class ProgressUpdate(HasPeriod, models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.period.label}"
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether nothing is to be done any more about the help it asks for; wants a row read by `asking_help`."""
+        return self.last_answer in ANSWERED
 
 
 class ActionEvent(models.Model):

@@ -84,6 +84,7 @@ class Notice(models.Model):
     class Kind(models.TextChoices):
         HELP_ASKED = "help_asked", "Help asked of your organisation"
         HELP_ANSWERED = "help_answered", "Your request for help was answered"
+        HELP_TAKEN_BACK = "help_taken_back", "Help is no longer needed"
         PROPOSAL = "proposal", "A new initiative waits for you"
         PROPOSAL_DECIDED = "proposal_decided", "Your proposal was decided"
         HANDOVER = "handover", "Actions handed over to you"
@@ -113,6 +114,7 @@ class Notice(models.Model):
                     kind__in=[
                         "help_asked",
                         "help_answered",
+                        "help_taken_back",
                         "proposal",
                         "proposal_decided",
                         "handover",

@@ -44,12 +44,13 @@ class HelpReplyQuerySet(models.QuerySet["HelpReply"]):
 
 
 class HelpReply(models.Model):
-    """A partner's answer to the help an update asks it for. Append-only."""
+    """A partner's answer to the help an update asks it for; or the asker's word that it is needed no more. Append-only."""
 
     class Answer(models.TextChoices):
         WILL = "will", "We will help"
         CANNOT = "cannot", "We cannot help"
         DONE = "done", "Done"
+        TAKEN_BACK = "taken_back", "No longer needed"
 
     update = models.ForeignKey(ProgressUpdate, on_delete=models.PROTECT, related_name="help_replies")
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
@@ -65,7 +66,9 @@ class HelpReply(models.Model):
         verbose_name_plural = "help replies"
         ordering = ["update", "pk"]
         constraints = [
-            models.CheckConstraint(name="help_reply_answer_known", condition=Q(answer__in=["will", "cannot", "done"])),
+            models.CheckConstraint(
+                name="help_reply_answer_known", condition=Q(answer__in=["will", "cannot", "done", "taken_back"])
+            ),
             models.CheckConstraint(name="help_reply_has_words", condition=~Q(text="")),
         ]
 

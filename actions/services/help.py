@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -33,7 +33,11 @@ SAYS = {
     HelpReply.Answer.WILL: "will help",
     HelpReply.Answer.CANNOT: "cannot help",
     HelpReply.Answer.DONE: "has helped",
+    HelpReply.Answer.TAKEN_BACK: "no longer needs it",
 }
+
+#: What the partner asked can answer.
+ANSWERS = (HelpReply.Answer.WILL, HelpReply.Answer.CANNOT, HelpReply.Answer.DONE)
 
 
 def tell_of_help_asked(*, update: ProgressUpdate, at: dt.datetime) -> None:
@@ -83,8 +87,11 @@ def answer_help(
         if made.by_id != by.pk or made.update_id != update.pk:
             raise ValidationError("This form was sent already for something else. Open the request again.")
         return made
+    back = update.help_replies.filter(answer=HelpReply.Answer.TAKEN_BACK).select_related("partner").first()
+    if back is not None:
+        raise ValidationError(f"{back.partner} has said since that this help is no longer needed.")
     faults: dict[str, list[str]] = {}
-    if answer not in HelpReply.Answer.values:
+    if answer not in ANSWERS:
         faults["answer"] = ["Choose an answer."]
     if is_blank(text):
         faults["text"] = ["Say in a sentence what you will do, why you cannot, or what was done."]
@@ -104,6 +111,38 @@ def answer_help(
         path=action.get_absolute_url(),
         at=at,
         dedupe_key=f"help-answered:{reply.pk}",
+    )
+    return reply
+
+
+def take_back(*, update: ProgressUpdate, said_in: ProgressUpdate) -> HelpReply:
+    """Record that the help `update` asks for is no longer needed, as the update `said_in` on the same action says.
+
+    Part of posting that update, under its action's row lock; whoever was told of the request or answered it hears of it.
+    """
+    action, asked = update.action, update.help_wanted_from
+    if asked is None:
+        raise ValueError("This update asks for no help.")
+    # Who was not told of the request yet has nothing to hear of its end.
+    asking = Notice.objects.filter(kind=Notice.Kind.HELP_ASKED, update=update, email__isnull=False)
+    told = list(asking.values_list("recipient", flat=True))
+    replied = list(update.help_replies.values_list("by", flat=True))
+    reply = HelpReply.objects.create(
+        update=update,
+        partner=action.lead_partner,
+        answer=HelpReply.Answer.TAKEN_BACK,
+        text=f"Said with the update about {said_in.period.label}.",
+        by=said_in.by,
+        at=said_in.submitted_at,
+        submission_key=uuid5(said_in.submission_key, str(update.pk)),
+    )
+    notify(
+        recipients=User.objects.filter(Q(pk__in=told) | Q(pk__in=replied)).exclude(pk=said_in.by_id),
+        kind=Notice.Kind.HELP_TAKEN_BACK,
+        text=f"{action.lead_partner} no longer needs the help of {asked} with {action.ref} {action.title}.",
+        path=action.get_absolute_url(),
+        at=said_in.submitted_at,
+        dedupe_key=f"help-taken-back:{reply.pk}",
     )
     return reply
 

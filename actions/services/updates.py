@@ -6,7 +6,7 @@ The one place that appends a `ProgressUpdate` and keeps `Action.latest_update`, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from actions.models import Action, ActionEvent, Notice, ProgressUpdate
 from actions.progress import beyond_the_plan, cannot_confirm, due_date_fault, is_late, needs_reason, not_asked
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services import chasing, drafts
-from actions.services.help import tell_of_help_asked
+from actions.services.help import take_back, tell_of_help_asked
 from actions.services.lifecycle import locked, move_date
 from partners.models import User
 from partners.words import is_blank
@@ -82,6 +82,7 @@ def post_update(
     new_due_on: dt.date | None = None,
     new_due_reason: str = "",
     restricted: bool = False,
+    help_no_longer: Collection[int] = (),
     seen: int | None = None,
 ) -> ProgressUpdate:
     """Append an update about `period`; take its milestones, its new date or its completion into the action at once.
@@ -89,7 +90,8 @@ def post_update(
     The same `submission_key` by the same person answers with the update already made and changes nothing; so do the very
     same answers under another key within minutes, while nothing has happened to the action in between. Such an answer has
     `is_repeat` set. What the person kept as a draft on this action and period goes with it; whoever updated it before
-    them is told. `seen` is the newest rated update these words go on from, where they were written to confirm it.
+    them is told. `help_no_longer` names earlier updates of the action whose help is not needed any more; other requests go on
+    standing. `seen` is the newest rated update these words go on from, where they were written to confirm it.
     Raises PermissionDenied with a sentence; Overtaken when another came after `seen`; ValidationError keyed by the names
     of these parameters, among others for answers that the rating does not ask for (`progress.not_asked`).
     """
@@ -115,6 +117,7 @@ def post_update(
         milestones_done=milestones_done or {},
         new_due_on=new_due_on,
         new_due_reason=new_due_reason,
+        help_no_longer=help_no_longer,
     )
     if made is not None:
         return made
@@ -166,6 +169,8 @@ def post_update(
         restricted=restricted,
     )
     tell_of_help_asked(update=update, at=at)
+    for request in action.updates.asking_help().filter(pk__in=help_no_longer).exclude(pk=update.pk):
+        take_back(update=request, said_in=update)
     for milestone, done_on in ticked:
         milestone.done_on = done_on
         milestone.save(update_fields=["done_on"])
@@ -265,6 +270,7 @@ def _said_just_now(
     milestones_done: Mapping[int, dt.date],
     new_due_on: dt.date | None,
     new_due_reason: str,
+    help_no_longer: Collection[int],
 ) -> ProgressUpdate | None:
     """The update by which this person said the very same a moment ago, when nothing has happened since; else None.
 
@@ -279,6 +285,8 @@ def _said_just_now(
         return None
     since = action.events.filter(at__gte=last.submitted_at).exclude(update=last)
     if since.exists() or last.help_replies.exists():
+        return None
+    if action.updates.asking_help().filter(pk__in=help_no_longer).exists():
         return None
     # What it brought into the action stands there as it was brought.
     ticked = dict(action.milestones.filter(pk__in=milestones_done).values_list("pk", "done_on"))

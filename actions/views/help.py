@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from actions.forms.help import AnswerHelpForm
-from actions.models import Action, ProgressUpdate
+from actions.models import Action, HelpReply, ProgressUpdate
 from actions.services import help as helping
 from priorities.doors import SignedIn, for_those_at_work
 
@@ -45,11 +45,13 @@ def answer_help(request: SignedIn, pk: int) -> HttpResponse:
                 f"Recorded{on_behalf}: {reply.get_answer_display()}. {update.by} is told in their next e-mail.",
             )
             return redirect(f"{update.action.get_absolute_url()}#update-{update.pk}")
+    replies = list(update.help_replies.in_order().select_related("by", "partner"))
     context = {
         "action": update.action,
         "update": update,
         "readable": request.user.has_perm("actions.read_restricted", update),
-        "replies": update.help_replies.in_order().select_related("by", "partner"),
+        "replies": replies,
+        "taken_back": any(reply.answer == HelpReply.Answer.TAKEN_BACK for reply in replies),
         "form": form,
         "on_behalf": request.user.partner_id != asked.pk,
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from actions import rating as ratings
+from actions.ledger import state_of
 from actions.models import Action, ActionEvent, HelpReply, ProgressUpdate
 from actions.rating import NEEDS_CONFIRMING, Rating
 from actions.services.help import SAYS
@@ -65,7 +66,18 @@ def line(judged: Judged, before: Judged | None, *, plan: Plan, period: Period) -
             )
             for milestone in judged.story.milestones
         ),
+        requests=tuple(words(update, plan) for update in judged.requests if not update.restricted),
+        closed_since=_closed_since(judged),
     )
+
+
+def _closed_since(judged: Judged) -> str:
+    """What became of the action between the period's end and the cut-off, in a sentence; empty when it is still live."""
+    event = judged.closed_since
+    if event is None:
+        return ""
+    state = dict(Action.State.choices)[state_of(event.new)[0]]
+    return f"{state} on {british(local_day(event.at))}, after the period had ended."
 
 
 def words(update: ProgressUpdate, plan: Plan) -> Words:

@@ -15,7 +15,7 @@ from django.db.models import Prefetch
 
 from actions.ledger import state_of
 from actions.models import Action, ActionEvent, HelpReply, Milestone, ProgressUpdate
-from actions.progress import Facts, Standing, assess, owes
+from actions.progress import Asking, Facts, Standing, assess, owes, standing_requests
 from actions.rating import LIVE, Rating
 from priorities.periods import Period
 from reports.snapshot.paper import end_of, last_ended
@@ -86,6 +86,8 @@ class Judged:
     since: dt.date | None
     owing: bool
     received: bool
+    requests: tuple[ProgressUpdate, ...]
+    closed_since: ActionEvent | None
 
     @property
     def action(self) -> Action:
@@ -272,6 +274,7 @@ def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> 
     standing_still = [u for u in rated if u.kind != ProgressUpdate.Kind.COMPLETION or at.state == "complete"]
     received = any(update.period == asked for update in standing_still)
     worded = [update for update in rated if update.narrative]
+    closed = _closed_since(story, events, cut_off) if at.state == LIVE else None
     standing = assess(
         Facts(
             state=at.state,
@@ -299,7 +302,27 @@ def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> 
         # A partner whose update closed the action did owe it, and sent it.
         owing=owes(LIVE if received else at.state, starts_on, asked),
         received=received,
+        requests=_requests(rated) if at.state == LIVE and closed is None else (),
+        closed_since=closed,
     )
+
+
+def _requests(rated: list[ProgressUpdate]) -> tuple[ProgressUpdate, ...]:
+    """The updates whose request for help stands at the cut-off, oldest first; `help_replies` were read up to then."""
+    spoken = {update.pk: update for update in rated if update.kind != ProgressUpdate.Kind.NO_CHANGE}
+    asking = []
+    for update in spoken.values():
+        replies = list(update.help_replies.all())
+        answer = replies[-1].answer if replies else ""
+        asking.append(Asking(update.pk, update.period_start, update.help_wanted_from_id, answer))
+    return tuple(spoken[key] for key in sorted(standing_requests(asking)))
+
+
+def _closed_since(story: Story, events: list[ActionEvent], cut_off: dt.datetime) -> ActionEvent | None:
+    """How an action that was live at the period's end was closed between then and the cut-off; None when it was not."""
+    known = {event.pk for event in events}
+    later = [e for e in story.events if e.kind in (Kind.STATE, Kind.REOPENED) and e.at <= cut_off and e.pk not in known]
+    return later[-1] if later and later[-1].kind == Kind.STATE else None
 
 
 def _since(rated: list[ProgressUpdate], period: Period) -> dt.date | None:

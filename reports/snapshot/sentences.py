@@ -16,8 +16,11 @@ _JOINT = re.compile(r" (?:and|or|with|for|of|in|on|to|from|by|across|through|at|
 def recommendations(lines: Iterable[ActionLine], returns: Iterable[Return]) -> tuple[Recommendation, ...]:
     """What the Partnership is asked: a decision on each action off track, help wanted elsewhere, who was silent, the rest."""
     lines = list(lines)
-    off = [line for line in lines if line.mark.key == "off_track"]
-    helped = [line for line in lines if line.mark.key == "at_risk" and line.received and _undecided(line)]
+    # What was closed since needs no decision any more; its line says so.
+    going_on = [line for line in lines if not line.closed_since]
+    off = [line for line in going_on if line.mark.key == "off_track"]
+    # Help that was asked for earlier is still asked for, whatever the rating of now.
+    helped = [line for line in going_on if line.mark.key != "off_track" and line.received and _undecided(line)]
     silent = [row for row in returns if row.silent]
     found = [_off_track(line) for line in off] + [_help(line) for line in helped]
     if silent:
@@ -44,7 +47,7 @@ def _off_track(line: ActionLine) -> Recommendation:
             (line.ref,),
         )
     wanted = _undecided(line)
-    asked = f"answer its request for help from {wanted.help_wanted_from}" if wanted else ""
+    asked = "; ".join(f"from {words.help_wanted_from}: {_open(words.help_wanted)}" for words in wanted)
     if words.recovery or words.restricted:
         first, short = (
             f"agree the recovery plan for {name}",
@@ -58,24 +61,29 @@ def _off_track(line: ActionLine) -> Recommendation:
         )
         verb = "ask"
     if wanted:
-        short = f"{short} and the help it asks of {wanted.help_wanted_from}"
-        return Recommendation(verb, f"{first}, and {asked}: {_open(wanted.help_wanted)}", short, (line.ref,))
+        short = f"{short} and the help it asks of {_whom(wanted)}"
+        return Recommendation(verb, f"{first}, and answer its request for help {asked}", short, (line.ref,))
     return Recommendation(verb, first, short, (line.ref,))
 
 
-def _undecided(line: ActionLine) -> Words | None:
+def _undecided(line: ActionLine) -> list[Words]:
     """The words that ask for help nobody has promised or given yet: the table is asked for what is not settled."""
-    words = line.asking
-    return words if words is not None and words.help_state not in ("will", "done") else None
+    return [words for words in line.asked if words.help_state not in ("will", "done")]
 
 
 def _help(line: ActionLine) -> Recommendation:
-    words = _undecided(line)
-    if words is None:
+    wanted = _undecided(line)
+    if not wanted:
         raise ValueError(f"{line.ref} asks for no help that is to be decided on.")
-    first = f"decide on the help asked of {words.help_wanted_from} for {line.ref} {line.title}"
-    short = f"decide on the help asked of {words.help_wanted_from} for {line.ref} {_short(line.title)}"
-    return Recommendation("decide", f"{first}: {_open(words.help_wanted)}", short, (line.ref,))
+    first = f"decide on the help asked of {_whom(wanted)} for {line.ref} {line.title}"
+    short = f"decide on the help asked of {_whom(wanted)} for {line.ref} {_short(line.title)}"
+    return Recommendation(
+        "decide", f"{first}: {'; '.join(_open(words.help_wanted) for words in wanted)}", short, (line.ref,)
+    )
+
+
+def _whom(wanted: list[Words]) -> str:
+    return listed([words.help_wanted_from for words in wanted])
 
 
 def _silent(rows: list[Return], order: list[str]) -> Recommendation:

@@ -11,10 +11,11 @@ import pytest
 from actions.models import Action, HelpReply, ProgressUpdate
 from actions.rating import Rating
 from actions.services.help import answer_help
+from actions.services.lifecycle import withdraw
 from actions.tests.makers import key
 from reports.document import ActionLine, SixMonthlyDocument, from_json, to_json
 from reports.rendering import print_html
-from reports.tests.makers import H1_2026, H2_2025, Town, line, noon, six_monthly, words
+from reports.tests.makers import H1_2026, H2_2025, H2_2026, Town, line, noon, six_monthly, words
 
 pytestmark = pytest.mark.django_db
 
@@ -44,8 +45,8 @@ def only(document: SixMonthlyDocument) -> ActionLine:
 
 
 def of_help(line_: ActionLine) -> tuple[str, str]:
-    assert line_.asking
-    return line_.asking.help_state, line_.asking.help_answer
+    (asked,) = line_.asked
+    return asked.help_state, asked.help_answer
 
 
 def test_without_an_answer_it_says_so(town: Town) -> None:
@@ -86,6 +87,53 @@ def test_no_change_goes_on_asking(town: Town) -> None:
     assert of_help(only(town.six_monthly())) == ("none", "No answer yet.")
 
 
+@pytest.mark.parametrize("rating", [Rating.AT_RISK, Rating.OFF_TRACK, Rating.ON_TRACK])
+def test_a_later_update_that_asks_nothing_leaves_the_request_before_the_table(town: Town, rating: Rating) -> None:
+    action = town.action()
+    asking(town, action, on=dt.date(2026, 4, 9), period=H2_2025)
+    town.say(action, rating, ASKED, H1_2026)
+    document = town.six_monthly()
+    assert of_help(only(document)) == ("none", "No answer yet.")
+    assert only(document).latest_words.help_wanted == ""
+    assert "Two officers on Fridays" in " ".join(item.text for item in document.recommendations)
+    html = print_html(document, stage="draft", snapshot_sha256="0" * 64, sign_off=None)
+    assert "Help wanted from Housing group since 9 April 2026:" in html
+
+
+def test_a_request_taken_back_is_told_no_more(town: Town) -> None:
+    action = town.action()
+    update = asking(town, action, on=dt.date(2026, 4, 9), period=H2_2025)
+    town.say(action, Rating.AT_RISK, ASKED, H1_2026, help_no_longer=[update.pk])
+    assert only(town.six_monthly()).asked == ()
+    assert "Two officers on Fridays" not in to_json(town.six_monthly())
+
+
+def test_taken_back_after_the_cut_off_it_stands_in_the_version_before(town: Town) -> None:
+    action = town.action()
+    update = asking(town, action)
+    town.say(action, Rating.AT_RISK, AFTERWARDS, H2_2026, help_no_longer=[update.pk])
+    assert of_help(only(town.six_monthly()))[0] == "none"
+    assert only(town.six_monthly(number=2, cut_off=noon(AFTERWARDS))).asked == ()
+
+
+@pytest.mark.parametrize("rating", [Rating.AT_RISK, Rating.OFF_TRACK])
+def test_the_table_is_not_asked_to_decide_about_what_was_closed_since(town: Town, rating: Rating) -> None:
+    """A version made after the action was withdrawn tells of it as it was, and says what became of it."""
+    action = town.action()
+    asking(town, action, rating)
+    before = town.six_monthly()
+    assert any(action.ref in item.refs for item in before.recommendations)
+    withdraw(action=action, by=town.coordinator, at=noon(AFTERWARDS), reason="Taken up by the council.")
+    assert only(town.six_monthly()).closed_since == "", "not known at the cut-off of the first version"
+    after = town.six_monthly(number=2, cut_off=noon(AFTERWARDS + dt.timedelta(days=1)))
+    assert only(after).mark.key == rating.value
+    assert only(after).closed_since == "Withdrawn on 5 November 2026, after the period had ended."
+    assert only(after).asked == ()
+    assert not any(action.ref in item.refs for item in after.recommendations)
+    html = print_html(after, stage="draft", snapshot_sha256="0" * 64, sign_off=None)
+    assert html.count("Withdrawn on 5 November 2026, after the period had ended.") == 2
+
+
 @pytest.mark.parametrize("rating", [Rating.AT_RISK, Rating.OFF_TRACK])
 @pytest.mark.parametrize(("given", "put_to_the_table"), [(None, True), (Answer.CANNOT, True), (Answer.WILL, False)])
 def test_the_table_decides_on_what_is_not_settled(
@@ -101,7 +149,7 @@ def test_the_table_decides_on_what_is_not_settled(
 def test_help_asked_in_restricted_words_is_not_told(town: Town) -> None:
     answer(town, asking(town, town.action(), restricted=True), Answer.WILL)
     text = to_json(town.six_monthly())
-    assert only(town.six_monthly()).asking is None
+    assert only(town.six_monthly()).asked == ()
     assert "will help" not in text
     assert "As we said" not in text
 
