@@ -23,7 +23,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from actions.models import ProgressUpdate
+from actions.models import Action, ProgressUpdate, Proposal
 from partners import roles, services
 from partners.models import OutgoingEmail, Partner, User
 from performance.models import (
@@ -836,6 +836,15 @@ def test_restricted_words_stay_hidden_from_a_bare_administrator(cast: Cast, clie
     # Both last ones are the restricted issue's.
     for row in (issue, event):
         assert client.get(address(type(row), "change", row.pk)).status_code == 302
+    # Nor do the action and the proposal that came from it name it.
+    action, proposal = made["restricted"], cast.proposal(1)
+    Action.objects.filter(pk=action.pk).update(from_issue=issue)
+    Proposal.objects.filter(pk=proposal.pk).update(from_issue=issue)
+    for row in (action, proposal):
+        assert "Issue: restricted" not in client.get(address(type(row), "change", row.pk)).content.decode()
+    EmergingIssue.objects.update(restricted=False)
+    for row in (action, proposal):
+        assert "Issue: restricted" in client.get(address(type(row), "change", row.pk)).content.decode()
 
 
 def test_what_an_upload_is_called_and_holds_stays_hidden_from_a_bare_administrator(cast: Cast, client: Client):

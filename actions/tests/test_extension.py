@@ -6,17 +6,20 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.html import strip_tags
 
 from actions.models import Action, ActionEvent, DeadlineExtension, ProgressUpdate
 from actions.rating import Rating
 from actions.services.rounds import LONGEST_REASON, extend_deadline
-from actions.services.updates import post_update
+from actions.services.updates import confirm_no_change, post_update
 from actions.tests.makers import H1_2026, NOW, TODAY, Cast, key
+from actions.tests.pages import browser, on
 from priorities.services import close_round, settle_round
 
 pytestmark = pytest.mark.django_db
 
 DUE, MORE = dt.date(2026, 10, 21), dt.date(2026, 10, 28)
+MORE_TIME = dt.datetime(2026, 10, 28, 9, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -139,3 +142,36 @@ def test_a_request_is_closed_once_and_by_the_coordinator_alone(cast: Cast):
         close_round(round_=cast.round, by=cast.coordinator, at=NOW + dt.timedelta(hours=1))
     cast.round.refresh_from_db()
     assert cast.round.closed_at == NOW
+
+
+def test_more_time_is_said_where_the_update_is_owed_also_once_the_request_is_closed(cast: Cast):
+    given, other = cast.action("ASB-01"), cast.action("ASB-02")
+    extend(cast, given, due_on=dt.date(2026, 11, 20))
+    said = "More time: update by 20 November 2026"
+    for closed in (False, True):
+        if closed:
+            close_round(round_=cast.round, by=cast.coordinator, at=NOW)
+        with on(MORE_TIME):
+            client = browser(cast.officer)
+            mine = " ".join(strip_tags(client.get("/actions/mine/").content.decode()).split())
+            home = " ".join(strip_tags(client.get("/").content.decode()).split())
+        first, second = mine.partition(other.title)[::2]
+        assert said in first
+        assert said not in second
+        assert "More time for ASB-01 until 20 November 2026." in home
+        for words in (mine, home):
+            assert ("The request was closed on 12 October 2026" in words) is closed
+            assert ("unless you were given more time" in words) is closed
+
+
+def test_my_actions_count_no_change_for_the_period_asked_about(cast: Cast):
+    action = cast.action()
+    send(cast, action, TODAY)
+    confirm_no_change(action=action, by=cast.officer, at=NOW, today=TODAY, submission_key=key(2), period=H1_2026.next())
+    with on():
+        mine = browser(cast.officer).get("/actions/mine/").content.decode()
+    assert "Up to date (1)" in mine
+    confirm_no_change(action=action, by=cast.officer, at=NOW, today=TODAY, submission_key=key(3), period=H1_2026)
+    with on():
+        mine = browser(cast.officer).get("/actions/mine/").content.decode()
+    assert "1 of them confirmed without change" in mine

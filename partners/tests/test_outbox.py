@@ -326,3 +326,52 @@ def test_a_broker_that_is_away_is_logged_and_costs_nobody_anything(monkeypatch, 
     monkeypatch.setattr("celery.current_app.send_task", refuse)
     assert outbox.wake_drain() is False
     assert "partners.tasks.drain_outbox waits for the next tick" in caplog.text
+
+
+# --- What a room asks before its e-mails go out -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def doubts(monkeypatch) -> dict[str, object]:
+    """A room that doubts reports: what it says, and which messages it was told to forget."""
+    known: dict[str, object] = {"why": "Nobody waits for it any more.", "forgotten": []}
+    caution = outbox.Caution(lambda email, now: known["why"], lambda email: known["forgotten"].append(email.pk))
+    monkeypatch.setitem(outbox._cautions, "report-with-chair", caution)
+    return known
+
+
+def test_what_its_room_wants_sent_no_more_is_dropped_with_the_reason(chair, doubts):
+    row = owe(chair)
+    assert outbox.drain(NOW) == outbox.Drained(dropped=1)
+    assert outbox.drain(NOW) == outbox.Drained()
+    row.refresh_from_db()
+    assert (row.state, row.last_error, row.lease_until) == (State.DROPPED, "Nobody waits for it any more.", None)
+    assert doubts["forgotten"] == [row.pk]
+    assert mail.outbox == []
+
+
+def test_what_its_room_has_no_doubt_of_is_sent(chair, doubts):
+    doubts["why"] = ""
+    owe(chair)
+    assert outbox.drain(NOW) == outbox.Drained(sent=1)
+    assert doubts["forgotten"] == []
+
+
+def test_what_somebody_else_is_sending_is_not_dropped(chair, doubts):
+    row = owe(chair)
+    OutgoingEmail.objects.update(state=State.SENDING, attempts=1)
+    assert outbox.drop(email=row, why="Too old.") is False
+    row.refresh_from_db()
+    assert (row.state, doubts["forgotten"]) == (State.SENDING, [])
+
+
+def test_a_room_that_cannot_forget_drops_nothing(chair, monkeypatch):
+    def refuse(email: OutgoingEmail) -> None:
+        raise RuntimeError("The ledger is away")
+
+    monkeypatch.setitem(outbox._cautions, "report-with-chair", outbox.Caution(lambda email, now: "Old.", refuse))
+    row = owe(chair)
+    with pytest.raises(RuntimeError):
+        outbox.drop(email=row, why="Old.")
+    row.refresh_from_db()
+    assert row.state == State.PENDING
