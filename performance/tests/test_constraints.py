@@ -17,6 +17,8 @@ from performance.models import (
     Measurement,
     PrintedFigure,
     Recommendation,
+    SimilarAreasRow,
+    SimilarAreasTable,
     StrategicAssessment,
     Survey,
     SurveyFinding,
@@ -50,6 +52,13 @@ BREACHES = [
     ),
     Breach("comparator_group_once", "similar_areas", {"source": "One"}, {"source": "Another"}),
     Breach("comparator_member_position", "similar_area", {"position": 1}, {"position": 1}),
+    Breach("similar_areas_first_once", "area_table", {}, {"window": "Another", "note": "A second first table."}),
+    Breach("similar_areas_period", "area_table", {}, ODD_DAY),
+    Breach("similar_areas_correction_says_why", "area_correction", {"note": "Late."}, {"replaces": "last", "note": ""}),
+    Breach("SimilarAreasTable.replaces", "area_correction", {}, {"window": "Another"}),
+    Breach("similar_areas_group_has_others", "area_table", {"group_size": 2}, {"group_size": 1, **YEAR_BEFORE}),
+    Breach("similar_areas_row_order", "area_row", {"label": "Arson"}, {"label": "Shoplifting"}),
+    Breach("similar_areas_row_once", "area_row", {"position_in_table": 1}, {"position_in_table": 2}),
     Breach("comparator_once", "comparator", {}, {"average": 2}),
     Breach("comparator_period", "comparator", {}, ODD_DAY),
     Breach(
@@ -147,6 +156,8 @@ class Rows:
         }
         self.first: Measurement | None = None
         self.last: Measurement | None = None
+        self.table: SimilarAreasTable | None = None
+        self.table_now: SimilarAreasTable | None = None
 
     def indicator(self, **changes) -> Indicator:
         return make_indicator(**{"code": "ABC", **changes})
@@ -174,6 +185,37 @@ class Rows:
     def similar_area(self, **changes) -> ComparatorMember:
         group, _ = ComparatorGroup.objects.get_or_create(plan=self.plan, name="Similar areas")
         return ComparatorMember.objects.create(group=group, printed_name="Knowlesley", **changes)
+
+    def area_table(self, **changes) -> SimilarAreasTable:
+        about = {name: value for name, value in self.about.items() if name != "indicator"}
+        fields = {
+            "window": "12 months to September 2026",
+            "group_size": 15,
+            "as_at": dt.date(2026, 10, 16),
+            "recorded_at": NOW,
+            "recorded_by": self.cast.analyst,
+        }
+        return SimilarAreasTable.objects.create(**{"plan": self.plan, **about, **fields, **changes})
+
+    def area_correction(self, **changes) -> SimilarAreasTable:
+        """Of the first table, or with `replaces="last"` of the correction before."""
+        self.table = self.table or self.area_table()
+        changes["replaces"] = self.table_now if changes.get("replaces") == "last" else self.table
+        self.table_now = self.area_table(**{"note": "A late return.", **changes})
+        return self.table_now
+
+    def area_row(self, **changes) -> SimilarAreasRow:
+        self.table = self.table or self.area_table()
+        fields = {
+            "heading": "Acquisitive Crime",
+            "label": "Arson",
+            "position_in_table": 1,
+            "printed": "1.015",
+            "printed_average": "0.804",
+            "value": Decimal("1.015"),
+            "average": Decimal("0.804"),
+        }
+        return SimilarAreasRow.objects.create(**{"table": self.table, **fields, **changes})
 
     def comparator(self, **changes) -> Comparator:
         fields = {"kind": "similar_areas", "average": 1, "recorded_at": NOW, "recorded_by": self.cast.owner}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from performance.forms.indicator import BaselineForm, CommentaryForm, OfPeriods, RemarkForm
 from performance.models import Indicator, known_facts
 from performance.services import figures, ranges
-from performance.standing import IndicatorFacts, last_ended
+from performance.standing import IndicatorFacts, judge_period, last_ended
 from priorities.doors import SignedIn, for_those_at_work
 from priorities.periods import Period
 
@@ -45,6 +45,7 @@ def write_commentary(request: SignedIn, code: str) -> HttpResponse:
         "title": "Write commentary",
         "before": before,
         "newest": facts.comments.get(chosen) if chosen else None,
+        "lead": judge_period(facts, chosen).sentence if chosen else "",
         "without": "There is no figure yet to write about.",
     }
     return _answer(request, indicator, CommentaryForm, periods, chosen, save, told)
