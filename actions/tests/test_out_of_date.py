@@ -20,7 +20,7 @@ from actions.services.lifecycle import reopen, withdraw
 from actions.services.rounds import nudge, who_owes
 from actions.services.updates import post_update
 from actions.tests.makers import H1_2026, UTC, Cast, key
-from partners import mailer, outbox
+from partners import outbox
 from partners.models import Cover, OutgoingEmail, User
 from priorities.services import close_round
 
@@ -42,7 +42,7 @@ def cast() -> Cast:
 
 @contextmanager
 def server_away() -> Iterator[None]:
-    with mock.patch("partners.mailer.Mailer.send", side_effect=mailer.NotNow("No route to host", server_away=True)):
+    with mock.patch("partners.mailer.Mailer.send", side_effect=outbox.NotNow("No route to host", server_away=True)):
         yield
 
 
@@ -200,7 +200,7 @@ def test_a_nudge_and_news_in_a_dropped_digest_go_out_with_the_next(cast: Cast):
 
 def test_what_the_coordinator_sends_again_goes_out_as_it_stands_however_old(cast: Cast):
     action = cast.action()
-    with mock.patch("partners.mailer.Mailer.send", side_effect=mailer.Never("No such mailbox")):
+    with mock.patch("partners.mailer.Mailer.send", side_effect=outbox.Never("No such mailbox")):
         run(TUESDAY)
     say(cast, action, WEDNESDAY)
     outbox.send_again(email=OutgoingEmail.objects.get(), by=cast.coordinator, at=FRIDAY)
