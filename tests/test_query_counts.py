@@ -1,4 +1,4 @@
-"""A page costs what the page shows, not what the plan holds: as many queries for thirty actions as for four."""
+"""A page costs what the page shows, not what the plan holds: as many queries for thirty of everything as for three."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ PAGES = {
     "/priorities/ASB/": 13,
     "/sub-groups/FIRE/": 15,
     "/re-offending/": 11,
+    "/performance/": 18,
+    "/performance/?audience=public": 17,
+    "/performance/similar-areas/": 6,
+    "/indicators/I1/": 24,
+    "/plan/figures/": 8,
     "/reports/": 9,
     "/schedule/": 10,
 }
@@ -41,7 +46,9 @@ RATINGS = (Rating.ON_TRACK, Rating.AT_RISK, Rating.OFF_TRACK)
 
 
 def _more(cast: Cast, first: int, last: int) -> None:
-    """Actions numbered `first` to `last`, each with two updates, milestones missed, a moved date and help wanted."""
+    """Of everything a page lists, numbers `first` to `last`; of actions three each: one with two updates and milestones
+    missed, of three ratings, dates moved and help wanted among them; one nobody has said anything about; a new one.
+    """
     for n in range(first, last + 1):
         action = cast.action(
             f"ASB-{n:02d}",
@@ -50,22 +57,26 @@ def _more(cast: Cast, first: int, last: int) -> None:
             milestones=[("Plan agreed", dt.date(2026, 6, 30)), ("Work done", dt.date(2026, 7, 31))],
         )
         cast.update(action, 2 * n)
-        cast.update(
-            action,
-            2 * n + 1,
-            rating=RATINGS[n % 3],
-            reason="No crew.",
-            recovery="A new crew.",
-            help_wanted="Vans.",
-            help_wanted_from=cast.housing,
-            new_due_on=dt.date(2027, 3, 1) if RATINGS[n % 3] == Rating.OFF_TRACK else None,
-            new_due_reason="Winter." if RATINGS[n % 3] == Rating.OFF_TRACK else "",
-        )
+        rating = RATINGS[n % 3]
+        trouble = {
+            "reason": "No crew.",
+            "recovery": "A new crew.",
+            "help_wanted": "Vans.",
+            "help_wanted_from": cast.housing,
+        }
+        moved = {"new_due_on": dt.date(2027, 3, 1), "new_due_reason": "Winter."}
+        answers = (trouble if rating != Rating.ON_TRACK else {}) | (moved if rating == Rating.OFF_TRACK else {})
+        cast.update(action, 2 * n + 1, rating=rating, **answers)
         cast.action(f"DA-{n:02d}", owner=None, reoffending_focus=True)  # nobody has said anything about it
         own = Priority.objects.create(plan=cast.plan, code=f"P{n}", name=f"Priority {n}", position=n + 1, statement=".")
+        cast.accepted(cast.proposal(200 + n, priority=own))
+    _more_besides(cast, first, last)
+
+
+def _more_besides(cast: Cast, first: int, last: int) -> None:
+    for n in range(first, last + 1):
         cast.proposal(100 + n)
         cast.export(f"?q={n}")
-        cast.accepted(cast.proposal(200 + n, priority=own))
         SubGroup.objects.create(plan=cast.plan, code=f"G{n}", name=f"Group {n}", lead=cast["sub_group_lead"])
         Indicator.objects.create(
             code=f"I{n}", name=f"Indicator {n}", unit="offences", better="lower", data_owner=cast.fire
@@ -81,15 +92,16 @@ def _queries(client: Client, page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_pages_ask_as_many_queries_for_thirty_as_for_four(role: str):
+def test_pages_ask_as_many_queries_for_thirty_as_for_three(role: str):
     cast = Cast()
     client = Client()
     client.force_login(cast[role])
-    _more(cast, 1, 2)
+    _more(cast, 1, 3)
     paper.published(cast, paper.half_year("2024-10"))
     paper.with_chair(cast, paper.half_year("2025-04"))
     few = {page: _queries(client, page) for page in PAGES}
-    _more(cast, 3, 15)
+    _more(cast, 4, 12)  # and no further: more actions than one page holds are the next test's
+    _more_besides(cast, 13, 30)
     paper.published(cast, paper.half_year("2024-04"))
     paper.with_chair(cast, paper.half_year("2025-10"))
     paper.draft(cast, paper.half_year("2026-04"))
@@ -98,7 +110,7 @@ def test_pages_ask_as_many_queries_for_thirty_as_for_four(role: str):
         many = _queries(client, page)
         if len(many) != len(few[page]):
             new = [sql[:160] for sql in many if sql not in few[page]]
-            faults.append(f"{page}: {len(few[page])} queries with four, {len(many)} with thirty: {new[:3]}")
+            faults.append(f"{page}: {len(few[page])} queries with three, {len(many)} with thirty: {new[:3]}")
         elif len(many) > most:
             faults.append(f"{page}: {len(many)} queries, at most {most} are allowed")
     assert faults == []
