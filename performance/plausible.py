@@ -183,15 +183,15 @@ def _tenfold(value: Decimal, beside: list[tuple[Period, Decimal]], measure: Meas
         return None
     times = [abs(value / other) for _, other in beside]
     if all(ratio >= TENFOLD for ratio in times):
-        words, guess = f"{number(times[0], 0)} times as high", "Is there a digit too many?"
+        words, guess = f"{number(times[0], 0)} times", "Is there a digit too many?"
     elif all(ratio * TENFOLD <= 1 for ratio in times):
-        words, guess = f"{number(1 / times[0], 0)} times as low", "Is a digit missing?"
+        words, guess = f"only 1/{number(1 / times[0], 0)} of", "Is a digit missing?"
     else:
         return None
     period, other = beside[0]
     return Question(
         Doubt.TENFOLD,
-        f"{figure_text(value, measure)} is {words} as the {figure_text(other, measure)} of {period.label}. {guess}",
+        f"{figure_text(value, measure)} is {words} the {figure_text(other, measure)} of {period.label}. {guess}",
     )
 
 

@@ -20,7 +20,10 @@ from actions.services.lifecycle import add_action, withdraw
 from actions.tests.makers import H1_2026, NOW, TODAY, UTC, key, make_plan
 from partners import roles, services
 from partners.models import Partner, User
+from performance.models import Upload
+from performance.services import uploads
 from priorities.models import Plan, Priority, SubGroup
+from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
 
 __all__ = ["H1_2026", "NOW", "TODAY", "UTC", "Cast", "key"]
@@ -165,6 +168,26 @@ class Cast:
             exports.run_export(pk=export.pk, select=actions_at, clock=lambda: at)
         export.refresh_from_db()
         return export
+
+    def upload(self, number: int = 1, figures: str = "FIRES,4") -> Upload:
+        """A table of the fire brigade's figures, sent by its officer and read: without a fault it is ready to store."""
+        at, by = timezone.now(), self["officer_of_lead"]
+        quarter = Period.containing(PeriodKind.QUARTER, timezone.localdate(at)).previous()
+        with uploads.on_the_shelf(f"Code,Figure\n{figures}\n".encode(), "figures.csv") as file:
+            upload = uploads.start(
+                plan=self.plan,
+                kind="figures",
+                period=quarter,
+                data_owner=self.fire,
+                file=file,
+                answers={"as_at": timezone.localdate(at).isoformat()},
+                by=by,
+                at=at,
+                submission_key=key(number),
+            )
+        uploads.run_upload(pk=upload.pk, clock=lambda: at)
+        upload.refresh_from_db()
+        return upload
 
     def actions_in_every_state(self) -> dict[str, Action]:
         """Live without and with an update, restricted words, off track, complete and withdrawn, by name."""

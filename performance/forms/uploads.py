@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Field, Layout, Size
+from crispy_forms_gds.layout import Button, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -103,12 +103,10 @@ class SendForm(VerbForm):
             "submission_key",
             *self.about(),
             Field("file"),
-            Field.textarea("pasted", label_size=Size.SMALL, rows=6),
-            Field.select("data_owner", label_size=Size.SMALL)
-            if by.has_perm("performance.upload_tables")
-            else "data_owner",
-            Field.select("data_source", label_size=Size.SMALL),
-            Field("as_at", label_size=Size.SMALL),
+            Field.textarea("pasted", rows=6),
+            Field.select("data_owner") if by.has_perm("performance.upload_tables") else "data_owner",
+            Field.select("data_source"),
+            Field("as_at"),
             "provisional",
             Button.primary("send", "Check the table"),
         )
@@ -213,10 +211,10 @@ class FiguresForm(QuarterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         layout = self.helper.layout
-        layout.fields.insert(len(layout.fields) - 1, Field.text("population_source", label_size=Size.SMALL))
+        layout.fields.insert(len(layout.fields) - 1, Field.text("population_source"))
 
     def about(self) -> list[Any]:
-        return [Field.select("period_code", label_size=Size.SMALL), "several"]
+        return [Field.select("period_code"), "several"]
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -267,9 +265,9 @@ class SimilarAreasForm(QuarterForm):
 
     def about(self) -> list[Any]:
         return [
-            Field.select("period_code", label_size=Size.SMALL),
-            Field.text("window", label_size=Size.SMALL),
-            Field.text("unit", label_size=Size.SMALL),
+            Field.select("period_code"),
+            Field.text("window"),
+            Field.text("unit"),
             Field("group_size", css_class="govuk-input--width-4"),
         ]
 
@@ -319,7 +317,7 @@ class SurveyForm(SendForm):
     def about(self) -> list[Any]:
         return [
             Field("year", css_class="govuk-input--width-4"),
-            Field.text("title", label_size=Size.SMALL),
+            Field.text("title"),
             Field("responses", css_class="govuk-input--width-5"),
         ]
 
@@ -401,7 +399,7 @@ class ColumnsForm(VerbForm):
         self.helper.layout = Layout(
             "sheet",
             "header",
-            *(Field.select(f"column_{number}", label_size=Size.SMALL) for number in numbers),
+            *(Field.select(f"column_{number}") for number in numbers),
             Button.primary("send", "Check the table by these columns"),
         )
 

@@ -65,6 +65,7 @@ class GivenFigure:
     cell: str
     indicator: int
     code: str
+    called: str
     period: Period
     value: Decimal
     printed: str
@@ -159,7 +160,7 @@ class _Reading:
         if one is None:
             return
         if not filled:
-            self.findings.together(f"No figure is given for {one.facts.code}.", cells[0][0].address if cells else "")
+            self.findings.together(f"No figure is given for {called(one.facts)}.", cells[0][0].address if cells else "")
         for cell, period in filled:
             self._figure(one, row, cell, period)
 
@@ -201,14 +202,14 @@ class _Reading:
             return None
         if len(found) > 1 and found[1] is not None and found[1] is not one:
             self.findings.fault(
-                f"“{shortened(named[1][1])}” is {found[1].facts.code}, but the row says {one.facts.code}.",
+                f"“{shortened(named[1][1])}” is {called(found[1].facts)}, but the row says {one.facts.code}.",
                 f"Expected {one.facts.name}.",
                 named[1][0].address,
             )
             return None
         if not one.mine and has_figure:
             self.findings.fault(
-                f"{one.facts.code} is owed by {one.facts.owner}, not by you.",
+                f"{called(one.facts)} is owed by {one.facts.owner}, not by you.",
                 "Take the row out, or ask the analyst to send it.",
                 cell.address,
             )
@@ -225,9 +226,7 @@ class _Reading:
             near = difflib.get_close_matches(plain, names, n=1, cutoff=0.6)
             one = names[near[0]] if near else None
             self.unknown[plain] = (
-                f"Is {one.facts.code} ({one.facts.name}) meant?"
-                if one
-                else "Expected a short code or name of an indicator."
+                f"Is {called(one.facts)} meant?" if one else "Expected a short code or name of an indicator."
             )
         return self.unknown[plain]
 
@@ -258,17 +257,20 @@ class _Reading:
         if value is None:
             return
         if reason_not := misfit(figure.unit, facts.unit):
-            self.findings.fault(f"“{shortened(figure.text)}” does not fit {facts.code}. {reason_not}", "", cell.address)
+            self.findings.fault(
+                f"“{shortened(figure.text)}” does not fit {called(facts)}. {reason_not}", "", cell.address
+            )
             return
         if up is not None and down is not None and one.rate_per and figure.value is not None:
             asked = rate_question(figure.value, numerator=up, denominator=down, per=one.rate_per, unit=facts.unit)
             if asked:
-                self.findings.add(Grave.QUESTION, f"{facts.code}: {asked.sentence}", "", cell.address)
+                self.findings.add(Grave.QUESTION, f"{called(facts)}: {asked.sentence}", "", cell.address)
         self._keep(
             GivenFigure(
                 cell=cell.address,
                 indicator=facts.pk,
                 code=facts.code,
+                called=called(facts),
                 period=about,
                 value=value,
                 printed=printed,
@@ -288,7 +290,7 @@ class _Reading:
         place = (given.indicator, given.period)
         if (twin := self.given.get(place)) is not None:
             self.findings.fault(
-                f"{given.code} has two figures for {given.period.label}: {twin.printed} in {twin.cell} and {given.printed} here.",
+                f"{given.called} has two figures for {given.period.label}: {twin.printed} in {twin.cell} and {given.printed} here.",
                 "Keep one of them.",
                 given.cell,
             )
@@ -311,7 +313,7 @@ class _Reading:
                 )
                 self.findings.add(
                     Grave.REASON,
-                    f"{given.code} has a figure for {given.period.label} already ({change}).",
+                    f"{given.called} has a figure for {given.period.label} already ({change}).",
                     "Say below why it is corrected.",
                     given.cell,
                 )
@@ -327,7 +329,7 @@ class _Reading:
         where = cell
         if of_column is not None and of_column.kind is not facts.kind:
             self.findings.fault(
-                f"{facts.code} has a figure for every {facts.kind.label}, but the column is of {of_column.label}.",
+                f"{called(facts)} has a figure for every {facts.kind.label}, but the column is of {of_column.label}.",
                 f"Expected a column of {expected.label}.",
                 cell.address,
             )
@@ -350,7 +352,7 @@ class _Reading:
         elif period.end >= self.terms.today:
             self.findings.fault(f"{period.label} is not over yet.", "Expected a period that has ended.", where.address)
         elif not one.kept_in(period):
-            self.findings.fault(f"{facts.code} is not kept in {period.label}.", "Take the row out.", where.address)
+            self.findings.fault(f"{called(facts)} is not kept in {period.label}.", "Take the row out.", where.address)
         else:
             return period
         return None
@@ -378,7 +380,7 @@ class _Reading:
         if figure.value is None:
             if up is None or down is None or not one.rate_per:
                 self.findings.fault(
-                    f"There is a count but no figure for {one.facts.code}.",
+                    f"There is a count but no figure for {called(one.facts)}.",
                     "Give the figure itself"
                     + (
                         ", or the population as well." if one.rate_per else ": it is no rate that the portal works out."
@@ -494,7 +496,7 @@ class _Reading:
                 figures=series[given.indicator],
                 judgement=judgements[given.indicator],
             ):
-                self.findings.add(Grave.QUESTION, f"{given.code}: {asked.sentence}", "", given.cell)
+                self.findings.add(Grave.QUESTION, f"{given.called}: {asked.sentence}", "", given.cell)
 
     def _judgement(self, facts: IndicatorFacts, newest: Period) -> Judgement:
         """For the usual range, which rests on what the portal has; a table does not vouch for itself."""
@@ -522,7 +524,7 @@ class _Reading:
                 if total is None:
                     continue
                 parts = {code: self._now(code, period) for code in facts.parts}
-                asked = parts_question(total, parts, unit=facts.unit, name=facts.code)
+                asked = parts_question(total, parts, unit=facts.unit, name=called(facts))
                 if asked:
                     own = next(
                         given.cell
@@ -541,6 +543,11 @@ class _Reading:
             return given.value
         known = one.facts.figures.get(period)
         return known.value if known else None
+
+
+def called(facts: IndicatorFacts) -> str:
+    """Shoplifting (I-22): codes alone say nothing to most people, and names alone are not in every table."""
+    return f"{facts.name} ({facts.code})"
 
 
 def _stored(value: Decimal) -> Decimal:

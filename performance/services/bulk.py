@@ -62,17 +62,17 @@ def record_measurements(
     for figure in figures:
         indicator = indicators.get(figure.indicator)
         if indicator is None:
-            faults.append(f"{figure.code} is not kept any more.")
+            faults.append(f"{figure.called} is not kept any more.")
             continue
         there = standing.get((figure.indicator, figure.period))
         if there != figure.replaces:
-            faults.append(f"{figure.code} has another figure for {figure.period.label} by now. Look at it first.")
+            faults.append(f"{figure.called} has another figure for {figure.period.label} by now. Look at it first.")
             continue
         # A second one for the same period in one go would correct nothing and stand beside the first.
         standing[(figure.indicator, figure.period)] = -1
         why = figure.reason.strip() or reason.strip()
         if figure.replaces is not None and not why:
-            faults.append(f"Say why {figure.code} is corrected for {figure.period.label}.")
+            faults.append(f"Say why {figure.called} is corrected for {figure.period.label}.")
             continue
         measurement = Measurement(
             indicator=indicator,
@@ -122,11 +122,11 @@ def _faults(measurement: Measurement, figure: GivenFigure) -> list[str]:
     try:
         measurement.clean_fields(exclude=_POINTERS)
     except ValidationError as fault:
-        found += [f"{figure.code}, {figure.period.label}: {' '.join(fault.messages)}"]
+        found += [f"{figure.called}, {figure.period.label}: {' '.join(fault.messages)}"]
     if measurement.denominator is not None and measurement.denominator == 0:
-        found.append(f"{figure.code}, {figure.period.label}: nothing can be divided by a population of 0.")
+        found.append(f"{figure.called}, {figure.period.label}: nothing can be divided by a population of 0.")
     if measurement.denominator is not None and not measurement.denominator_source:
-        found.append(f"{figure.code}, {figure.period.label}: say where the population comes from.")
+        found.append(f"{figure.called}, {figure.period.label}: say where the population comes from.")
     return found
 
 

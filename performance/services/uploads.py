@@ -636,7 +636,7 @@ def _preview(upload: Upload, checked: Checked[Any]) -> list[dict[str, Any]]:
     if upload.kind == Upload.Kind.FIGURES:
         return [
             {
-                "what": figure.code,
+                "what": figure.called,
                 "period": figure.period.label,
                 "printed": figure.printed,
                 "more": ", ".join(_about(figure)),

@@ -215,7 +215,9 @@ def test_a_column_for_each_quarter():
 
 def test_a_different_figure_is_a_correction_that_wants_a_reason():
     without = check("Code | Figure\nARSON | 39")
-    assert told(without, Grave.REASON) == [("B2", "ARSON has a figure for Q2 2026/27 already (38 there, 39 here).")]
+    assert told(without, Grave.REASON) == [
+        ("B2", "Deliberate fires (ARSON) has a figure for Q2 2026/27 already (38 there, 39 here).")
+    ]
     assert [row.replaces for row in without.rows] == [21]
     with_one = check("Code | Figure | Reason\nARSON | 39 | One came late.")
     assert told(with_one, Grave.REASON) == []
@@ -226,26 +228,26 @@ FAULTS = [
     ("Code | Figure\nSHOP | about 10", "B2", "“about 10” is not one number."),
     ("Code | Figure\nSHOP | many", "B2", "“many” is text, not a number."),
     ("Code | Figure\nSHOP | 1.234,5", "B2", "“1.234,5” has a comma or points where British figures have none."),
-    ("Code | Figure\nSHOP | 45%", "B2", "“45%” does not fit SHOP. It is a percentage, but the figure wanted is: offences."),
+    ("Code | Figure\nSHOP | 45%", "B2", "“45%” does not fit Shoplifting (SHOP). It is a percentage, but the figure wanted is: offences."),
     ("Code | Figure\nSHOP | #REF!", "B2", "The cell shows the error “#REF!”."),
     ("Code | Figure\nSHOP | =SUM(A1:A4)", "B2", "“=SUM(A1:A4)” is a formula."),
     ("Code | Figure\nSHOPS | 4", "A2", "“SHOPS” is no indicator of the plan."),
     ("Code | Figure\n | 4", "A2", "The row has a figure, but names no indicator."),
-    ("Code | Name | Figure\nSHOP | Deliberate fires | 4", "B2", "“Deliberate fires” is ARSON, but the row says SHOP."),
-    ("Code | Figure\nFIRE | 4", "A2", "FIRE is owed by Police, not by you."),
-    ("Code | Figure\nSHOP | 4\nshop | 4", "B3", "SHOP has two figures for Q2 2026/27: 4 in B2 and 4 here."),
+    ("Code | Name | Figure\nSHOP | Deliberate fires | 4", "B2", "“Deliberate fires” is Deliberate fires (ARSON), but the row says SHOP."),
+    ("Code | Figure\nFIRE | 4", "A2", "Fires (FIRE) is owed by Police, not by you."),
+    ("Code | Figure\nSHOP | 4\nshop | 4", "B3", "Shoplifting (SHOP) has two figures for Q2 2026/27: 4 in B2 and 4 here."),
     ("Code | Quarter | Figure\nSHOP | Q1 2026/27 | 4", "B2", "The figure is of Q1 2026/27."),
     ("Code | Quarter | Figure\nSHOP | Q2 2026 | 4", "B2", "“q2 2026” may be counted from January or from April."),
     ("Code | Quarter | Figure\nSHOP | soon | 4", "B2", "“soon” is not a period."),
     ("Code | Q1 2026/27\nSHOP | 4", "", "The columns are of Q1 2026/27, and none is of Q2 2026/27."),
-    ("Code | Q2 2026/27\nYOUTH | 4", "B2", "YOUTH has a figure for every year, but the column is of Q2 2026/27."),
+    ("Code | Q2 2026/27\nYOUTH | 4", "B2", "First-time entrants (YOUTH) has a figure for every year, but the column is of Q2 2026/27."),
     ("Code | Figure | Provisional\nSHOP | 4 | perhaps", "C2", "“perhaps” does not say whether the figure is provisional."),
     ("Code | Figure | Extracted on\nSHOP | 4 | 10/16/2026", "C2", "“10/16/2026” has the month before the day."),
     ("Code | Figure | Extracted on\nSHOP | 4 | 21/10/2026", "C2", "The figure would be extracted on a day to come."),
     ("Code | Figure | Population\nTREAT | 45% | 200", "C2", "A population is given, but not where it comes from."),
     ("Code | Count | Population\nTREAT | 90 | 0", "C2", "“0” cannot be."),
     ("Code | Count | Population\nTREAT | -9 | 10", "B2", "“-9” cannot be."),
-    ("Code | Count | Population | Population source\nSHOP | 90 | 10 | ONS", "B2", "There is a count but no figure for SHOP."),
+    ("Code | Count | Population | Population source\nSHOP | 90 | 10 | ONS", "B2", "There is a count but no figure for Shoplifting (SHOP)."),
     ("Code | Figure\nSHOP | 123456789012", "B2", "123,456,789,012 has more digits than any figure kept here."),
     ("Code | Figure\nSHOP |", "", ""),
 ]  # fmt: skip
@@ -258,9 +260,9 @@ def test_a_fault_names_its_cell(text, cell, wrong):
 
 
 def test_the_nearest_indicator_is_suggested():
-    assert only(check("Code | Figure\nSHOPS | 4")).expected == "Is SHOP (Shoplifting) meant?"
+    assert only(check("Code | Figure\nSHOPS | 4")).expected == "Is Shoplifting (SHOP) meant?"
     assert only(check("Code | Figure\nXYZ | 4")).expected == "Expected a short code or name of an indicator."
-    assert only(check("Name | Figure\nShop-lifting | 4")).expected == "Is SHOP (Shoplifting) meant?"
+    assert only(check("Name | Figure\nShop-lifting | 4")).expected == "Is Shoplifting (SHOP) meant?"
 
 
 def test_a_quarter_that_is_not_over_has_no_figure():
@@ -273,7 +275,7 @@ def test_one_that_is_no_longer_kept_neither():
     sheet = pasted("Code | Figure\nOLD | 4")
     terms = Terms(Q2, TODAY, TODAY)
     checked = check_figures(sheet, guess(sheet, "figures"), [over], terms)
-    assert only(checked).wrong == "OLD is not kept in Q2 2026/27."
+    assert only(checked).wrong == "Old one (OLD) is not kept in Q2 2026/27."
 
 
 def test_yearly_figures_are_of_the_year_that_had_ended():
@@ -281,12 +283,12 @@ def test_yearly_figures_are_of_the_year_that_had_ended():
 
 
 QUESTIONS = [
-    ("Code | Figure\nTREAT | 0.45", "B2", "TREAT: 0.45 is read as 0.45%. Is 45% meant, written as a fraction?"),
-    ("Code | Figure\nTREAT | 145", "B2", "TREAT: 145% is more than 100%. Is it a percentage?"),
-    ("Code | Figure\nSHOP | -4", "B2", "SHOP: −4 is below 0, as no figure before it. Is the sign right?"),
-    ("Code | Figure\nSHOP | 4.5", "B2", "SHOP: 4.5 is not a whole number, as counts are. Is it right?"),
-    ("Code | Figure\nSHOP | 10\nALL | 50", "B3", "ALL is 50, but its parts add up to 48 (SHOP 10, ARSON 38). Is it right?"),
-    ("Code | Figure | Count | Population | Population source\nTREAT | 45% | 90 | 210 | Own", "B2", "TREAT: 90 of 210 make 42.9%, not 45%. Is it right?"),
+    ("Code | Figure\nTREAT | 0.45", "B2", "Clients in treatment (TREAT): 0.45 is read as 0.45%. Is 45% meant, written as a fraction?"),
+    ("Code | Figure\nTREAT | 145", "B2", "Clients in treatment (TREAT): 145% is more than 100%. Is it a percentage?"),
+    ("Code | Figure\nSHOP | -4", "B2", "Shoplifting (SHOP): −4 is below 0, as no figure before it. Is the sign right?"),
+    ("Code | Figure\nSHOP | 4.5", "B2", "Shoplifting (SHOP): 4.5 is not a whole number, as counts are. Is it right?"),
+    ("Code | Figure\nSHOP | 10\nALL | 50", "B3", "All of it (ALL) is 50, but its parts add up to 48 (SHOP 10, ARSON 38). Is it right?"),
+    ("Code | Figure | Count | Population | Population source\nTREAT | 45% | 90 | 210 | Own", "B2", "Clients in treatment (TREAT): 90 of 210 make 42.9%, not 45%. Is it right?"),
 ]  # fmt: skip
 
 
@@ -301,7 +303,7 @@ def test_what_is_odd_is_asked(text, cell, asked):
 def test_quarters_of_one_table_are_held_against_each_other():
     text = "Code | Q1 2026/27 | Q2 2026/27\nSHOP | 400 | 4000"
     assert told(check(text, several=True), Grave.QUESTION) == [
-        ("C2", "SHOP: 4,000 is 10 times as high as the 400 of Q1 2026/27. Is there a digit too many?")
+        ("C2", "Shoplifting (SHOP): 4,000 is 10 times the 400 of Q1 2026/27. Is there a digit too many?")
     ]
 
 
@@ -345,7 +347,7 @@ def test_no_figure_yet_is_no_figure():
     assert told(checked) == [
         ("", "No figure stands in the table."),
         ("B2", "No figure is stored where it says that there is none yet. (B2)"),
-        ("B3", "No figure is given for ARSON. (B3)"),
+        ("B3", "No figure is given for Deliberate fires (ARSON). (B3)"),
         ("A4", "“Source: police” is no indicator, and has no figure: left out. (A4)"),
     ]
 
@@ -378,7 +380,7 @@ def test_whatever_is_sent_a_row_is_taken_or_found(rows):
     checked = check(sheet)
     stored = {row.cell for row in checked.rows}
     spoken = " ".join(finding.cell + finding.wrong for finding in checked.findings)
-    for number, row in enumerate(sheet.rows[1:], start=2):
+    for row in sheet.rows[1:]:
         cell = row.cell(1)
         if not cell.text or cell.address in stored:
             continue

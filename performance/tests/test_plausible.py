@@ -71,8 +71,9 @@ def test_a_figure_is_asked_about(value, known, measure, doubts):
 
 def test_the_questions_say_against_what():
     assert asked("4100", STEADY)[Doubt.TENFOLD] == (
-        "4,100 is 10 times as high as the 410 of Q1 2026/27. Is there a digit too many?"
+        "4,100 is 10 times the 410 of Q1 2026/27. Is there a digit too many?"
     )
+    assert asked("41", STEADY)[Doubt.TENFOLD] == "41 is only 1/10 of the 410 of Q1 2026/27. Is a digit missing?"
     assert asked("0", before("410", "402"))[Doubt.NOUGHT] == (
         "The figure is 0; it was 410 in Q1 2026/27. Is it 0, or not yet available?"
     )

@@ -232,12 +232,12 @@ BAD = {
     "wrong header": ("Colour,Shape\nSHOP,4\n", None, "", "The names of the columns are “Colour | Shape”"),
     "wrong quarter": ("Code,Quarter,Figure\nSHOP,Q1 2026/27,4\n", None, "B2", "The figure is of Q1 2026/27."),
     "text in a number": ("Code,Figure\nSHOP,many\n", None, "B2", "“many” is text, not a number."),
-    "a percentage of a count": ("Code,Figure\nSHOP,45%\n", None, "B2", "“45%” does not fit SHOP."),
+    "a percentage of a count": ("Code,Figure\nSHOP,45%\n", None, "B2", "“45%” does not fit Shoplifting (SHOP)."),
     "a continental number": ('Code,Figure\nSHOP,"1.234,5"\n', None, "B2", "has a comma or points where British"),
     "a comma unquoted": ("Code,Figure\nSHOP,1,418\n", None, "C2", "Row 2 has more cells than there are columns"),
-    "duplicate rows": ("Code,Figure\nSHOP,4\nSHOP,4\n", None, "B3", "SHOP has two figures for Q2 2026/27"),
+    "duplicate rows": ("Code,Figure\nSHOP,4\nSHOP,4\n", None, "B3", "Shoplifting (SHOP) has two figures for Q2 2026/27"),
     "an unknown indicator": ("Code,Figure\nSHOPP,4\n", None, "A2", "“SHOPP” is no indicator of the plan."),
-    "somebody else's": ("Code,Figure\nTHEIRS,4\n", None, "A2", "THEIRS is owed by Fire brigade, not by you."),
+    "somebody else's": ("Code,Figure\nTHEIRS,4\n", None, "A2", "Their own (THEIRS) is owed by Fire brigade, not by you."),
     "a formula": (workbook(["Code", "Figure"], ["SHOP", "=1+1"]), "f.xlsx", "B2", "The cell contains a formula."),
     "merged cells": (
         workbook(["Code", "Figure"], ["SHOP", 4], ["FIRE", 5], merge="B2:B3"), "f.xlsx", "B3", "The cell is merged",
@@ -300,7 +300,9 @@ def test_only_so_many_findings_are_on_the_page(cast: Cast):
 
 def test_a_question_has_to_be_answered(cast: Cast):
     upload = send(cast.owner, "Code,Figure\nTREAT,0.45\n")
-    assert found(upload, "question") == [("B2", "TREAT: 0.45 is read as 0.45%. Is 45% meant, written as a fraction?")]
+    assert found(upload, "question") == [
+        ("B2", "Clients in treatment (TREAT): 0.45 is read as 0.45%. Is 45% meant, written as a fraction?")
+    ]
     unanswered = store(cast.owner, upload, confirmed=False)
     assert unanswered.status_code == 200
     assert "One question is not answered" in unanswered.content.decode()
@@ -321,7 +323,9 @@ def test_more_questions_than_are_shown_are_answered_together(cast: Cast, monkeyp
 def test_a_correction_wants_a_reason_and_the_old_figure_stays(cast: Cast):
     old = cast.figure("418")
     upload = send(cast.owner, "Code,Figure\nSHOP,420\nFIRE,38\n")
-    assert found(upload, "reason") == [("B2", "SHOP has a figure for Q2 2026/27 already (418 there, 420 here).")]
+    assert found(upload, "reason") == [
+        ("B2", "Shoplifting (SHOP) has a figure for Q2 2026/27 already (418 there, 420 here).")
+    ]
     assert "Say why what is in the portal is corrected." in store(cast.owner, upload).content.decode()
     store(cast.owner, upload, reason="Two came late.")
     upload = run(upload)
@@ -567,7 +571,9 @@ def test_a_figure_recorded_meanwhile_sends_it_back(cast: Cast):
     )  # fmt: skip
     upload = run(upload)
     assert (upload.state, upload.sentence) == (State.READY, uploads.CHANGED)
-    assert found(upload, "reason") == [("B2", "SHOP has a figure for Q2 2026/27 already (400 there, 418 here).")]
+    assert found(upload, "reason") == [
+        ("B2", "Shoplifting (SHOP) has a figure for Q2 2026/27 already (400 there, 418 here).")
+    ]
     assert Measurement.objects.count() == 1
     store(cast.owner, upload, reason="Ours is later.")
     assert run(upload).state == State.STORED

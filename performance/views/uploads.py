@@ -20,7 +20,7 @@ from performance.importing import COLUMNS, Column, Grave, Layout, guess
 from performance.importing.columns import LOOKED_AT, period_of
 from performance.models import Indicator, Upload, known_facts
 from performance.services import uploads
-from priorities.doors import Moment, SignedIn, for_those_at_work
+from priorities.doors import Moment, SignedIn, for_those_at_work, pressed_again
 from priorities.periods import Period, PeriodKind
 from sheets import csv_text
 from sheets.book import Refused, Sheet, letters
@@ -268,6 +268,7 @@ def name_columns(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
+@pressed_again("performance:show-upload", named=True)
 @for_those_at_work
 @require_POST
 def store(request: SignedIn, pk: int) -> HttpResponse:
@@ -291,6 +292,7 @@ def store(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(upload)
 
 
+@pressed_again("performance:show-upload", named=True)
 @for_those_at_work
 @require_POST
 def drop(request: SignedIn, pk: int) -> HttpResponse:
@@ -304,6 +306,7 @@ def drop(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("performance:uploads")
 
 
+@pressed_again("performance:show-upload", named=True)
 @for_those_at_work
 @require_POST
 def check_again(request: SignedIn, pk: int) -> HttpResponse:
