@@ -345,6 +345,12 @@ def compare_all(
     return (*rows, *(_average(case, kind, whose, average) for kind, whose, average in areas if average))
 
 
+def compare_year(readings: Iterable[Reading], *, period: Period, better: Better | str, unit: str) -> Comparison:
+    """The first row of `compare_all` alone: what a list says of a figure."""
+    case = _Case({reading.period: reading for reading in readings}, period, Better(better), unit, measure_of(unit))
+    return _year_before(case)
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     known: dict[Period, Reading]

@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from performance.comparison import (
     Against,
@@ -23,6 +24,7 @@ from performance.comparison import (
     Reading,
     Target,
     compare_all,
+    compare_year,
     figure_text,
     measure_of,
 )
@@ -162,7 +164,7 @@ class IndicatorStanding:
     period: Period
     newest: KnownFigure | None
     latest: KnownFigure | None
-    comparisons: tuple[Comparison, ...]
+    year_before: Comparison
     judgement: Judgement
     comment: Comment | None
     last_comment: Comment | None
@@ -184,9 +186,21 @@ class IndicatorStanding:
     def against(self, kind: Against) -> Comparison | None:
         return next((found for found in self.comparisons if found.kind is kind), None)
 
-    @property
-    def year_before(self) -> Comparison:
-        return self.comparisons[0]
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Every one there is, `year_before` first. Worked out when asked for: lists need the first alone."""
+        facts = self.facts
+        return compare_all(
+            _readings(facts),
+            period=self.period,
+            better=facts.better,
+            unit=facts.unit,
+            baseline=facts.baseline,
+            target=facts.target,
+            similar_areas=_newest(facts, Against.SIMILAR_AREAS, self.period),
+            region=_newest(facts, Against.REGION, self.period),
+            england=_newest(facts, Against.ENGLAND, self.period),
+        )
 
     @property
     def word(self) -> str:
@@ -275,20 +289,9 @@ def judge_indicator(facts: IndicatorFacts, quarter: Period) -> IndicatorStanding
 
 def judge_period(facts: IndicatorFacts, period: Period, quarter: Period | None = None) -> IndicatorStanding:
     """Judge the figure for one of the indicator's own periods."""
-    readings = [figure.reading for figure in facts.figures.values() if figure.period.kind is facts.kind]
+    readings = _readings(facts)
     earlier = [found for found in facts.figures if found.kind is facts.kind and found < period]
     newest = facts.figures.get(period)
-    compared = compare_all(
-        readings,
-        period=period,
-        better=facts.better,
-        unit=facts.unit,
-        baseline=facts.baseline,
-        target=facts.target,
-        similar_areas=_newest(facts, Against.SIMILAR_AREAS, period),
-        region=_newest(facts, Against.REGION, period),
-        england=_newest(facts, Against.ENGLAND, period),
-    )
     judged = judge(
         readings,
         newest=period,
@@ -304,12 +307,16 @@ def judge_period(facts: IndicatorFacts, period: Period, quarter: Period | None =
         period=period,
         newest=newest,
         latest=facts.figures[max(earlier)] if earlier and newest is None else None,
-        comparisons=compared,
+        year_before=compare_year(readings, period=period, better=facts.better, unit=facts.unit),
         judgement=judged,
         comment=facts.comments.get(period),
         last_comment=facts.comments.get(period.previous()),
         wait=facts.waits.get(period) if newest is None else None,
     )
+
+
+def _readings(facts: IndicatorFacts) -> list[Reading]:
+    return [figure.reading for figure in facts.figures.values() if figure.period.kind is facts.kind]
 
 
 def range_baselines(facts: IndicatorFacts, period: Period) -> tuple[Baseline, ...]:
