@@ -250,12 +250,11 @@ def _issue(issue: EmergingIssue, words: Sequence[str]) -> Hit:
 
 
 def _indicators(asked: Asked) -> QuerySet[Any]:
-    return Indicator.objects.select_related("data_owner").prefetch_related("priorities").order_by("position", "code")
+    return Indicator.objects.select_related("data_owner").order_by("position", "code")
 
 
 def _indicator(indicator: Indicator, words: Sequence[str]) -> Hit:
-    priority = next(iter(indicator.priorities.all()), None)
-    url = reverse("portal:priority", args=[priority.code]) if priority else ""
+    url = reverse("portal:indicator", args=[indicator.code])
     under = f"{indicator.unit}; figures from {indicator.data_owner.name}"
     return Hit(url, pieces(indicator.name, words), under, excerpt([indicator.definition], words))
 
