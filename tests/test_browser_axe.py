@@ -1,6 +1,7 @@
 """No page of the demonstration has an accessibility fault that axe can find, or is wider than a phone."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -8,8 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from actions.models import Action, Export, Proposal
+from actions.services.drafts import save_draft
+from actions.services.lifecycle import withdraw
+from actions.services.structure import edit
 from partners.models import User
 from priorities.models import Plan, SubGroup
+from priorities.periods import Period, PeriodKind
 from reports.models import Rendition, ReportVersion
 from reports.services import building, decisions, renditions
 from tests.browser import sign_in
@@ -42,6 +47,8 @@ PAGES = {
         "/actions/{action}/",
         "/actions/{action}/update/",
         "/actions/{closed}/",
+        "/actions/{closed}/update/",
+        "/actions/{supported}/words/",
         "/actions/updates/{own}/evidence/",
         "/plan/",
         "/priorities/ASB/",
@@ -58,6 +65,7 @@ PAGES = {
     "coordinator": [
         "/actions/{action}/edit/",
         "/actions/{action}/close/",
+        "/actions/{closed}/reopen/",
         "{proposal}",
         "/board/",
         "/board/?by=person",
@@ -113,12 +121,20 @@ def places(demonstration: None) -> dict[str, object]:
         "help": Action.objects.get(ref="DVA-09").latest_update_id,
         "own": Action.objects.get(ref="DVA-09").latest_update_id,
         "closed": Action.objects.get(ref="SV-06").pk,
+        "supported": _supported().pk,
         "sub_group": SubGroup.objects.earliest("pk").code,
         "report": made["quarterly"].report_id,
         "six_monthly": six_monthly.get_absolute_url(),
         "quarterly": made["quarterly"].get_absolute_url(),
         "published": published.get_absolute_url(),
     }
+
+
+def _supported() -> Action:
+    """An action the officer's partner supports and others lead."""
+    officer = User.objects.get(email="officer@demo.example")
+    live = Action.objects.live().filter(supporting=officer.partner).order_by("ref")
+    return next(action for action in live if officer.has_perm("actions.add_words", action))
 
 
 def _exports(officer: User) -> dict[str, Export]:
@@ -176,6 +192,44 @@ def test_an_update_with_errors(page: Page, axe: Axe, places: dict[str, object]) 
     expect(page.locator("#div_id_reason .govuk-error-message")).to_be_visible()
     found += faults(page, axe)
     assert found == []
+
+
+def test_rows_that_were_refused_or_can_be_sent_no_more(page: Page, axe: Axe, places: dict[str, object]) -> None:
+    officer = User.objects.get(email="officer@demo.example")
+    wrong, gone = Action.objects.live().filter(owner=officer).order_by("ref")[:2]
+    period = Period(PeriodKind.HALF_YEAR, dt.date(2026, 4, 1))
+    typed = {"rating": ["on_track"], "narrative": ["It goes on."], "period": [period.code]}
+    for number, (action, more) in enumerate(((wrong, {"narrative": ["a" * 4001]}), (gone, {})), start=1):
+        content = {**typed, **more, "submission_key": [str(uuid.UUID(int=number))]}
+        save_draft(action=action, by=officer, period=period, content=content, at=NOW)
+    sign_in(page, "officer")
+    page.goto("/actions/mine/")
+    expect(page.locator("#send-ready")).to_be_visible()
+    expect(page.locator("[data-row-place] form")).to_have_count(2)
+    coordinator = User.objects.get(email="coordinator@demo.example")
+    withdraw(action=gone, by=coordinator, at=NOW, reason="Merged into another.")
+    page.locator("#send-ready button").click()
+    expect(page.get_by_role("heading", name="Not sent yet")).to_be_visible()
+    expect(page.locator(f"#unsent-{gone.pk}")).to_contain_text("It goes on.")
+    expect(page.get_by_role("link", name=f"{wrong.ref}: Shorten this text")).to_be_visible()
+    assert faults(page, axe) == []
+    # What was kept of an action that takes no updates any more, and of one that is somebody else's now.
+    page.goto(f"/actions/{gone.pk}/update/")
+    expect(page.get_by_role("heading", name="What you had typed")).to_be_visible()
+    assert faults(page, axe) == []
+
+
+def test_a_page_of_both_texts(page: Page, axe: Axe, places: dict[str, object]) -> None:
+    """Structure changed by somebody else between opening and saving."""
+    sign_in(page, "coordinator")
+    page.goto(f"/actions/{places['action']}/edit/")
+    action = Action.objects.get(pk=places["action"])
+    coordinator = User.objects.get(email="coordinator@demo.example")
+    edit(action=action, by=coordinator, at=NOW, revision=action.revision, changes={"title": "Theirs, saved first"})
+    page.get_by_label("Title").fill("Mine, saved second")
+    page.get_by_role("button", name="Save the changes").click()
+    expect(page.get_by_role("heading", name="Both texts")).to_be_visible()
+    assert faults(page, axe) == []
 
 
 def test_the_chairs_decision_with_errors(page: Page, axe: Axe, places: dict[str, object]) -> None:

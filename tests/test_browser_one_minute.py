@@ -150,6 +150,9 @@ def test_with_words_when_they_are_asked_for_it_takes_two(page: Page, five: list[
             period=ASKED,
         )
     heard_before(five)
+    # Twice in a row: about two half-years.
+    earlier = five[0].updates.filter(submission_key__in=[uuid.UUID(int=9_001), uuid.UUID(int=9_101)])
+    earlier.update(period_start=BEFORE.previous().start)
     sign_in(page, "officer")
     page.goto("/actions/mine/")
     expect(page.get_by_role("button", name="No change, confirmed for ZZ-01")).to_have_count(0)
