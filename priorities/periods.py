@@ -25,12 +25,15 @@ class PeriodKind(StrEnum):
     @property
     def months(self) -> int:
         """How many calendar months one period of this kind lasts."""
-        return {"quarter": 3, "half_year": 6, "year": 12}[self.value]
+        return _MONTHS[self]
 
     @property
     def label(self) -> str:
         """The word for it inside a sentence: "quarter", "half-year", "year"."""
         return self.value.replace("_", "-")
+
+
+_MONTHS = {PeriodKind.QUARTER: 3, PeriodKind.HALF_YEAR: 6, PeriodKind.YEAR: 12}
 
 
 @functools.total_ordering
@@ -57,10 +60,7 @@ class Period:
     @classmethod
     def containing(cls, kind: PeriodKind, day: dt.date) -> Self:
         """The one period of this kind that `day` falls in."""
-        kind = PeriodKind(kind)
-        months = day.year * 12 + day.month - 1
-        months -= (day.month - FIRST_MONTH) % kind.months
-        return cls(kind, dt.date(months // 12, months % 12 + 1, 1))
+        return cls(kind, _first_day(PeriodKind(kind), day.year, day.month))
 
     @classmethod
     def parse(cls, kind: PeriodKind, code: str) -> Self:
@@ -132,6 +132,14 @@ class Period:
 
     def __str__(self) -> str:
         return self.label
+
+
+@functools.lru_cache(maxsize=4096)
+def _first_day(kind: PeriodKind, year: int, month: int) -> dt.date:
+    """Asked thousands of times for one page of figures, and always for the same few dozen months."""
+    months = year * 12 + month - 1
+    months -= (month - FIRST_MONTH) % kind.months
+    return dt.date(months // 12, months % 12 + 1, 1)
 
 
 def periods_between(kind: PeriodKind, first_day: dt.date, last_day: dt.date) -> list[Period]:
