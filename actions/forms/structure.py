@@ -11,23 +11,26 @@ from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import HTML, Button, Field, Layout, Size
 from django import forms
 from django.db.models import Q
+from django.utils.text import Truncator
 
 from actions.forms.milestones import Difference, Heading, Revisited, WithMilestones, print_of
 from actions.forms.updates import LONGEST, UP_TO
 from actions.models import Action, Milestone
 from actions.services.lifecycle import Destination
-from actions.services.structure import EVERYTHING, MilestoneText, milestone_words, value_of, words_for
-from partners import roles
+from actions.services.structure import EVERYTHING, LISTS, MilestoneText, milestone_words, value_of, words_for
 from partners.models import Partner, User
-from performance.models import Indicator
+from performance.models import Indicator, Recommendation
 from priorities.forms import DISCLOSURE, DayField, VerbForm, WordsField
-from priorities.models import Plan, Priority, SubGroup
+from priorities.models import Plan, PoliceAndCrimePriority, Priority, SubGroup
 from priorities.periods import british
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
 LONGEST_TITLE = Action._meta.get_field("title").max_length or 0
+
+#: Characters of a recommendation beside its box.
+SHORT = 120
 
 _MILESTONE = re.compile(r"milestone_([0-9]{1,18})_text")
 
@@ -40,6 +43,8 @@ LABELS = {
     "lead_partner": "Lead partner",
     "supporting": "Supporting partners",
     "indicators": "Indicators",
+    "recommendations": "Recommendations it carries out",
+    "having_regard": "Police and Crime Plan priorities it answers",
     "owner": "Owner",
     "deputy": "Deputy",
     "starts_on": "Start date",
@@ -57,14 +62,21 @@ class PersonChoice(forms.ModelChoiceField):
 
 
 def people_at_work(keep: tuple[int | None, ...] = ()) -> Any:
-    """Those who can own an action; `keep` names people who stand in the form already."""
-    working = Q(is_active=True, groups__name__in=[roles.PARTNER_OFFICER, roles.COORDINATOR])
+    """Those who can own an action, wherever one is chosen; `keep` names people who stand in the form already."""
+    at_work = User.objects.at_work()
+    kept = [pk for pk in keep if pk]
     return (
-        User.objects.filter(working | Q(pk__in=[pk for pk in keep if pk]))
+        User.objects.filter(Q(pk__in=kept) | Q(pk__in=at_work.values("pk")))
         .select_related("partner")
         .order_by("partner__name", "name")
-        .distinct()
     )
+
+
+class RecommendationsChoice(forms.ModelMultipleChoiceField):
+    """Recommendations of the strategic assessment in short, with the assessment that makes them."""
+
+    def label_from_instance(self, recommendation: Any) -> str:
+        return f"{Truncator(recommendation.text).chars(SHORT)} ({recommendation.assessment})"
 
 
 class EditForm(Revisited, WithMilestones):
@@ -111,6 +123,18 @@ class EditForm(Revisited, WithMilestones):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    recommendations = RecommendationsChoice(
+        label=LABELS["recommendations"],
+        queryset=Recommendation.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    having_regard = forms.ModelMultipleChoiceField(
+        label=LABELS["having_regard"],
+        queryset=PoliceAndCrimePriority.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     starts_on = DayField(what="the start date", label=LABELS["starts_on"])
     due_on = DayField(what="the due date", label=LABELS["due_on"], required=False)
     review_on = DayField(what="the review date", label=LABELS["review_on"], required=False)
@@ -129,7 +153,7 @@ class EditForm(Revisited, WithMilestones):
         for name in EVERYTHING:
             if name not in allowed:
                 del self.fields[name]
-            elif name in ("supporting", "indicators"):
+            elif name in LISTS:
                 self.fields[name].initial = sorted(row.pk for row in value_of(action, name))
             else:
                 self.fields[name].initial = getattr(action, name)
@@ -204,9 +228,7 @@ class EditForm(Revisited, WithMilestones):
 
     def typed(self) -> dict[str, str]:
         """What this person's form says, written alike."""
-        plain = {
-            name: frozenset(v) if name in ("supporting", "indicators") else v for name, v in self.changes().items()
-        }
+        plain = {name: frozenset(v) if name in LISTS else v for name, v in self.changes().items()}
         typed = {name: words_for(value) for name, value in plain.items()}
         rows = {row.pk for row in self.milestones}
         for pk, wanted in ((pk, wanted) for pk, wanted in self.milestone_changes().items() if pk in rows):
@@ -256,6 +278,8 @@ class EditForm(Revisited, WithMilestones):
             ("lead_partner", partners),
             ("supporting", partners),
             ("indicators", Indicator.objects.order_by("position", "code")),
+            ("recommendations", _recommendations(action)),
+            ("having_regard", PoliceAndCrimePriority.objects.regarded_by(plan)),
             ("owner", people_at_work((action.owner_id,))),
             ("deputy", people_at_work((action.deputy_id,))),
         ):
@@ -284,7 +308,11 @@ class EditForm(Revisited, WithMilestones):
                 Field.select("deputy"),
                 Field.checkboxes("supporting", legend_size=Size.SMALL, small=True, css_class="many"),
                 "reoffending_focus",
-                Field.checkboxes("indicators", legend_size=Size.SMALL, small=True, css_class="many"),
+                *[
+                    Field.checkboxes(name, legend_size=Size.SMALL, small=True, css_class="many")
+                    for name in ("indicators", "recommendations", "having_regard")
+                    if cast("forms.ModelMultipleChoiceField[Any]", self.fields[name]).queryset.exists()
+                ],
             ]
         kept = [
             self.row_fields(f"milestone_{row.pk}", Field.checkbox(f"milestone_{row.pk}_gone", small=True))
@@ -308,6 +336,16 @@ class EditForm(Revisited, WithMilestones):
             Heading("The reason"),
             Field.textarea("reason", rows=3),
         )
+
+
+def _recommendations(action: Action) -> Any:
+    """Those taken up by the plan's Partnership, and those the action carries out already."""
+    accepted = Q(assessment__plan=action.plan, outcome=Recommendation.Outcome.ACCEPTED)
+    return (
+        Recommendation.objects.filter(accepted | Q(pk__in=action.recommendations.all()))
+        .select_related("assessment")
+        .order_by("-assessment__covers_from", "position")
+    )
 
 
 def _put(data: QueryDict, name: str, value: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,10 +45,10 @@ from actions.progress import (
     periods_to_choose,
 )
 from actions.rating import Rating
-from partners.models import Partner, User
-from performance.models import EmergingIssue, Indicator
+from partners.models import Cover, Partner, User
+from performance.models import EmergingIssue, Indicator, Recommendation
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
-from priorities.models import Plan, Priority, SubGroup, UpdateRound
+from priorities.models import Plan, PoliceAndCrimePriority, Priority, SubGroup, UpdateRound
 from priorities.periods import Period, PeriodKind
 
 
@@ -294,6 +295,18 @@ class Action(models.Model):
     original_due_on = models.DateField(null=True, blank=True)
     reoffending_focus = models.BooleanField("re-offending focus", default=False)
     indicators = models.ManyToManyField(Indicator, blank=True, related_name="+")
+    recommendations = models.ManyToManyField(
+        Recommendation,
+        blank=True,
+        related_name="+",
+        help_text="Recommendations of the strategic assessment that it carries out.",
+    )
+    having_regard = models.ManyToManyField(
+        PoliceAndCrimePriority,
+        blank=True,
+        related_name="+",
+        help_text="Priorities of the Police and Crime Plan that it answers.",
+    )
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.PLAN)
     from_issue = models.ForeignKey(EmergingIssue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     source = models.CharField(
@@ -372,6 +385,13 @@ class Action(models.Model):
         if hasattr(self, "assigned_key"):
             return next((person for person in named if person.pk == self.assigned_key), None)
         return next((person for person in named if person.is_at_work), None)
+
+    def covered(self, user: User, covers: Mapping[int, Cover]) -> Cover | None:
+        """The cover by which this person answers for it, of those in `covers`; None when they answer for it themselves."""
+        named = (self.owner_id, self.deputy_id)
+        if user.pk in named:
+            return None
+        return next((covers[pk] for pk in named if pk in covers), None)
 
     def facts(self, asked: Period | None) -> Facts:
         """Facts for `progress.assess`; wants rows read by `for_list` or `with_facts`."""

@@ -23,8 +23,8 @@ from priorities.models import Priority
 
 if TYPE_CHECKING:
     from partners.models import Partner, User
-    from performance.models import EmergingIssue, Indicator
-    from priorities.models import Plan, SubGroup
+    from performance.models import EmergingIssue, Indicator, Recommendation
+    from priorities.models import Plan, PoliceAndCrimePriority, SubGroup
 
 TAKEN = "This reference is taken."
 
@@ -62,6 +62,8 @@ def add_action(
     reoffending_focus: bool = False,
     supporting: Iterable[Partner] = (),
     indicators: Iterable[Indicator] = (),
+    recommendations: Iterable[Recommendation] = (),
+    having_regard: Iterable[PoliceAndCrimePriority] = (),
     milestones: Iterable[tuple[str, dt.date]] = (),
     origin: str = Action.Origin.PLAN,
     from_issue: EmergingIssue | None = None,
@@ -127,6 +129,8 @@ def add_action(
         raise
     action.supporting.set(supporting)
     action.indicators.set(indicators)
+    action.recommendations.set(recommendations)
+    action.having_regard.set(having_regard)
     for text, milestone_due in milestones:
         Milestone.objects.create(action=action, text=text, due_on=milestone_due)
     ActionEvent.objects.create(

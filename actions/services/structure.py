@@ -27,7 +27,7 @@ Kind = ActionEvent.Kind
 #: What a sub-group's lead may change besides the milestones of its actions; the coordinator changes everything.
 DATES = ("starts_on", "due_on", "review_on")
 PEOPLE = ("owner", "deputy")
-LISTS = ("supporting", "indicators")
+LISTS = ("supporting", "indicators", "recommendations", "having_regard")
 EVERYTHING = (
     "title",
     "description",
@@ -129,7 +129,8 @@ def edit(
             dedupe_key=f"action:{action.pk}:owner:{action.revision}",
             actions=[action],
         )
-    taken_from = {person for person in before.values() if person not in (None, by, action.owner, action.deputy)}
+    here = (by, action.owner, action.deputy)
+    taken_from = {person for person in before.values() if person is not None and person not in here}
     notify(
         recipients=taken_from,
         kind=Notice.Kind.HANDED_ON,
@@ -181,6 +182,10 @@ def _check(action: Action, differing: Mapping[str, Any], reason: str) -> None:
         faults["priority"] = ["That priority belongs to another plan."]
     if wanted("sub_group").plan_id != action.plan_id:
         faults["sub_group"] = ["That sub-group belongs to another plan."]
+    if any(row.assessment.plan_id != action.plan_id for row in differing.get("recommendations", ())):
+        faults["recommendations"] = ["That recommendation was made for another plan."]
+    if any(row.plan.plan_id != action.plan_id for row in differing.get("having_regard", ())):
+        faults["having_regard"] = ["That Police and Crime Plan belongs beside another plan of ours."]
     if wanted("lead_partner") in differing.get("supporting", ()):
         faults["supporting"] = [f"{wanted('lead_partner')} leads it already: take it out of the supporting partners."]
     for name in PEOPLE:

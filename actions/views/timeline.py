@@ -168,6 +168,8 @@ LABELS = {
     "lead_partner": "Lead partner",
     "supporting": "Supporting partners",
     "indicators": "Indicators",
+    "recommendations": "Recommendations",
+    "having_regard": "Police and Crime Plan priorities",
     "starts_on": "Start date",
     "due_on": "Due date",
     "review_on": "Review date",

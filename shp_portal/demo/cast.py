@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from partners.models import Partner, User
 from partners.services import add_person
-from performance.models import Indicator
-from priorities.models import Meeting, Membership, Plan, Priority, SubGroup
+from performance.models import Indicator, Recommendation
+from priorities.models import Meeting, Membership, Plan, PoliceAndCrimePriority, Priority, SubGroup
 from shp_portal.demo.accounts import PASSWORD
 from shp_portal.published_plan.reading import BrokenData, Record
 
@@ -26,6 +26,9 @@ class Cast:
     people: dict[str, User] = field(default_factory=dict)
     sub_groups: dict[str, SubGroup] = field(default_factory=dict)
     indicators: dict[str, Indicator] = field(default_factory=dict)
+    #: What actions, by their reference, carry out and answer from their first day.
+    recommendations: dict[str, list[Recommendation]] = field(default_factory=dict)
+    regards: dict[str, list[PoliceAndCrimePriority]] = field(default_factory=dict)
 
     def person(self, record: Record, name: str) -> User:
         return _look_up(self.people, record, name)
@@ -130,4 +133,5 @@ def _indicator(cast: Cast, record: Record) -> None:
     )
     indicator.save()
     indicator.priorities.set([cast.priorities[code] for code in record.texts("priorities")])
+    indicator.sum_of.set([cast.indicators[code] for code in record.texts("sum_of")] if "sum_of" in record else [])
     cast.indicators[indicator.code] = indicator

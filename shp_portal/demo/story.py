@@ -35,7 +35,7 @@ from priorities.models import Plan
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
 from priorities.timetable import timetable_for
-from shp_portal.demo import figures
+from shp_portal.demo import figures, yearly
 from shp_portal.demo.cast import Cast, gather
 from shp_portal.published_plan.reading import BrokenData, Record, read_yaml
 
@@ -85,6 +85,8 @@ def tell(plan: Plan, as_of: dt.date, report_steps: Callable[[Timeline, Cast, Rec
     timeline = Timeline(as_of)
     begun = dt.datetime(plan.starts_on.year, plan.starts_on.month, plan.starts_on.day, 8, tzinfo=LONDON)
     cast = gather(plan, data, story, begun.astimezone(dt.UTC))
+    every_year = read_yaml(DATA / "yearly.yaml")
+    yearly.prepare(cast, every_year)
     for period in plan.periods(plan.update_kind):
         opens_on = timetable_for(period, plan.weeks).opens_on
         timeline.add(opens_on, OPENING, partial(_open, plan, period))
@@ -104,6 +106,7 @@ def tell(plan: Plan, as_of: dt.date, report_steps: Callable[[Timeline, Cast, Rec
     for record in data.records("indicators"):
         _figures(timeline, cast, record)
     figures.add_steps(timeline, cast, read_yaml(DATA / "figures.yaml"))
+    yearly.add_steps(timeline, cast, every_year)
     for record in story.records("similar_areas"):
         _similar_areas(timeline, cast, record)
     for record in story.records("commentaries"):
@@ -132,6 +135,8 @@ def _add(timeline: Timeline, cast: Cast, record: Record, updates: list[Record], 
         deputy=cast.person_or_none(record, "deputy"),
         supporting=[cast.partners[code] for code in record.texts("supporting")],
         indicators=[cast.indicators[code] for code in record.texts("indicators")],
+        recommendations=cast.recommendations.get(record.text("ref"), []),
+        having_regard=cast.regards.get(record.text("ref"), []),
         milestones=[(m.text("text"), m.day("due_on")) for m in record.records("milestones")],
         starts_on=record.day("starts_on"),
         due_on=record.day("due_on"),

@@ -240,7 +240,8 @@ def _beside(row: StrategicAssessment, beside: StrategicAssessment, figures: Sequ
     earlier, later = sorted((row, beside), key=lambda one: one.covers_from)
     by_label: dict[tuple[str, str], dict[int, PrintedFigure]] = {}
     for figure in sorted(figures, key=lambda one: (one.assessment_id != earlier.pk, one.position)):
-        by_label.setdefault((figure.heading, figure.label), {})[figure.assessment_id or 0] = figure
+        # The asterisk of a printed label is a footnote's, not part of the offence's name.
+        by_label.setdefault((figure.heading, figure.label.rstrip("*")), {})[figure.assessment_id or 0] = figure
     changes = []
     for (_, label), pair in by_label.items():
         then, now = pair.get(earlier.pk), pair.get(later.pk)
@@ -254,8 +255,10 @@ def _moved(then: PrintedFigure | None, now: PrintedFigure | None) -> str:
     """What the rate did, in words; nothing where one is missing or their units differ."""
     if then is None or now is None:
         return "not in both tables"
-    if then.value is None or now.value is None or then.unit != now.unit:
+    if then.value is None or now.value is None:
         return ""
+    if then.unit != now.unit:
+        return f"cannot be compared: {then.unit or 'unit not stated'}, then {now.unit or 'unit not stated'}"
     if then.value == now.value:
         return "same rate"
     return "higher rate" if now.value > then.value else "lower rate"

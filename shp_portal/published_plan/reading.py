@@ -80,6 +80,14 @@ class Record:
                 raise BrokenData(f"{self.where}: every item of “{name}” should be text, found {_kind(item)}.")
         return items
 
+    def lists(self, name: str) -> list[list[str]]:
+        """Rows of a table, each a list of texts."""
+        rows = self._list(name)
+        for row in rows:
+            if not isinstance(row, list) or not all(isinstance(cell, str) for cell in row):
+                raise BrokenData(f"{self.where}: every item of “{name}” should be a list of texts, found {_kind(row)}.")
+        return rows
+
     def _list(self, name: str) -> list[Any]:
         value = self._get(name, None)
         if not isinstance(value, list):
