@@ -63,8 +63,9 @@ def reassign(
             continue
         changed.append(action)
         last = event.pk
-        for person in before - {action.owner, action.deputy, None, by}:
-            left.setdefault(person, []).append(action)
+        for person in before - {action.owner, action.deputy, by}:
+            if person is not None:
+                left.setdefault(person, []).append(action)
     if not changed:
         raise ValidationError(f"There is nothing to hand over: {to} has these actions already, or they are closed.")
     chasing.notify(

@@ -60,13 +60,13 @@ def post_update(request: SignedIn, pk: int) -> HttpResponse:
     if not may_post and (draft is None or request.method == "POST"):
         raise PermissionDenied(updates.NOT_YOURS)
     if not may_post or action.state != Action.State.LIVE:
-        context = {
+        closed = {
             "action": action,
             "draft": draft,
             "no_longer_yours": not may_post,
             "words": words_in(draft.content) if draft else [],
         }
-        return render(request, "actions/closed.html", context, status=409 if in_row else 200)
+        return render(request, "actions/closed.html", closed, status=409 if in_row else 200)
     words = last_words([action], request.user).get(action.pk)
     form = form_for(action, request.user, moment, in_row=in_row)
     if draft is not None:
