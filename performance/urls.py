@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from performance.views import assessment, consultation, indicator, uploads
+from performance.views import assessment, consultation, enter, indicator, missing, uploads
 
 app_name = "performance"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("indicators/<slug:code>/commentary/", indicator.write_commentary, name="write-commentary"),
     path("indicators/<slug:code>/remark/", indicator.annotate, name="annotate"),
     path("indicators/<slug:code>/range/", indicator.set_baseline, name="set-baseline"),
+    path("performance/figures/", enter.enter, name="enter"),
+    path("performance/figures/<int:pk>/correct/", enter.correct, name="correct"),
+    path("performance/missing/", missing.missing, name="missing"),
+    path("performance/missing/remind/", missing.nudge, name="nudge"),
     path("performance/uploads/", uploads.show_list, name="uploads"),
     path("performance/uploads/new/<slug:kind>/", uploads.send, name="upload"),
     path("performance/uploads/template.csv", uploads.template, name="upload-template"),

@@ -33,6 +33,8 @@ class Owing:
     owed: Owed
     #: People to ask, by key: for whom they stand in, or "".
     asked_of: Mapping[int, str]
+    #: What these people are called, in the same order.
+    names: tuple[str, ...] = ()
     #: Newest first.
     reminders: tuple[FigureReminder, ...] = ()
 
@@ -78,10 +80,12 @@ def everything_owed(plan: Plan, today: dt.date) -> list[Owing]:
     owed = most_pressing(_owed(rows, today))
     reminders = _reminders(owed)
     people = _People.read(today)
-    return [
-        Owing(own[one.facts.pk], one, people.asked_of(own[one.facts.pk]), tuple(reminders.get(one.key, ())))
-        for one in owed
-    ]
+    found = []
+    for one in owed:
+        asked_of = people.asked_of(own[one.facts.pk])
+        names = tuple(people.names[pk] for pk in asked_of)
+        found.append(Owing(own[one.facts.pk], one, asked_of, names, tuple(reminders.get(one.key, ()))))
+    return found
 
 
 def _indicators(plan: Plan) -> list[Indicator]:
@@ -114,6 +118,7 @@ class _People:
     of_partner: Mapping[int, list[int]]
     partner_of: Mapping[int, int]
     stand_ins: Mapping[int, list[tuple[int, str]]]
+    names: Mapping[int, str]
 
     @classmethod
     def read(cls, today: dt.date) -> _People:
@@ -121,7 +126,9 @@ class _People:
         of_partner: dict[int, list[int]] = defaultdict(list)
         wanted = (roles.PARTNER_OFFICER, roles.ANALYST, roles.COORDINATOR)
         seen = User.objects.filter(is_active=True, groups__name__in=wanted).order_by("pk")
-        for pk, partner, role in seen.values_list("pk", "partner", "groups__name"):
+        names: dict[int, str] = {}
+        for pk, own_name, partner, role in seen.values_list("pk", "name", "partner", "groups__name"):
+            names[pk] = own_name
             if role != roles.PARTNER_OFFICER:
                 everywhere.add(pk)
             elif partner:
@@ -132,9 +139,11 @@ class _People:
         covers = Cover.objects.on(today).filter(
             covered_by__is_active=True, covered_by__groups__name__in=roles.SEES_THE_WORK
         )
-        for pk, name, cover in covers.order_by("pk").values_list("person", "person__name", "covered_by").distinct():
+        rows = covers.order_by("pk").values_list("person", "person__name", "covered_by", "covered_by__name").distinct()
+        for pk, name, cover, cover_name in rows:
             stand_ins[pk].append((cover, name))
-        return cls(frozenset(everywhere), of_partner, partner_of, stand_ins)
+            names.setdefault(cover, cover_name)
+        return cls(frozenset(everywhere), of_partner, partner_of, stand_ins, names)
 
     def asked_of(self, indicator: Indicator) -> dict[int, str]:
         """Whoever the indicator names, else those of its data owner who work on figures; and their stand-ins.
