@@ -248,6 +248,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Can sign in and does the work: whoever is not answers for no action (the twin of `UserManager.at_work`)."""
         return self.is_active and self.sees_the_work
 
+    @property
+    def gone(self) -> str:
+        """Why this person answers for nothing any more, as a half sentence after their name; "" for somebody at work."""
+        if not self.is_active:
+            return "has left"
+        return "" if self.sees_the_work else "has no working role any more"
+
 
 class CoverQuerySet(models.QuerySet["Cover"]):
     def on(self, day: dt.date) -> CoverQuerySet:

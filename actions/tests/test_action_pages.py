@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -11,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from actions.models import Action, ProgressUpdate
 from actions.services.lifecycle import withdraw
-from actions.tests.makers import NOW, Cast, key, make_partner
+from actions.tests.makers import NOW, Cast, key, make_partner, make_user
 from actions.tests.pages import browser, day, filled, on, url
+from partners import roles
 from partners.models import User
 from priorities.models import Priority
 
@@ -382,3 +384,30 @@ def test_a_moment_outside_the_calendar_shows_the_newest(cast: Cast, before: str)
     action = cast.action()
     with on():
         assert "Added to the plan." in show(cast.chair, f"{url(action)}?before={before}")
+
+
+@pytest.mark.parametrize(
+    ("owner", "deputy", "said"),
+    [
+        (None, None, "No one assigned"),
+        ("left", None, "left (has left): no one assigned"),
+        ("reader", "left", "reader (has no working role any more); deputy left (has left): no one assigned"),
+        ("left", "colleague", "left (has left); deputy colleague"),
+        (None, "colleague", "No owner; deputy colleague"),
+        ("officer", "reader", "officer; deputy reader (has no working role any more)"),
+    ],
+)
+def test_the_page_says_who_is_to_update_the_action_and_when_nobody_is(
+    cast: Cast, owner: str | None, deputy: str | None, said: str
+) -> None:
+    left = make_user("left@example.org", roles.PARTNER_OFFICER, partner=cast.fire, is_active=False)
+    people = {"left": left, None: None}
+    action = cast.action(
+        **{
+            place: people.get(name) or (getattr(cast, name) if name else None)
+            for place, name in (("owner", owner), ("deputy", deputy))
+        }
+    )
+    with on():
+        html = browser(cast.analyst).get(action.get_absolute_url()).content.decode()
+    assert re.search(rf"<dt>Owner</dt>\s*<dd>{re.escape(said)}</dd>", html)

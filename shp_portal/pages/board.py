@@ -305,7 +305,7 @@ def _why(action: Action) -> str:
 
 def _why_gone(person: User) -> str:
     """Of somebody who is not at work."""
-    return f"{person.name} has no role to update it in" if person.is_active else f"{person.name} has left"
+    return f"{person.name} has no working role any more" if person.is_active else f"{person.name} has left"
 
 
 def _leavers(live: ActionQuerySet) -> list[Gone]:

@@ -194,7 +194,7 @@ def test_actions_without_anybody_to_answer_are_listed_with_why(cast: Cast):
     assert "ASB-02 Action ASB-02No one assigned: left has left · Fire brigade" in words
     assert "alone has no organisation" in words
     assert "ASB-04" not in words
-    assert "ASB-05 Action ASB-05No one assigned: reader has no role to update it in" in words
+    assert "ASB-05 Action ASB-05No one assigned: reader has no working role any more" in words
     assert "ASB-06 Action ASB-06left has left; colleague answers as deputy" in words
     assert "ASB-07 Action ASB-07No owner; colleague answers as deputy" in words
     assert "left, Fire brigade, has left. Hand over all their actions" in words
