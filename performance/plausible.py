@@ -6,7 +6,7 @@ what; "yes, it is right" answers any of them. Only figures already known are hel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -60,6 +60,9 @@ class Known(Protocol):
     def value(self) -> Decimal: ...
 
 
+Others = Callable[[], Iterator[Decimal]]
+
+
 def questions(
     value: Decimal,
     *,
@@ -74,18 +77,23 @@ def questions(
     figures known, for the usual range in force in `period`; it may be of a later one, so that one serves many figures.
     """
     measure = measure_of(unit)
-    others = {known: figure.value for known, figure in figures.items() if known != period}
-    beside = [(known, others[known]) for known in (period.previous(), period.year_before()) if known in others]
+    before, year_before = period.previous(), period.year_before()
+    beside = [(known, figures[known].value) for known in (before, year_before) if known in figures]
+
+    def others() -> Iterator[Decimal]:
+        """Gone through only where a figure looks odd, for a table may hold thousands."""
+        return (figure.value for known, figure in figures.items() if known != period)
+
     found = [
-        _sign(value, measure, others.values()),
+        _sign(value, measure, others),
         _nought(value, beside, measure),
-        _percentage(value, measure, others.values()),
-        _not_whole(value, measure, others.values()),
+        _percentage(value, measure, others),
+        _not_whole(value, measure, others),
     ]
     # A percentage as 0.45 is hundredfold too small as well, and one question about it is enough.
     if not any(question and question.doubt in (Doubt.FRACTION, Doubt.NOUGHT) for question in found):
         found += [_tenfold(value, beside, measure) or _outside(value, period, judgement, measure)]
-    found += [_unchanged(value, period, others, measure)]
+    found += [_unchanged(value, figures.get(before), before, measure)]
     return tuple(question for question in found if question)
 
 
@@ -137,8 +145,8 @@ def misfit(given_unit: str, unit: str) -> str:
     return ""
 
 
-def _sign(value: Decimal, measure: Measure, others: Iterable[Decimal]) -> Question | None:
-    if value >= 0 or any(other < 0 for other in others):
+def _sign(value: Decimal, measure: Measure, others: Others) -> Question | None:
+    if value >= 0 or any(other < 0 for other in others()):
         return None
     return Question(Doubt.SIGN, f"{figure_text(value, measure)} is below 0, as no figure before it. Is the sign right?")
 
@@ -152,13 +160,12 @@ def _nought(value: Decimal, beside: list[tuple[Period, Decimal]], measure: Measu
     )
 
 
-def _percentage(value: Decimal, measure: Measure, others: Iterable[Decimal]) -> Question | None:
+def _percentage(value: Decimal, measure: Measure, others: Others) -> Question | None:
     if measure is not Measure.PERCENTAGE:
         return None
-    others = list(others)
-    if value > 100 and not any(other > 100 for other in others):
+    if value > 100 and not any(other > 100 for other in others()):
         return Question(Doubt.OVER_100, f"{figure_text(value, measure)} is more than 100%. Is it a percentage?")
-    if 0 < value <= 1 and not any(0 < other <= 5 for other in others):
+    if 0 < value <= 1 and not any(0 < other <= 5 for other in others()):
         meant = figure_text((value * 100).normalize(), measure)
         return Question(
             Doubt.FRACTION,
@@ -167,10 +174,10 @@ def _percentage(value: Decimal, measure: Measure, others: Iterable[Decimal]) -> 
     return None
 
 
-def _not_whole(value: Decimal, measure: Measure, others: Iterable[Decimal]) -> Question | None:
+def _not_whole(value: Decimal, measure: Measure, others: Others) -> Question | None:
     if measure is not Measure.COUNT or value == value.to_integral_value():
         return None
-    if any(other != other.to_integral_value() for other in others):
+    if any(other != other.to_integral_value() for other in others()):
         return None
     return Question(Doubt.NOT_WHOLE, f"{number(value)} is not a whole number, as counts are. Is it right?")
 
@@ -209,13 +216,12 @@ def _outside(value: Decimal, period: Period, judgement: Judgement | None, measur
     )
 
 
-def _unchanged(value: Decimal, period: Period, others: Mapping[Period, Decimal], measure: Measure) -> Question | None:
-    before = others.get(period.previous())
-    if before is None or value != before or (abs(value) < SMALLEST and value == value.to_integral_value()):
+def _unchanged(value: Decimal, last: Known | None, before: Period, measure: Measure) -> Question | None:
+    if last is None or value != last.value or (abs(value) < SMALLEST and value == value.to_integral_value()):
         return None
     return Question(
         Doubt.UNCHANGED,
-        f"{figure_text(value, measure)} is exactly the figure of {period.previous().label}. Is it the new one?",
+        f"{figure_text(value, measure)} is exactly the figure of {before.label}. Is it the new one?",
     )
 
 

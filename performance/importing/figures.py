@@ -16,7 +16,7 @@ from performance.importing.periods import period_in
 from performance.plausible import misfit, parts_question, questions, rate_question
 from performance.standing import IndicatorFacts, range_baselines
 from performance.usual_range import Judgement, judge
-from priorities.periods import Period
+from priorities.periods import Period, PeriodKind
 from sheets.book import Cell, Kind, Note, Row, Sheet, shortened
 from sheets.figures import Figure, Given, Misread, day_in, figure_in, text_in
 
@@ -97,12 +97,16 @@ class _Reading:
     terms: Terms
     findings: Findings = field(init=False)
     given: dict[tuple[int, Period], GivenFigure] = field(default_factory=dict)
+    #: The same few stand in every row: read once.
+    days: dict[str, dt.date | None] = field(default_factory=dict)
+    periods: dict[tuple[str, PeriodKind], Period | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.findings = Findings(self.sheet.name)
         self.by_pk = {one.facts.pk: one for one in self.wanted}
         self.by_code = {one.facts.code.casefold(): one for one in self.by_pk.values()}
         self.by_name = {_plain(one.facts.name): one for one in self.by_pk.values()}
+        self.expected = {pk: one.facts.period_in(self.terms.quarter) for pk, one in self.by_pk.items()}
         self.unknown: dict[str, str] = {}
         self.already = 0
         self.at = {role: column for column, role in self.layout.columns.items()}
@@ -131,7 +135,7 @@ class _Reading:
         periods = self.layout.periods
         if not periods or self.terms.several:
             return periods
-        expected = {one.facts.period_in(self.terms.quarter) for one in self.by_pk.values()} | {self.terms.quarter}
+        expected = {*self.expected.values(), self.terms.quarter}
         chosen = {column: period for column, period in periods.items() if period in expected}
         others = [period.label for period in periods.values() if period not in expected]
         if not chosen:
@@ -325,7 +329,7 @@ class _Reading:
     def _period(self, one: Wanted, row: Row, cell: Cell, of_column: Period | None) -> Period | None:
         """Which period the figure is about; None, with what is wrong, when it is not one to be recorded."""
         facts = one.facts
-        expected = facts.period_in(self.terms.quarter)
+        expected = self.expected[facts.pk]
         where = cell
         if of_column is not None and of_column.kind is not facts.kind:
             self.findings.fault(
@@ -338,7 +342,7 @@ class _Reading:
         if about is None:
             where = self._cell(row, "period") or cell
             try:
-                about = period_in(where, facts.kind) if "period" in self.at else None
+                about = self._period_in(where, facts.kind) if "period" in self.at else None
             except Misread as fault:
                 self.findings.misread(fault, where)
                 return None
@@ -356,6 +360,14 @@ class _Reading:
         else:
             return period
         return None
+
+    def _period_in(self, cell: Cell, kind: PeriodKind) -> Period | None:
+        if cell.kind is not Kind.TEXT or cell.notes:
+            return period_in(cell, kind)
+        key = (cell.text, kind)
+        if key not in self.periods:
+            self.periods[key] = period_in(cell, kind)
+        return self.periods[key]
 
     def _read(self, cell: Cell) -> Figure | None:
         try:
@@ -440,8 +452,9 @@ class _Reading:
         cell = self._cell(row, "as_at")
         if cell is None:
             return None
+        plain = cell.kind is Kind.TEXT and not cell.notes
         try:
-            day = day_in(cell)
+            day = self.days[cell.text] if plain and cell.text in self.days else day_in(cell)
         except Misread as fault:
             self.findings.misread(fault, cell)
             return None
@@ -449,6 +462,8 @@ class _Reading:
             self.findings.fault(
                 "The figure would be extracted on a day to come.", "Expected a day up to today.", cell.address
             )
+        if plain:
+            self.days[cell.text] = day
         return day
 
     def _words(self, row: Row, role: str, longest: int) -> str:
