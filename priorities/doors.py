@@ -153,7 +153,7 @@ def held_for_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
     def inner(request: HttpRequest, /, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.method != "POST" or request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        _hold(request)
+        hold_form(request)
         return redirect_to_login(request.get_full_path())
 
     return inner
@@ -176,7 +176,8 @@ def take_held(request: SignedIn) -> QueryDict | None:
     return data
 
 
-def _hold(request: HttpRequest) -> bool:
+def hold_form(request: HttpRequest) -> bool:
+    """Keep a form that names its `writer` until they come to its page again; whether it did."""
     writer = whose_form(request.POST.get("writer", ""))
     if writer is None:
         return False

@@ -459,3 +459,16 @@ def test_a_button_pressed_signed_out_leads_to_its_page_with_a_sentence(cast: Cas
             assert "You had been signed out, so nothing was recorded." in page
             assert "nothing was recorded" not in officer.get("/actions/mine/").content.decode(), "told once"
     assert action.updates.count() == 1
+
+
+def test_a_form_from_before_a_new_sign_in_is_kept_and_its_page_named(cast: Cast) -> None:
+    address = "/actions/propose/"
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.officer)
+    with on():
+        writer = writer_in(client.get(address).content.decode())
+        typed = {"title": "Light two alleys", "rows": "3", "writer": writer, "csrfmiddlewaretoken": "x" * 64}
+        refused = client.post(address, typed)
+        assert refused.status_code == 403
+        assert f'href="{address}">Go on where you were' in refused.content.decode()
+        assert "Light two alleys" in client.get(address).content.decode()

@@ -60,7 +60,7 @@ class Timeline:
 def timeline(action: Action, user: User, today: dt.date, before: dt.datetime | None = None) -> Timeline:
     """The newest entries, or those before a moment; as many queries whatever the length of the history."""
     updates = (
-        action.updates.select_related("by__partner", "on_behalf_of", "help_wanted_from")
+        action.updates.select_related("by__partner", "on_behalf_of", "spoken_for", "help_wanted_from")
         .prefetch_related(
             Prefetch("events", queryset=ActionEvent.objects.order_by("pk")),
             Prefetch("evidence", queryset=Evidence.objects.order_by("pk")),
@@ -95,7 +95,7 @@ def _of_update(update: ProgressUpdate, action: Action, user: User, open_periods:
     return Entry(
         at=update.submitted_at,
         by=update.by.name,
-        organisation=update.by.partner.name if update.by.partner else "",
+        organisation=_organisation(update),
         update=update,
         readable=readable,
         changes=[_change(event, readable) for event in update.events.all() if not _told_already(event)],
@@ -107,6 +107,12 @@ def _of_update(update: ProgressUpdate, action: Action, user: User, open_periods:
         may_answer=asking and user.has_perm("actions.answer_help", update),
         may_add_evidence=update.period in open_periods and user.has_perm("actions.add_evidence", update),
     )
+
+
+def _organisation(update: ProgressUpdate) -> str:
+    """Where its author was then; of what was entered for somebody else (the entry names them), where they are."""
+    of = update.by.partner if update.on_behalf_of else update.spoken_for
+    return of.name if of else ""
 
 
 def _of_deed(events: list[ActionEvent]) -> Entry:
