@@ -18,6 +18,9 @@ from priorities.periods import Period, PeriodKind, british
 LOOKED_BACK = dt.timedelta(days=370)
 """A figure that has been owed for longer is asked for no more: whoever misses it would have said so."""
 
+LOOKED_AHEAD = dt.timedelta(days=92)
+"""A figure that can only be had later than that is nobody's matter yet."""
+
 COMMENTARY_DAYS = 5
 """Working days after the figure came in, until its commentary is due."""
 
@@ -95,7 +98,7 @@ class Owed:
 def owed_of(
     facts: IndicatorFacts, today: dt.date, *, kept_from: dt.date | None = None, kept_to: dt.date | None = None
 ) -> list[Owed]:
-    """What is owed for an indicator, newest period first; figures of the last ended period even before their day.
+    """What is owed for an indicator, newest period first; figures from a quarter before their day on.
 
     `kept_from` and `kept_to`: the days between which the indicator is kept. An older gap counts only after the first
     figure there is, so that a new indicator owes no history.
@@ -106,7 +109,8 @@ def owed_of(
     found, period = [], last
     while facts.due_on(period) >= today - LOOKED_BACK:
         kept = (kept_from is None or kept_from <= period.end) and (kept_to is None or kept_to >= period.start)
-        if kept and period not in facts.figures and (period == last or period >= first):
+        near = facts.due_on(period) <= today + LOOKED_AHEAD
+        if kept and near and period not in facts.figures and (period == last or period >= first):
             found.append(_figure(facts, period))
         period = period.previous()
     return found + _commentary(facts, last, today)

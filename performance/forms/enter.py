@@ -82,6 +82,10 @@ class Wanted:
         return self.facts.averages.get(Against.SIMILAR_AREAS, {}).get(self.period)
 
     @property
+    def average_text(self) -> str:
+        return figure_text(self.average.average.average, self.facts.measure) if self.average else ""
+
+    @property
     def last_average(self) -> KnownAverage | None:
         """The newest of similar areas; None for an indicator that never had one."""
         found = self.facts.averages.get(Against.SIMILAR_AREAS, {})
