@@ -87,6 +87,16 @@ class World:
         self.duty = Duty.objects.create(
             plan=self.cast.plan, code="summary", name="Summary published", due_month=6, due_day=30, position=1
         )
+        self.figure = Measurement.objects.create(
+            indicator=self.indicator,
+            period_kind="quarter",
+            period_start=dt.date(2024, 4, 1),
+            value=7,
+            printed="7",
+            as_at=dt.date(2024, 7, 20),
+            recorded_at=NOW,
+            recorded_by=self.cast["officer_of_lead"],
+        )
         self.cover = Cover.objects.create(
             person=self.cast["officer_of_lead"],
             covered_by=self.cast["officer_of_support"],
@@ -112,6 +122,8 @@ class World:
             given["pk"] = self.actions[row.on or "live"].pk
         elif name == "stop-cover":
             given["pk"] = self.cover.pk
+        elif name == "correct":
+            given["pk"] = self.figure.pk
         elif "upload" in name and row.on:
             given["pk"] = self.upload.pk
         elif name in ("assessment", "adopt-assessment"):
