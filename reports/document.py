@@ -12,9 +12,12 @@ import hashlib
 import json
 import types
 import typing
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from actions.progress import slip
+from performance.disclosure import Where
+from priorities.periods import Period, PeriodKind
 
 SCHEMA_VERSION = 1
 """Rises whenever a field changes its meaning or its name; an older text then needs its own reader."""
@@ -23,6 +26,9 @@ HOLDER = "Community Safety Team"
 """Who holds what a report leaves out as restricted, and who presents the reports (plan, last page)."""
 
 RESTRICTED = f"Restricted: held by the {HOLDER}."
+
+PARTNERS, PUBLIC = "partners", "public"
+"""Editions of a report. Only the partners' is ever frozen; the public one is made of it (reports.public)."""
 
 
 # --- Both reports ---------------------------------------------------------------------------------------------------
@@ -60,6 +66,7 @@ class Paper:
     strategic_objective: str
     objective_source: str
     priorities: tuple[str, ...]
+    edition: str = PARTNERS
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,10 @@ class Query:
 
 @dataclass(frozen=True)
 class Issue:
-    """An emerging issue as it stood at the cut-off; `where` is its priority, or outside our priorities."""
+    """An emerging issue as it stood at the cut-off; `where` is its priority, or outside our priorities.
+
+    `indicator` is the code of the figure that showed it, empty when none did.
+    """
 
     title: str
     text: str
@@ -115,6 +125,7 @@ class Issue:
     raised_by: str
     state: str
     reason: str
+    indicator: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +141,9 @@ class Note:
 
 @dataclass(frozen=True)
 class Value:
-    """One figure as given, for the period named. `number` is the decimal written out."""
+    """One figure as given, for the period named. `number` is the decimal written out; `place` says where among the known
+    figures it stands. A figure that an audience must not see has its text in `printed` and an empty `number`.
+    """
 
     label: str
     printed: str
@@ -139,17 +152,40 @@ class Value:
     as_at: dt.date
     note: str
     corrected: bool
+    place: str = ""
 
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """One period of a trend. `number` is empty where there is no figure."""
+    """One period of a trend. `number` is empty where there is no figure, or none that may be seen."""
 
     tick: str
     group: str
     number: str
     printed: str
     provisional: bool
+    unusual: bool = False
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Band:
+    """The usual range over the points `first` to `last` of a trend, both included; `printed` as people read it."""
+
+    first: int
+    last: int
+    lower: str
+    mean: str
+    upper: str
+    printed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What happened at one point of a trend."""
+
+    point: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -162,6 +198,39 @@ class SimilarAreas:
     position: int | None
     group_size: int | None
     sentence: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One thing a figure is compared with: `period` in words, `theirs` the other figure, `number` and `percent` the change.
+
+    `reason` says why there is no comparison; `rests_on` are the places of the figures it is worked out from.
+    """
+
+    kind: str
+    label: str
+    period: str
+    theirs: str
+    number: str
+    percent: str
+    word: str
+    symbol: str
+    sentence: str
+    position: str
+    reason: str
+    rests_on: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A figure that was corrected since the last report: "was 410, corrected to 418 because …"."""
+
+    label: str
+    was: str
+    now: str
+    because: str
+    on: dt.date
 
 
 @dataclass(frozen=True)
@@ -171,6 +240,10 @@ class Figure:
     `word` is better, worse, similar, up, down, unchanged or no comparison. `missing` says, when there is no figure,
     who owes it or when it can be had; `overdue` is true only when it could have been had by the cut-off. `baseline_unit` is
     empty where the baseline is in the figure's own unit.
+
+    `judged` is unusual, usual, too few points or no figure; `range_words` say shortly whether the change is unusual or noise, `range_sentence` in full, `than_usual` which way where
+    one is better; `rests_on` are the places of all figures that is worked out from. `withheld`: of this something is kept
+    back from the audience of this edition.
     """
 
     code: str
@@ -206,6 +279,114 @@ class Figure:
     commentary_wanted_from: str
     missing: str
     overdue: bool
+    comparisons: tuple[Compared, ...] = ()
+    judged: str = ""
+    than_usual: str = ""
+    range_words: str = ""
+    range_sentence: str = ""
+    bands: tuple[Band, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    baseline_place: str = ""
+    rests_on: tuple[str, ...] = ()
+    withheld: bool = False
+
+    @property
+    def unusual(self) -> bool:
+        return self.judged == "unusual"
+
+    @property
+    def worse(self) -> bool:
+        """Worse than a year ago, or unusual in the unwanted way."""
+        return self.word == "worse" or self.than_usual == "worse than usual"
+
+    @property
+    def better(self) -> bool:
+        return not self.worse and (self.word == "better" or self.than_usual == "better than usual")
+
+    @property
+    def compared(self) -> tuple[Compared, ...]:
+        """The comparisons there are."""
+        return tuple(row for row in self.comparisons if not row.reason)
+
+    @property
+    def not_compared(self) -> tuple[Compared, ...]:
+        return tuple(row for row in self.comparisons if row.reason)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A figure that is printed or that something printed rests on, with all that decides who may see it.
+
+    `place` is the key of its indicator, and its period's kind and code: "I-07 quarter 2026-07". `number` is the decimal
+    written out; `numerator` and `denominator` likewise, empty where they are not recorded.
+    """
+
+    place: str
+    number: str
+    printed: str
+    measure: str
+    small_numbers: bool
+    publishable: bool
+    numerator: str = ""
+    denominator: str = ""
+
+
+def place_of(where: Where) -> str:
+    """The place of a figure as text: "I-07 quarter 2026-07", "I-07 baseline"."""
+    key, period = where
+    return f"{key} {period.kind.value} {period.code}" if isinstance(period, Period) else f"{key} {period}"
+
+
+def where_of(place: str) -> Where:
+    """What `place_of` wrote. ValueError for anything else."""
+    key, _, last = place.rpartition(" ")
+    head, _, kind = key.rpartition(" ")
+    if head and kind in set(PeriodKind):
+        return head, Period.parse(PeriodKind(kind), last)
+    if not key:
+        raise ValueError(f"“{place}” is no place of a figure.")
+    return key, last
+
+
+def notes_of(figures: Iterable[Figure]) -> tuple[str, ...]:
+    """What a reader must know of the figures: which are provisional, which were corrected before, and their own notes."""
+    figures = tuple(figures)
+    provisional = [f.name for f in figures if f.now and f.now.provisional]
+    notes = [f"Provisional, and may be revised: {'; '.join(provisional)}."] if provisional else []
+    for figure in figures:
+        told = {correction.label for correction in figure.corrections}
+        for value in (figure.now, figure.year_before, figure.previous):
+            if value and value.corrected and value.label not in told:
+                notes.append(f"{figure.name}, {value.label}: corrected to {value.printed}. {value.note}".strip())
+        if figure.note:
+            notes.append(f"{figure.name}: {figure.note}")
+    return tuple(dict.fromkeys(notes))
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Indicators that add up to another, by code, in the order in which they are best kept."""
+
+    whole: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Regard:
+    """One of the Police and Crime Commissioner's priorities, ours that answer it, and the references of actions that do."""
+
+    name: str
+    ours: tuple[str, ...]
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RegardedPlan:
+    title: str
+    source: str
+    query: str
+    rows: tuple[Regard, ...]
 
 
 # --- The six-monthly report -------------------------------------------------------------------------------------------
@@ -286,6 +467,7 @@ class ActionLine:
     milestones: tuple[Milestone, ...]
     requests: tuple[Words, ...] | None = None
     closed_since: str = ""
+    indicators: tuple[str, ...] = ()
 
     @property
     def latest_words(self) -> Words | None:
@@ -450,6 +632,10 @@ class SixMonthlyDocument:
     data_notes: tuple[str, ...]
     queries: tuple[Query, ...]
     sub_group_texts: tuple[SubGroupText, ...] = ()
+    regard: tuple[RegardedPlan, ...] = ()
+    figure_notes: tuple[str, ...] = ()
+    known: tuple[Known, ...] = ()
+    sums: tuple[Sum, ...] = ()
 
     kind: typing.ClassVar[str] = "six_monthly"
 
@@ -486,6 +672,8 @@ class PrintedRow:
     unit: str
     where: str
     query: str
+    place: int | None = None
+    areas: int | None = None
 
 
 @dataclass(frozen=True)
@@ -506,6 +694,41 @@ class PrintedTable:
     group: str
     group_query: str
     areas: tuple[AreaName, ...]
+
+
+@dataclass(frozen=True)
+class SimilarRow:
+    """A crime of a quarter's table of similar areas, as given and as numbers. `indicator` is a code, or empty."""
+
+    heading: str
+    label: str
+    printed: str
+    average: str
+    position: int | None
+    number: str
+    average_number: str
+    where: str
+    outside: bool
+    query: str
+    indicator: str
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class SimilarTable:
+    """The newest table of similar areas by the cut-off. `before_label` is the quarter of the table before it, if any."""
+
+    label: str
+    window: str
+    unit: str
+    group_size: int
+    source: str
+    publishable: bool
+    provisional: bool
+    as_at: dt.date
+    note: str
+    before_label: str
+    rows: tuple[SimilarRow, ...]
 
 
 @dataclass(frozen=True)
@@ -548,6 +771,10 @@ class QuarterlyDocument:
     restricted_issues: int
     data_notes: tuple[str, ...]
     queries: tuple[Query, ...]
+    similar_table: SimilarTable | None = None
+    figure_notes: tuple[str, ...] = ()
+    known: tuple[Known, ...] = ()
+    sums: tuple[Sum, ...] = ()
 
     kind: typing.ClassVar[str] = "quarterly"
 
@@ -595,9 +822,12 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def file_name(*, short_name: str, kind: str, period_start: dt.date, period_end: dt.date, number: int) -> str:
+def file_name(
+    *, short_name: str, kind: str, period_start: dt.date, period_end: dt.date, number: int, edition: str = PARTNERS
+) -> str:
     """SHP-six-monthly-2026-04_2026-09-v2.pdf: the first and last month it is about, and the version."""
-    return f"{short_name}-{kind.replace('_', '-')}-{period_start:%Y-%m}_{period_end:%Y-%m}-v{number}.pdf"
+    which = "" if edition == PARTNERS else f"-{edition}"
+    return f"{short_name}-{kind.replace('_', '-')}-{period_start:%Y-%m}_{period_end:%Y-%m}-v{number}{which}.pdf"
 
 
 def _plain(value: object) -> object:

@@ -179,6 +179,10 @@ class ReportVersion(models.Model):
 
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):
+    def partners(self) -> RenditionQuerySet:
+        """The files that are decided on: a public version is made of what these say, and decides nothing."""
+        return self.filter(edition=Rendition.Edition.PARTNERS)
+
     def waiting(self, now: dt.datetime) -> RenditionQuerySet:
         """Renditions to make now, newest period first: queued, or left behind by a worker whose lease ran out."""
         return self.filter(Q(state="queued") | Q(state="rendering", lease_until__lt=now)).order_by(
@@ -191,6 +195,7 @@ class Rendition(models.Model):
 
     class Edition(models.TextChoices):
         PARTNERS = "partners", "Partners' version"
+        PUBLIC = "public", "Public version"
 
     class Stage(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -235,7 +240,8 @@ class Rendition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.version}, {self.get_stage_display().lower()}"
+        public = ", public version" if self.edition == self.Edition.PUBLIC else ""
+        return f"{self.version}, {self.get_stage_display().lower()}{public}"
 
 
 class Decision(models.Model):

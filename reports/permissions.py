@@ -43,9 +43,11 @@ rules.add_perm("reports.publish", is_coordinator)
 rules.add_perm("reports.make_version", is_coordinator)
 rules.add_perm("reports.mark_not_produced", is_coordinator)
 rules.add_perm("reports.try_again", is_coordinator)
+rules.add_perm("reports.preview_public", is_coordinator | is_chair)
 
 ONLY_COORDINATOR_MAKES = "Only the coordinator can make another version of a report."
 ONLY_COORDINATOR_LEAVES_OUT = "Only the coordinator can mark a report as not produced."
+ONLY_THOSE_WHO_ANSWER_PREVIEW = "Before it is published the public version is for the coordinator and the chair."
 SENT_IT = "You sent this version to the chair yourself, so somebody else has to decide on it."
 
 

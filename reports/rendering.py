@@ -12,19 +12,23 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
 
-from charts.comparison_bars import ComparisonBars, Rate, comparison_bars
 from charts.frame import NARROW, WIDE
 from charts.line import LineChart, line_chart
+from charts.rate import Rate
 from charts.ratings_bar import RatingCount, RatingRow, RatingsBar, ratings_bar
-from charts.series import Point
+from charts.ratio_dots import RatioDots, ratio_dots
+from charts.series import Band, Note, Point
 from charts.text import listed, wrap
+from performance.places import OUTSIDE, Place, last_and_outside
 from priorities.periods import british
 from reports.document import (
+    PUBLIC,
     RESTRICTED,
     ActionLine,
     Count,
@@ -33,6 +37,7 @@ from reports.document import (
     PrintedTable,
     QuarterlyDocument,
     Recommendation,
+    SimilarTable,
     SixMonthlyDocument,
     SubGroupText,
     Value,
@@ -405,7 +410,8 @@ def _figures_of(figures: Iterable[Figure], word: str, most: int) -> str:
     """The figures judged `word`, in the indicators' order: name, figure, the year before, the change."""
     told = [figure for figure in figures if figure.word == word]
     texts = [
-        f"{figure.name} ({_short(figure, figure.now)}, was {_short(figure, figure.year_before)}{_change(figure)})"
+        f"{figure.name} ({_short(figure, figure.now)}, was {_short(figure, figure.year_before)}{_change(figure)}"
+        f"{', unusual' if figure.unusual else ''})"
         for figure in told[:most]
         if figure.now and figure.year_before
     ]
@@ -456,14 +462,16 @@ def tally(counts: Iterable[Count]) -> str:
 
 @dataclass(frozen=True)
 class QuarterlyPage:
-    """Page one of the quarterly report, cut to one side."""
+    """Page one of the quarterly report, cut to one side. `noise` says which changes are unusual and which are not."""
 
     head: str
     objective: str
     worse: Listed
     better: Listed
+    noise: str
     similar: str
     moved: str
+    outside: str
     missing: Listed
     issues: Listed
     actions: str
@@ -471,39 +479,54 @@ class QuarterlyPage:
     @property
     def height(self) -> float:
         """Estimated millimetres, on the generous side."""
-        lists = (self.worse, self.better, self.missing, self.issues)
-        lines = [max(_height(each, LINE_POINTS - 20), 1) for each in lists]
-        lines += [_lines(text, LINE_POINTS) for text in (self.similar, self.moved, self.actions) if text]
+        lists = [
+            max(_height(each, LINE_POINTS - 20), 1) for each in (self.worse, self.better, self.missing, self.issues)
+        ]
+        texts = [
+            _lines(text, LINE_POINTS)
+            for text in (self.noise, self.similar, self.moved, self.outside, self.actions)
+            if text
+        ]
         head = _lines(self.head, LINE_POINTS) + _lines(self.objective, LINE_POINTS)
-        return HEAD_MM + LINE_MM * (head + 3 + sum(lines)) + HEADING_MM * len(lines)
+        return HEAD_MM + LINE_MM * (head + 3 + sum(lists) + sum(texts)) + HEADING_MM * (len(lists) + len(texts))
 
 
-QUARTERLY_ROOMS = ((12, 230, 12), (9, 190, 7), (7, 160, 5), (5, 130, 4), (4, 100, 3))
-"""Rows of figures, characters a row, and rows of the missing and the emerging, from generous to tight."""
+QUARTERLY_ROOMS = (
+    (12, 330, 400, 12),
+    (10, 260, 300, 8),
+    (8, 210, 230, 6),
+    (7, 175, 200, 5),
+    (5, 165, 160, 4),
+    (4, 120, 110, 3),
+    (3, 100, 90, 2),
+)
+"""Rows of figures, characters a row, characters of a list in a line, rows of the missing and the emerging: generous to tight."""
 
 
 def quarterly_page(document: QuarterlyDocument) -> QuarterlyPage:
-    for figures, longest, others in QUARTERLY_ROOMS:
-        page = _quarterly_page(document, figures, longest, others)
+    for figures, longest, named, others in QUARTERLY_ROOMS:
+        page = _quarterly_page(document, figures, longest, named, others)
         if page.height <= PAGE_MM:
             break
     return page
 
 
-def _quarterly_page(document: QuarterlyDocument, figures: int, longest: int, others: int) -> QuarterlyPage:
-    def of(word: str) -> list[Figure]:
-        return [figure for figure in document.figures if figure.word == word]
-
+def _quarterly_page(document: QuarterlyDocument, figures: int, longest: int, named: int, others: int) -> QuarterlyPage:
     missing = sorted((f for f in document.figures if f.now is None), key=lambda f: not f.overdue)
-    similar = [f.name for f in (*of("similar"), *of("unchanged"))]
-    moved = [f"{f.name} {f.word}" for f in (*of("up"), *of("down"))]
+    worse = sorted((f for f in document.figures if f.worse), key=lambda f: not f.unusual)
+    better = sorted((f for f in document.figures if f.better), key=lambda f: not f.unusual)
+    rest = [f for f in document.figures if f.now is not None and not f.worse and not f.better]
+    same = [f for f in rest if f.word in ("similar", "unchanged")]
+    moved = [f"{f.name} {f.word}" for f in rest if f.word in ("up", "down")]
     return QuarterlyPage(
         head=head_line(document),
         objective=document.paper.strategic_objective,
-        worse=_first([_figure_line(f) for f in of("worse")], figures, longest),
-        better=_first([_figure_line(f) for f in of("better")], figures, longest),
-        similar=clip("; ".join(similar), longest * 2),
-        moved=clip("; ".join(moved), longest * 2),
+        worse=_first([_figure_line(f) for f in worse], figures, longest),
+        better=_first([_figure_line(f) for f in better], figures, longest),
+        noise=unusual_or_noise(document.figures, named),
+        similar=_some([f.name for f in same], named),
+        moved=_some(moved, named),
+        outside=outside_sentence(document),
         missing=_first([PageLine(f.name, f.missing) for f in missing], others, longest),
         issues=_first(
             [
@@ -518,11 +541,40 @@ def _quarterly_page(document: QuarterlyDocument, figures: int, longest: int, oth
     )
 
 
+def _some(names: Sequence[str], longest: int) -> str:
+    """As many names as so many characters hold, and how many more there are."""
+    shown = list(names)
+    while len(shown) > 1 and len("; ".join(shown)) > longest:
+        shown.pop()
+    more = len(names) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more" if more else "")
+
+
+def unusual_or_noise(figures: Iterable[Figure], longest: int = 1000) -> str:
+    """How many changes are unusual, and which; how many may be no more than chance; of how many nobody can say yet."""
+    figures = [figure for figure in figures if figure.now is not None and figure.judged]
+    unusual = [figure.name for figure in figures if figure.unusual]
+    usual = sum(1 for figure in figures if figure.judged == "usual")
+    few = sum(1 for figure in figures if figure.judged == "too few points")
+    if not figures:
+        return ""
+    parts = [
+        f"{len(unusual) or 'no'} figure{'' if len(unusual) == 1 else 's'} changed in an unusual way"
+        + (f": {_some(unusual, longest)}" if unusual else "")
+    ]
+    if usual:
+        parts.append(f"{usual} within the usual range, so a change may be no more than normal variation")
+    if few:
+        parts.append(f"{few} with too few figures to say")
+    return "; ".join(parts)
+
+
 def head_line(document: Document) -> str:
     """The line under the title: which version, when in the plan, up to when things were received, and why it was made."""
     paper = document.paper
     received = "updates" if isinstance(document, SixMonthlyDocument) else "figures and updates"
     parts = [
+        "Public version" if paper.edition == PUBLIC else "",
         f"Version {paper.number}",
         f"month {paper.month} of {paper.months} of the plan",
         f"{received} received up to {british(paper.cut_off_on)}",
@@ -537,12 +589,27 @@ def figure_text(printed: str, unit: str) -> str:
 
 
 def _figure_line(figure: Figure) -> PageLine:
-    if figure.now is None or figure.year_before is None:
-        raise ValueError(f"{figure.name} is judged without two figures.")
-    change = " · ".join(part for part in (figure.difference, figure.percent) if part and part != "n/a")
-    now, before = figure_text(figure.now.printed, figure.unit), _short(figure, figure.year_before)
-    text = f"{now}, was {before} in {figure.year_before.label}"
-    return PageLine(figure.name, f"{text} ({change})" + (", provisional" if figure.now.provisional else ""))
+    """The figure, the change, and whether that is unusual or noise."""
+    if figure.now is None:
+        raise ValueError(f"{figure.name} is judged without a figure.")
+    text = figure_text(figure.now.printed, figure.unit)
+    if figure.year_before is not None and figure.sentence.startswith(figure.word):
+        change = " · ".join(part for part in (figure.difference, figure.percent) if part and part != "n/a")
+        text += f", was {_short(figure, figure.year_before)} in {figure.year_before.label} ({change})"
+    text += ", provisional" if figure.now.provisional else ""
+    return PageLine(figure.name, "; ".join(part for part in (text, range_in_short(figure)) if part))
+
+
+def range_in_short(figure: Figure) -> str:
+    """unusual: above the usual range of 350 to 410; within the usual range of 350 to 410; too few figures to judge."""
+    if figure.judged == "too few points":
+        return "too few figures to judge"
+    words = figure.range_words.rstrip(".")
+    if figure.judged == "usual":
+        words = words.partition(":")[0]
+    for than in (", worse than usual", ", better than usual"):
+        words = words.removesuffix(than)
+    return words[:1].lower() + words[1:]
 
 
 # --- The body ---------------------------------------------------------------------------------------------------------
@@ -562,9 +629,15 @@ class PriorityView:
 
 @dataclass(frozen=True)
 class FigureView:
+    """`said` is whether the figure is compared in full; texts from before that say less."""
+
     figure: Figure
     words: str
     chart: LineChart | None
+
+    @property
+    def said(self) -> bool:
+        return bool(self.figure.comparisons)
 
 
 @dataclass(frozen=True)
@@ -662,7 +735,8 @@ def _six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
         "sub_groups": tuple(
             (group, tally(group.counts), tuple(by_ref[ref] for ref in group.refs)) for group in document.sub_groups
         ),
-        "judged": tuple(figure for figure in document.figures if figure.now is not None),
+        "judged": tuple((figure, range_in_short(figure)) for figure in document.figures if figure.now is not None),
+        "noise": unusual_or_noise(document.figures),
         "missing": tuple(figure for figure in document.figures if figure.now is None),
         "reoffending_tally": _reoffending(document),
     }
@@ -693,7 +767,14 @@ def _quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
         "page": quarterly_page(document),
         "figure_parts": tuple(parts),
         "other_figures": _views(by_code[code] for code in document.other_codes),
-        "table_groups": _groups(document.table) if document.table else (),
+        "table_groups": _groups(document.table.rows) if document.table else (),
+        "similar_groups": _groups(document.similar_table.rows) if document.similar_table else (),
+        "similar_picture": _similar_picture(document.similar_table, document.paper.partnership, WIDE, "similar"),
+        "similar_picture_narrow": _similar_picture(
+            document.similar_table, document.paper.partnership, NARROW, "similar-narrow"
+        ),
+        "area": area_of(document.paper.partnership),
+        "outside_sentence": outside_sentence(document),
         "picture": _picture(document.table, document.paper.partnership, WIDE, "rates"),
         "picture_narrow": _picture(document.table, document.paper.partnership, NARROW, "rates-narrow"),
         "tally": tally(document.counts),
@@ -708,40 +789,118 @@ def _views(figures: Iterable[Figure]) -> tuple[FigureView, ...]:
 
 
 def _trend(figure: Figure) -> LineChart | None:
-    """The figure's course; None with fewer than two points, which show no course."""
+    """The figure's course; None with fewer than two points that are shown, which show no course."""
     if sum(1 for point in figure.trend if point.number) < 2:
         return None
     return line_chart(
         [
             Point(
-                point.tick, point.group, float(point.number) if point.number else None, point.printed, point.provisional
+                point.tick,
+                point.group,
+                Decimal(point.number) if point.number else None,
+                point.printed,
+                point.provisional,
+                point.unusual,
             )
             for point in figure.trend
         ],
         id_prefix=f"trend-{figure.code}",
         name=figure.name,
         unit=figure.unit,
+        ranges=[
+            Band(
+                band.first,
+                band.last,
+                Decimal(band.lower),
+                Decimal(band.mean),
+                Decimal(band.upper),
+                _limits(band.printed),
+            )
+            for band in figure.bands
+        ],
+        annotations=[Note(remark.point, remark.text) for remark in figure.remarks],
         width=NARROW,
         height=190,
     )
 
 
-def _groups(table: PrintedTable) -> tuple[TableGroup, ...]:
+def _limits(printed: tuple[str, ...]) -> tuple[str, str, str]:
+    lower, mean, upper = printed
+    return lower, mean, upper
+
+
+def _groups(rows: Iterable[Any]) -> tuple[TableGroup, ...]:
+    """Rows under their headings, in the order of the table."""
     groups: dict[str, list[Any]] = {}
-    for row in table.rows:
+    for row in rows:
         groups.setdefault(row.heading, []).append(row)
     return tuple(TableGroup(heading, tuple(rows)) for heading, rows in groups.items())
 
 
-def _picture(table: PrintedTable | None, partnership: str, width: float, prefix: str) -> ComparisonBars | None:
+def _picture(table: PrintedTable | None, partnership: str, width: float, prefix: str) -> RatioDots | None:
     rates = [
-        Rate(row.label, float(row.number), float(row.average_number), row.printed, row.average, row.query, row.heading)
+        Rate(
+            name=row.label,
+            rate=Decimal(row.number),
+            average=Decimal(row.average_number),
+            rate_text=row.printed,
+            average_text=row.average,
+            query=row.query,
+            group=row.heading,
+            position=row.place,
+            areas=row.areas,
+        )
         for row in (table.rows if table else ())
         if row.number and row.average_number
     ]
+    return _dots(rates, partnership, width, prefix, "as printed")
+
+
+def _similar_picture(table: SimilarTable | None, partnership: str, width: float, prefix: str) -> RatioDots | None:
+    if table is None:
+        return None
+    rates = [
+        Rate(
+            name=row.label,
+            rate=Decimal(row.number),
+            average=Decimal(row.average_number),
+            rate_text=row.printed,
+            average_text=row.average,
+            query=row.query,
+            group=row.heading,
+            position=row.position,
+            areas=table.group_size,
+            mark=OUTSIDE if row.outside else "",
+        )
+        for row in table.rows
+        if row.number
+    ]
+    return _dots(rates, partnership, width, prefix, table.unit)
+
+
+def _dots(rates: Sequence[Rate], partnership: str, width: float, prefix: str, unit: str) -> RatioDots | None:
     if not rates:
         return None
-    return comparison_bars(rates, id_prefix=prefix, area=area_of(partnership), unit="as printed", width=width)
+    return ratio_dots(rates, id_prefix=prefix, area=area_of(partnership), unit=unit, width=width)
+
+
+def outside_sentence(document: QuarterlyDocument) -> str:
+    """The crimes that rank highest of all and that none of the priorities covers: by the newest table, else the plan's."""
+    newest, printed = document.similar_table, document.table
+    if newest is not None:
+        said = last_and_outside(
+            Place(row.label, row.position, newest.group_size, row.outside, not row.heading) for row in newest.rows
+        )
+        about = newest.label
+    elif printed is not None:
+        said = last_and_outside(
+            Place(row.label, row.place, row.areas, row.where.lower() == OUTSIDE, not row.heading)
+            for row in printed.rows
+        )
+        about = f"the plan’s {printed.name}"
+    else:
+        return ""
+    return f"{said} ({about})" if said else ""
 
 
 def area_of(partnership: str) -> str:

@@ -37,6 +37,7 @@ urlpatterns = [
     path("reports/<int:pk>/try-again/", views.try_again, name="try-again"),
     path("reports/<int:pk>/new-version/", views.make_new_version, name="new-version"),
     path("reports/<int:pk>/v<int:number>/", views.show_version, name="version"),
+    path("reports/<int:pk>/v<int:number>/public/", views.show_public, name="public"),
     path("reports/<int:pk>/v<int:number>/<stage:stage>.pdf", views.send_pdf, name="pdf"),
     path("reports/<int:pk>/v<int:number>/<stage:stage>/try-again/", views.lay_out_again, name="lay-out-again"),
     path("reports/<int:pk>/v<int:number>/send-to-chair/", views.send_to_chair, name="send-to-chair"),

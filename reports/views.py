@@ -29,6 +29,7 @@ from reports import delivery, permissions, rendering
 from reports.document import file_name, from_json
 from reports.forms import ApproveForm, NewVersionForm, NotProducedForm, RecordDecisionForm, ReturnForm
 from reports.models import Decision, PlanFault, Rendition, Report, ReportVersion
+from reports.public import for_public
 from reports.services import building, decisions, renditions, schedule
 from reports.timetable import KINDS, dates_of
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from actions.models import Action
     from partners.models import User
     from priorities.timetable import Timetable
+    from reports.document import Document
     from reports.forms import DecisionForm
 
     Promised = Mapping[dt.date, Timetable]
@@ -74,7 +76,7 @@ def list_reports(request: SignedIn) -> HttpResponse:
         ReportVersion.objects.visible_to(request.user)
         .defer("snapshot")
         .order_by("number")
-        .prefetch_related(Prefetch("renditions", Rendition.objects.defer("html")))
+        .prefetch_related(Prefetch("renditions", Rendition.objects.partners().defer("html")))
     )
     reports = (
         Report.objects.visible_to(request.user)
@@ -213,6 +215,7 @@ class VersionPage:
     came_since: CameSince | None
     can_record: bool
     can_try_again: bool
+    can_preview_public: bool
     cannot_decide: str
     approve: ApproveForm | None
     turn_back: ReturnForm | None
@@ -237,7 +240,7 @@ def _version_page(
 ) -> HttpResponse:
     user = request.user
     report = version.report
-    by_stage = {file.stage: file for file in version.renditions.defer("html")}
+    by_stage = {file.stage: file for file in version.renditions.partners().defer("html")}
     draft = by_stage.get(Stage.DRAFT)
     ready = draft is not None and draft.state == Rendition.State.DONE
     with_chair = version.state == State.WITH_CHAIR and ready
@@ -278,18 +281,38 @@ def _version_page(
         came_since=CameSince.read(version) if can_make_version and undecided else None,
         can_record=with_chair and user.has_perm("reports.record_decision", version),
         can_try_again=user.has_perm("reports.try_again"),
+        can_preview_public=user.has_perm("reports.preview_public"),
         cannot_decide=permissions.SENT_IT if sent_it else "",
         approve=approve,
         turn_back=turn_back,
     )
+    return render(request, "reports/version.html", {**_shown(version, from_json(version.snapshot)), "view": page})
+
+
+def _shown(version: ReportVersion, document: Document) -> dict[str, Any]:
+    """What the templates of the document need, with the decision once there is one."""
     final_words = version.state == State.APPROVED or version.published_at is not None
-    report_shown = rendering.screen_context(
-        from_json(version.snapshot),
+    return rendering.screen_context(
+        document,
         snapshot_sha256=version.snapshot_sha256,
         sign_off=renditions.sign_off_of(version) if final_words else None,
         stage="final" if final_words else "draft",
     )
-    return render(request, "reports/version.html", {**report_shown, "view": page})
+
+
+@login_required
+@require_safe
+def show_public(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    """What the public version of a report would say, for those who answer for it before anybody else sees it."""
+    version = _version(request.user, pk, number)
+    if not request.user.has_perm("reports.preview_public"):
+        raise PermissionDenied(permissions.ONLY_THOSE_WHO_ANSWER_PREVIEW)
+    context: dict[str, Any] = {"version": version, "report": version.report, "refused": ""}
+    try:
+        context |= _shown(version, for_public(from_json(version.snapshot)))
+    except ValueError as refused:
+        context["refused"] = str(refused)
+    return render(request, "reports/public.html", context)
 
 
 def _decision_on(version: ReportVersion) -> Decision | None:
@@ -303,7 +326,7 @@ def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpRespons
     if stage not in _stages_for(request.user):
         raise Http404
     version = _version(request.user, pk, number, whole=False)
-    rendition = get_object_or_404(version.renditions.defer("html"), stage=stage, state=Rendition.State.DONE)
+    rendition = get_object_or_404(version.renditions.partners().defer("html"), stage=stage, state=Rendition.State.DONE)
     etag = f'"{rendition.sha256}"'
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
@@ -395,7 +418,7 @@ def publish(request: SignedIn, pk: int, number: int) -> HttpResponse:
 @pressed
 def lay_out_again(request: SignedIn, pk: int, number: int, stage: str) -> HttpResponse:
     version = _version(request.user, pk, number)
-    rendition = get_object_or_404(version.renditions.all(), stage=stage)
+    rendition = get_object_or_404(version.renditions.partners(), stage=stage)
     return _press(
         request,
         version.get_absolute_url(),
@@ -471,7 +494,7 @@ def record_decision(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = _version(request.user, pk, number)
     if not request.user.has_perm("reports.record_decision", version):
         raise PermissionDenied("Only the coordinator records a decision taken at a meeting.")
-    draft = version.renditions.filter(stage=Stage.DRAFT, state=Rendition.State.DONE).first()
+    draft = version.renditions.partners().filter(stage=Stage.DRAFT, state=Rendition.State.DONE).first()
     now = timezone.now()
     form = RecordDecisionForm(
         request.POST if request.method == "POST" else None,

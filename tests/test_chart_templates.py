@@ -13,9 +13,9 @@ from django.test import override_settings
 from django.utils import translation
 
 from charts.area_bars import Member, area_bars
-from charts.comparison_bars import Rate, comparison_bars
 from charts.line import line_chart
 from charts.paint import RATINGS
+from charts.rate import Rate
 from charts.ratings_bar import RatingCount, RatingRow, ratings_bar
 from charts.ratio_dots import ratio_dots
 from charts.series import Band, Note, Point
@@ -60,13 +60,6 @@ def charts(name="Shoplifting", width=1280):
             unit=name,
             average=2,
             others=name,
-            width=width,
-        ),
-        "comparison_bars": comparison_bars(
-            [Rate(name, 3, 2, group=name), Rate("Arson", 90, 2, query=name)],
-            id_prefix="c",
-            area=name,
-            unit="per 1,000",
             width=width,
         ),
         "ratings_bar": ratings_bar(

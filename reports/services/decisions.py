@@ -175,7 +175,7 @@ def _is_done(file: Rendition | None) -> bool:
 
 
 def _files(version: ReportVersion) -> dict[str, Rendition]:
-    return {file.stage: file for file in version.renditions.defer("html")}
+    return {file.stage: file for file in version.renditions.partners().defer("html")}
 
 
 def _decide(
@@ -264,7 +264,7 @@ def _move(version: ReportVersion, before: str, after: str, **fields: object) -> 
 
 def _done(version: ReportVersion, stage: str, sentence: str) -> Rendition:
     """The finished file of a stage, or ValidationError with `sentence`."""
-    found = version.renditions.filter(stage=stage, state=Rendition.State.DONE).first()
+    found = version.renditions.partners().filter(stage=stage, state=Rendition.State.DONE).first()
     if found is None:
         raise ValidationError(sentence)
     return found

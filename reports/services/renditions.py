@@ -17,6 +17,7 @@ from reports import delivery
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports.document import from_json, sha256_of
 from reports.models import Decision, Rendition
+from reports.public import for_public
 from reports.rendering import SignOff, print_html
 
 if TYPE_CHECKING:
@@ -69,10 +70,12 @@ def any_waiting(now: dt.datetime) -> bool:
     return Rendition.objects.waiting(now).exists()
 
 
-def queue(*, version: ReportVersion, stage: str, at: dt.datetime) -> Rendition:
+def queue(
+    *, version: ReportVersion, stage: str, at: dt.datetime, edition: str = Rendition.Edition.PARTNERS
+) -> Rendition:
     """Ask for a file of a version; asking again changes nothing."""
     rendition, _ = Rendition.objects.get_or_create(
-        version=version, edition=Rendition.Edition.PARTNERS, stage=stage, defaults={"queued_at": at}
+        version=version, edition=edition, stage=stage, defaults={"queued_at": at}
     )
     return rendition
 
@@ -135,8 +138,9 @@ def _lay_out(rendition: Rendition, make: Maker, clock: Clock) -> bool:
         if sha256_of(version.snapshot) != version.snapshot_sha256:
             raise Broken("The stored facts of this version are no longer those that were frozen.")
         final = rendition.stage == Rendition.Stage.FINAL
+        document = from_json(version.snapshot)
         html = print_html(
-            from_json(version.snapshot),
+            for_public(document) if rendition.edition == Rendition.Edition.PUBLIC else document,
             stage="final" if final else "draft",
             snapshot_sha256=version.snapshot_sha256,
             sign_off=sign_off_of(version) if final else None,

@@ -59,7 +59,7 @@ def lines(plan: Plan, today: dt.date) -> list[Line]:
     versions = (
         ReportVersion.objects.filter(report__plan=plan)
         .defer("snapshot")
-        .prefetch_related(Prefetch("renditions", Rendition.objects.defer("html")))
+        .prefetch_related(Prefetch("renditions", Rendition.objects.partners().defer("html")))
         .order_by("number")
     )
     newest = {version.report_id: version for version in versions}

@@ -1,96 +1,134 @@
-"""Figures as they were known at the cut-off, each with what it is compared with and the judgement in words."""
+"""Figures as they were known at the cut-off, each judged by performance.standing and written down in plain values.
+
+Beside what is printed stand all the figures that it rests on, with what decides who may see them: a public version is made
+from the frozen text alone.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 
+from charts.numbers import number
 from charts.series import MOST_POINTS
-from performance.comparison import Better, Measure, against_average, difference, direction, measure_of
-from performance.models import Commentary, Comparator, Indicator, Measurement
+from performance.comparison import NO_COMPARISON, Against, Comparison, Measure, against_average
+from performance.disclosure import Where
+from performance.models import Indicator, Measurement, known_facts
+from performance.standing import (
+    BASELINE,
+    IndicatorFacts,
+    IndicatorStanding,
+    KnownFigure,
+    average_key,
+    cells_of,
+    judge_indicator,
+    newest_average,
+    range_rests_on,
+    relations_of,
+    rests_on,
+)
 from priorities.models import Priority
 from priorities.periods import Period, PeriodKind, british
-from reports.document import Figure, SimilarAreas, TrendPoint, Value
-from reports.snapshot.paper import last_ended, local_day
+from reports.document import (
+    Band,
+    Compared,
+    Correction,
+    Figure,
+    Known,
+    Remark,
+    SimilarAreas,
+    Sum,
+    TrendPoint,
+    Value,
+    notes_of,
+    place_of,
+)
+from reports.snapshot.paper import end_of, local_day
 
 if TYPE_CHECKING:
     from priorities.models import Plan
 
-AGAINST = {
-    PeriodKind.QUARTER: ("the same quarter last year", "the previous quarter"),
-    PeriodKind.HALF_YEAR: ("the same half-year last year", "the previous half-year"),
-    PeriodKind.YEAR: ("the year before", "the year before"),
-}
-
-NOT_BEFORE_YEARS = 5
-"""How far back figures are read: five years of quarters fit on a trend, and yearly figures get five points."""
-
 
 @dataclass(frozen=True)
-class Known:
-    """Everything read about one indicator, by period."""
+class Figures:
+    """What a report prints of indicators, the notes that belong to them, and everything known that this rests on."""
 
-    measured: dict[Period, Measurement]
-    similar: dict[Period, Comparator]
-    commented: dict[Period, Commentary]
+    figures: tuple[Figure, ...]
+    notes: tuple[str, ...]
+    known: tuple[Known, ...]
+    sums: tuple[Sum, ...]
 
 
-def figures(plan: Plan, quarter: Period, cut_off: dt.datetime) -> tuple[Figure, ...]:
-    """Every indicator in use in `quarter`, in its order. Five queries, however many figures."""
+def read(plan: Plan, quarter: Period, cut_off: dt.datetime, since: dt.datetime | None) -> Figures:
+    """Every indicator in use in `quarter`, in its order, as known at the cut-off; `since` is the last report's.
+
+    The number of queries does not depend on how many indicators and figures there are.
+    """
     own = Priority.objects.filter(plan=plan).order_by("position")
     rows = list(
-        Indicator.objects.filter(
-            Q(all_priorities=True) | Q(priorities__plan=plan) | Q(priorities__isnull=True),
-            Q(active_from__isnull=True) | Q(active_from__lte=quarter.end),
-            Q(active_to__isnull=True) | Q(active_to__gte=quarter.start),
-        )
-        .select_related("data_owner")
+        Indicator.objects.for_plan(plan)
+        .select_related("data_owner", "data_source")
         .prefetch_related(Prefetch("priorities", own))
         .order_by("position", "code")
-        .distinct()
     )
-    known = _read([row.pk for row in rows], quarter, cut_off)
-    return tuple(_figure(row, known[row.pk], quarter, cut_off) for row in rows)
+    facts = known_facts(rows, at=cut_off)
+    used = set(Indicator.objects.for_plan(plan).in_use(quarter).values_list("pk", flat=True))
+    corrected = _corrected(rows, since or end_of(quarter.start - dt.timedelta(days=1)), cut_off)
+    shown = [row for row in rows if row.pk in used]
+    figures = tuple(
+        _figure(row, judge_indicator(facts[row.pk], quarter), corrected.get(row.pk, ()), cut_off) for row in shown
+    )
+    return Figures(
+        figures=figures,
+        notes=(*_not_for_passing_on(shown), *notes_of(figures)),
+        # Of every indicator and period: who decides on fewer figures could give one of the others away.
+        known=tuple(known for row in rows for known in _known(facts[row.pk])),
+        sums=tuple(Sum(total.whole, total.parts) for total in relations_of(facts.values())),
+    )
 
 
-def _read(pks: Iterable[int], quarter: Period, cut_off: dt.datetime) -> dict[int, Known]:
-    pks = list(pks)
-    oldest = quarter.start.replace(year=quarter.start.year - NOT_BEFORE_YEARS)
-    span = {"indicator__in": pks, "period_start__gte": oldest, "period_start__lte": quarter.end}
-    known = {pk: Known({}, {}, {}) for pk in pks}
-    for measurement in Measurement.objects.known_at(cut_off).filter(**span).order_by("pk"):
-        known[measurement.indicator_id].measured[measurement.period] = measurement
-    similar = Comparator.objects.known_at(cut_off).filter(kind=Comparator.Kind.SIMILAR_AREAS, **span)
-    for comparator in similar:
-        known[comparator.indicator_id].similar[comparator.period] = comparator
-    # Oldest first, so that the newest commentary on a period is the one that stays.
-    for commentary in Commentary.objects.filter(at__lte=cut_off, **span).select_related("by__partner").order_by("at"):
-        known[commentary.indicator_id].commented[commentary.period] = commentary
-    return known
+def _corrected(
+    rows: Iterable[Indicator], since: dt.datetime, cut_off: dt.datetime
+) -> dict[int, tuple[Correction, ...]]:
+    made = Measurement.objects.filter(
+        indicator__in=[row.pk for row in rows],
+        replaces__isnull=False,
+        recorded_at__gt=since,
+        recorded_at__lte=cut_off,
+    )
+    found: dict[int, list[Correction]] = defaultdict(list)
+    for one in made.select_related("replaces").order_by("recorded_at", "pk"):
+        if one.replaces is not None:
+            found[one.indicator_id].append(
+                Correction(
+                    label=one.period.label,
+                    was=one.replaces.printed,
+                    now=one.printed,
+                    because=one.note,
+                    on=local_day(one.recorded_at),
+                )
+            )
+    return {pk: tuple(corrections) for pk, corrections in found.items()}
 
 
-def _figure(row: Indicator, known: Known, quarter: Period, cut_off: dt.datetime) -> Figure:
-    kind = row.period_kind
-    period = last_ended(kind, quarter.end)
-    measure, better = measure_of(row.unit), Better(row.better)
-    now = known.measured.get(period)
-    year_before = known.measured.get(period.year_before())
+def _figure(
+    row: Indicator, standing: IndicatorStanding, corrections: tuple[Correction, ...], cut_off: dt.datetime
+) -> Figure:
+    facts, period = standing.facts, standing.period
+    year, judged = standing.year_before, standing.judgement
     # Of yearly figures the period before is the year before; it is told once.
-    previous = known.measured.get(period.previous()) if kind is not PeriodKind.YEAR else None
-    earlier = [p for p in known.measured if p.kind == kind and p < period]
-    latest = known.measured[max(earlier)] if earlier and now is None else None
-    against_year, against_previous = AGAINST[kind]
-    judged = direction(_number(now), _number(year_before), better, measure, against_year)
-    change = difference(now.value, year_before.value, measure) if now and year_before else None
-    commentary = known.commented.get(period)
-    available_on = period.end + dt.timedelta(weeks=row.lag_weeks)
-    cut_off_on = local_day(cut_off)
-    overdue = now is None and available_on <= cut_off_on
+    previous = facts.figures.get(period.previous()) if facts.kind is not PeriodKind.YEAR else None
+    change = year.difference
+    against_previous = standing.against(Against.PREVIOUS)
+    trend = _Trend.of(standing)
+    # The cut-off is the end of a day: what could be had on that day could be had by then.
+    overdue = standing.overdue(local_day(cut_off) + dt.timedelta(days=1))
     return Figure(
         code=row.code,
         name=row.name,
@@ -107,115 +145,182 @@ def _figure(row: Indicator, known: Known, quarter: Period, cut_off: dt.datetime)
         baseline_period=row.baseline_period,
         note=row.note,
         period_label=period.label,
-        now=_value(now),
-        year_before=_value(year_before),
-        previous=_value(previous),
-        latest=_value(latest),
+        now=_value(facts, standing.newest),
+        year_before=_value(facts, facts.figures.get(period.year_before())),
+        previous=_value(facts, previous),
+        latest=_value(facts, standing.latest),
         difference=change.number_text if change else "",
-        percent=change.percent_text if change and measure is not Measure.PERCENTAGE else "",
+        percent=change.percent_text if change and change.measure is not Measure.PERCENTAGE else "",
         percent_note=change.reason if change and change.percent is None else "",
-        word=judged.word,
-        symbol=judged.symbol,
-        sentence=judged.sentence,
-        against_previous=(
-            direction(_number(now), _number(previous), better, measure, against_previous).sentence
-            if now and previous
-            else ""
-        ),
-        similar=_similar(known, period, row.unit),
-        trend=_trend(known, period),
-        commentary=commentary.text if commentary else "",
-        commentary_by=commentary.by.partner.name if commentary and commentary.by.partner else "",
-        commentary_wanted_from="" if commentary or now is None else row.data_owner.name,
-        missing=""
-        if now
-        else f"not yet available; {'was ' if overdue else ''}due from {row.data_owner.name} on {british(available_on)}",
+        word=year.word,
+        symbol=year.symbol,
+        sentence=year.sentence if change else f"no comparison with last year: {year.reason}",
+        against_previous=against_previous.sentence if against_previous and against_previous.difference else "",
+        similar=_similar(standing),
+        trend=trend.points,
+        commentary=standing.comment.text if standing.comment else "",
+        commentary_by=standing.comment.partner if standing.comment else "",
+        commentary_wanted_from=row.data_owner.name if standing.needs_commentary else "",
+        missing=_missing(standing, overdue=overdue),
         overdue=overdue,
+        comparisons=() if standing.missing else tuple(_compared(standing, one) for one in standing.comparisons),
+        judged=judged.word.value,
+        than_usual=judged.than_usual,
+        range_words=standing.range_words,
+        range_sentence="" if standing.missing else judged.sentence,
+        bands=trend.bands,
+        remarks=trend.remarks,
+        corrections=corrections,
+        baseline_place=place_of((row.code, BASELINE)) if row.baseline_value is not None else "",
+        rests_on=_places(range_rests_on(standing)),
     )
 
 
-def _number(measurement: Measurement | None) -> Decimal | None:
-    return measurement.value if measurement else None
+def _missing(standing: IndicatorStanding, *, overdue: bool) -> str:
+    """Who owes the figure that is not there, and what was said of it; empty where it is there."""
+    if not standing.missing:
+        return ""
+    owner, wait = standing.facts.owner, standing.wait
+    if wait is None:
+        return f"not yet available; {'was ' if overdue else ''}due from {owner} on {british(standing.due_on)}"
+    expected = (
+        f"{'was ' if overdue else ''}expected on {british(wait.expected_on)}" if wait.expected_on else "no day named"
+    )
+    return f"not yet available: {wait.reason.rstrip('.')}; {expected}, owed by {owner}"
 
 
-def _value(measurement: Measurement | None) -> Value | None:
-    if measurement is None:
+def _compared(standing: IndicatorStanding, row: Comparison) -> Compared:
+    change = row.difference
+    return Compared(
+        kind=row.kind.value,
+        label=row.label,
+        period=row.period,
+        theirs=row.theirs_text,
+        number=change.number_text if change else "",
+        percent=change.percent_text if change and change.percent is not None else "",
+        word="" if row.word == NO_COMPARISON else row.word,
+        symbol=row.symbol,
+        sentence=row.sentence,
+        position=f"{row.position} of {row.group_size}" if row.position and row.group_size else "",
+        reason="" if change else row.reason,
+        rests_on=_places(rests_on(standing, row.kind)),
+    )
+
+
+def _places(where: Iterable[Where]) -> tuple[str, ...]:
+    return tuple(place_of(one) for one in where)
+
+
+def _text(value: Decimal | None) -> str:
+    """The decimal written out, without the zeros that a database column adds."""
+    return "" if value is None else f"{value.normalize() + 0:f}"
+
+
+def _value(facts: IndicatorFacts, known: KnownFigure | None) -> Value | None:
+    if known is None:
         return None
     return Value(
-        label=measurement.period.label,
-        printed=measurement.printed,
-        number=str(measurement.value.normalize() + 0),
-        provisional=measurement.provisional,
-        as_at=measurement.as_at,
-        note=measurement.note,
-        corrected=measurement.replaces_id is not None,
+        label=known.period.label,
+        printed=known.printed,
+        number=_text(known.value),
+        provisional=known.provisional,
+        as_at=known.as_at,
+        note=known.note,
+        corrected=known.corrected,
+        place=place_of((facts.code, known.period)),
     )
 
 
-def _similar(known: Known, period: Period, unit: str) -> SimilarAreas | None:
+def _similar(standing: IndicatorStanding) -> SimilarAreas | None:
     """The newest comparison there is up to the period; judged only against our own figure of the same period."""
-    periods = [p for p in known.similar if p.kind == period.kind and p <= period]
-    if not periods:
+    facts = standing.facts
+    found = newest_average(facts, Against.SIMILAR_AREAS, standing.period)
+    if found is None:
         return None
-    newest = max(periods)
-    comparator, ours = known.similar[newest], known.measured.get(newest)
+    average = found.average
+    ours = facts.figures.get(average.period)
     return SimilarAreas(
-        label=newest.label,
-        average=f"{comparator.average.normalize() + 0:,f}",
-        basis=comparator.basis,
-        position=comparator.position,
-        group_size=comparator.group_size,
-        sentence=against_average(ours.value, comparator.average).sentence if ours else "",
+        label=average.period.label,
+        average=number(average.average),
+        basis=found.basis,
+        position=average.position,
+        group_size=average.group_size,
+        sentence=against_average(ours.value, average.average).sentence if ours else "",
+        place=place_of((average_key(facts.code, Against.SIMILAR_AREAS), average.period)),
     )
 
 
-def _trend(known: Known, period: Period) -> tuple[TrendPoint, ...]:
-    mine = [p for p in known.measured if p.kind == period.kind and p <= period]
-    if not mine:
-        return ()
-    span = [period]
-    while len(span) < MOST_POINTS and span[0] > min(mine):
-        span.insert(0, span[0].previous())
-    return tuple(_point(p, known.measured.get(p)) for p in span)
+@dataclass(frozen=True)
+class _Trend:
+    points: tuple[TrendPoint, ...] = ()
+    bands: tuple[Band, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    @classmethod
+    def of(cls, standing: IndicatorStanding) -> _Trend:
+        """The last periods up to the one judged, as many as a chart holds."""
+        facts, judged = standing.facts, standing.judgement
+        mine = [p for p in facts.figures if p.kind is facts.kind and p <= standing.period]
+        if not mine:
+            return cls()
+        span = [standing.period]
+        while len(span) < MOST_POINTS and span[0] > min(mine):
+            span.insert(0, span[0].previous())
+        unusual = {signal.period for signal in judged.signals}
+        return cls(
+            tuple(_point(facts, period, unusual=period in unusual) for period in span),
+            tuple(
+                Band(
+                    first=stretch.first,
+                    last=stretch.last,
+                    lower=_text(stretch.range.lower),
+                    mean=_text(stretch.range.mean),
+                    upper=_text(stretch.range.upper),
+                    printed=(stretch.range.lower_text, stretch.range.mean_text, stretch.range.upper_text),
+                )
+                for stretch in judged.stretches(span)
+            ),
+            tuple(Remark(span.index(one.period), one.text) for one in facts.remarks if one.period in span),
+        )
 
 
-def _point(period: Period, measurement: Measurement | None) -> TrendPoint:
+def _point(facts: IndicatorFacts, period: Period, *, unusual: bool) -> TrendPoint:
     tick, group = period.label, ""
     if period.kind is PeriodKind.QUARTER:
         tick, _, group = period.label.partition(" ")
     elif period.kind is PeriodKind.HALF_YEAR:
         tick, group = ("Apr–Sep" if period.start.month == 4 else "Oct–Mar"), period.financial_year
+    known = facts.figures.get(period)
     return TrendPoint(
         tick=tick,
         group=group,
-        number=str(measurement.value.normalize() + 0) if measurement else "",
-        printed=measurement.printed if measurement else "",
-        provisional=bool(measurement and measurement.provisional),
+        number=_text(known.value) if known else "",
+        printed=known.printed if known else "",
+        provisional=bool(known and known.provisional),
+        unusual=unusual,
+        place=place_of((facts.code, period)) if known else "",
     )
 
 
-def data_notes(found: Iterable[Figure]) -> tuple[str, ...]:
-    """What a reader must know of the figures: what not to pass on, provisional and corrected ones, and their notes."""
-    found = list(found)
-    notes = _not_for_passing_on(found)
-    provisional = [f.name for f in found if f.now and f.now.provisional]
-    if provisional:
-        notes.append(f"Provisional, and may be revised: {'; '.join(provisional)}.")
-    for figure in found:
-        for value in (figure.now, figure.year_before, figure.previous):
-            if value and value.corrected:
-                notes.append(f"{figure.name}, {value.label}: corrected to {value.printed}. {value.note}")
-        if figure.note:
-            notes.append(f"{figure.name}: {figure.note}")
-    return tuple(dict.fromkeys(notes))
+def _known(facts: IndicatorFacts) -> Iterable[Known]:
+    for cell in cells_of(facts):
+        yield Known(
+            place=place_of(cell.where),
+            number=_text(cell.value),
+            printed=cell.printed,
+            measure=cell.measure.value,
+            small_numbers=cell.small_numbers,
+            publishable=cell.publishable,
+            numerator=_text(cell.numerator),
+            denominator=_text(cell.denominator),
+        )
 
 
-def _not_for_passing_on(found: list[Figure]) -> list[str]:
+def _not_for_passing_on(rows: Iterable[Indicator]) -> list[str]:
     """This report shows figures in full; which of them a reader may not hand on is the indicator's to say."""
-    rows = Indicator.objects.filter(code__in=[figure.code for figure in found]).order_by("position", "code")
     small, kept = [], []
-    for row in rows.only("name", "small_numbers", "publishable"):
-        if not row.publishable:
+    for row in rows:
+        if not row.may_be_published:
             kept.append(row.name)
         elif row.small_numbers:
             small.append(row.name)

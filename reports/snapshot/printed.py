@@ -1,27 +1,39 @@
-"""What the plan itself printed, character for character, and the queries on it."""
+"""What the plan itself printed, character for character, with the queries on it, and the newest table like it."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
-from performance.models import ComparatorGroup, Finding, PrintedFigure
-from reports.document import AreaName, Outside, PrintedRow, PrintedTable, Query
+from django.db.models import Q
+
+from performance.models import (
+    ComparatorGroup,
+    Finding,
+    PrintedFigure,
+    SimilarAreasRow,
+    SimilarAreasTable,
+    StrategicAssessment,
+)
+from reports.document import AreaName, Outside, PrintedRow, PrintedTable, Query, SimilarRow, SimilarTable
 from reports.snapshot.issues import OUTSIDE
+from reports.snapshot.paper import local_day
 
 if TYPE_CHECKING:
     from priorities.models import Plan
+    from priorities.periods import Period
 
 
 def queries(plan: Plan) -> tuple[Query, ...]:
     """Doubts about figures the plan prints in its text; those of its table stand beside the table's rows."""
-    rows = PrintedFigure.objects.filter(plan=plan, table="").exclude(query="").order_by("position")
+    rows = PrintedFigure.objects.printed_by(plan).filter(table="").exclude(query="").order_by("position")
     return tuple(Query(row.label, row.printed, row.query, row.source) for row in rows)
 
 
 def table(plan: Plan) -> PrintedTable | None:
     """The plan's table of rates against similar areas; None when the plan has none."""
     rows = list(
-        PrintedFigure.objects.filter(plan=plan).exclude(table="").select_related("priority").order_by("position")
+        PrintedFigure.objects.printed_by(plan).exclude(table="").select_related("priority").order_by("position")
     )
     group = ComparatorGroup.objects.filter(plan=plan).order_by("pk").prefetch_related("members").first()
     if not rows:
@@ -44,6 +56,8 @@ def table(plan: Plan) -> PrintedTable | None:
                 unit=row.unit,
                 where=row.priority.name if row.priority else OUTSIDE,
                 query=row.query,
+                place=row.group_position,
+                areas=row.group_size,
             )
             for row in rows
             if row.table == name
@@ -54,12 +68,76 @@ def table(plan: Plan) -> PrintedTable | None:
     )
 
 
-def outside(plan: Plan) -> tuple[str, tuple[Outside, ...]]:
-    """The assessment's findings under none of the priorities, and the assessment's title."""
+def outside(plan: Plan, cut_off: dt.datetime) -> tuple[str, tuple[Outside, ...]]:
+    """The findings under none of the priorities of the newest assessment adopted by the cut-off, and its title."""
+    adopted = Q(assessment__adopted_on__isnull=True) | Q(assessment__adopted_on__lte=local_day(cut_off))
     rows = list(
-        Finding.objects.filter(assessment__plan=plan, priority__isnull=True)
+        Finding.objects.filter(
+            adopted,
+            assessment__plan=plan,
+            assessment__state=StrategicAssessment.State.ADOPTED,
+            priority__isnull=True,
+        )
         .select_related("assessment")
         .order_by("-assessment__covers_from", "position")
     )
     newest = [row for row in rows if row.assessment_id == rows[0].assessment_id]
     return (rows[0].assessment.title if rows else ""), tuple(Outside(row.text, row.evidence) for row in newest)
+
+
+def similar_table(plan: Plan, period: Period, cut_off: dt.datetime) -> SimilarTable | None:
+    """The newest table of similar areas up to `period` that was known at the cut-off, each row beside what it was in the
+    table before; None without one. Two queries."""
+    tables = [
+        table
+        for table in SimilarAreasTable.objects.known_at(cut_off)
+        .filter(plan=plan, period_start__lte=period.end)
+        .select_related("data_source")
+        .order_by("-period_start", "-pk")
+        if table.period.end <= period.end
+    ][:2]
+    if not tables:
+        return None
+    newest, before = tables[0], tables[1] if len(tables) > 1 else None
+    rows: dict[int, list[SimilarAreasRow]] = {table.pk: [] for table in tables}
+    for row in (
+        SimilarAreasRow.objects.filter(table__in=tables)
+        .select_related("priority", "indicator")
+        .order_by("position_in_table")
+    ):
+        rows[row.table_id].append(row)
+    earlier = {(row.heading, row.label): _rate(row, before) for row in rows[before.pk]} if before else {}
+    return SimilarTable(
+        label=newest.period.label,
+        window=newest.window,
+        unit=newest.unit,
+        group_size=newest.group_size,
+        source=newest.data_source.name if newest.data_source else "",
+        publishable=newest.data_source is None or newest.data_source.publishable,
+        provisional=newest.provisional,
+        as_at=newest.as_at,
+        note=newest.note,
+        before_label=before.period.label if before else "",
+        rows=tuple(
+            SimilarRow(
+                heading=row.heading,
+                label=row.label,
+                printed=row.printed,
+                average=row.printed_average,
+                position=row.position,
+                number=str(row.value),
+                average_number=str(row.average),
+                where=row.priority.name if row.priority else OUTSIDE if row.heading else "",
+                # Under no heading stands the sum of all the others, which no priority could own.
+                outside=row.priority is None and bool(row.heading),
+                query=row.query,
+                indicator=row.indicator.code if row.indicator else "",
+                before=earlier.get((row.heading, row.label), ""),
+            )
+            for row in rows[newest.pk]
+        ),
+    )
+
+
+def _rate(row: SimilarAreasRow, table: SimilarAreasTable) -> str:
+    return row.printed + (f", {row.position} of {table.group_size}" if row.position else "")

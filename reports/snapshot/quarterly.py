@@ -20,12 +20,13 @@ def quarterly(
 ) -> QuarterlyDocument:
     plan, period = report.plan, report.period
     since = papers.cut_off_before(report)
-    found_figures = figures.figures(plan, period, cut_off)
-    now = [found for story in read(plan, cut_off) if (found := judge(story, plan=plan, period=period, cut_off=cut_off))]
-    used = {found.action.priority.code for found in now} | {code for f in found_figures for code in f.priorities}
+    found = figures.read(plan, period, cut_off, since)
+    found_figures = found.figures
+    now = [one for story in read(plan, cut_off) if (one := judge(story, plan=plan, period=period, cut_off=cut_off))]
+    used = {one.action.priority.code for one in now} | {code for f in found_figures for code in f.priorities}
     found_issues, restricted_issues = issues.issues(plan, since, cut_off)
-    outside_source, outside = printed.outside(plan)
-    troubled = [found for found in now if found.exception]
+    outside_source, outside = printed.outside(plan, cut_off)
+    troubled = [one for one in now if one.exception]
     return QuarterlyDocument(
         paper=papers.paper(
             report=report,
@@ -53,12 +54,16 @@ def quarterly(
         outside_source=outside_source,
         outside=outside,
         counts=actions.counts(now, None),
-        headlines=tuple(_headline(found) for found in sorted(troubled, key=lambda found: found.worst_first)),
+        headlines=tuple(_headline(one) for one in sorted(troubled, key=lambda one: one.worst_first)),
         headlines_label=f"Last known ratings, from updates received up to {british(papers.local_day(cut_off))}",
         issues=found_issues,
         restricted_issues=restricted_issues,
-        data_notes=figures.data_notes(found_figures),
+        data_notes=(),
         queries=printed.queries(plan),
+        similar_table=printed.similar_table(plan, period, cut_off),
+        figure_notes=found.notes,
+        known=found.known,
+        sums=found.sums,
     )
 
 

@@ -132,19 +132,24 @@ def background(paper: Paper, returns: Iterable[Return]) -> tuple[str, ...]:
 
 
 NOT_STATED = "No statement was recorded for this report."
+REGARD = "Police and Crime Plan"
 
 
-def implications() -> tuple[Note, ...]:
-    """The headings a report to the Partnership has. What nobody judged is not judged here: it says so."""
-    return (
+def implications(*, regarded: bool = False) -> tuple[Note, ...]:
+    """The headings a report to the Partnership has. What nobody judged is not judged here: it says so.
+
+    `regarded`: the Police and Crime Plan has a section of its own.
+    """
+    notes = (
         Note(
             "Section 17",
             "The responsible authorities must consider crime and disorder in all that they do (Crime and Disorder Act "
             f"1998, section 17). {NOT_STATED}",
         ),
-        Note("Police and Crime Plan", NOT_STATED),
+        Note(REGARD, NOT_STATED),
         Note("Equality, finance and law", NOT_STATED),
     )
+    return tuple(note for note in notes if not (regarded and note.heading == REGARD))
 
 
 def data_notes(paper: Paper) -> tuple[str, ...]:
@@ -162,8 +167,9 @@ def rules() -> tuple[Note, ...]:
     return (
         Note(
             "Compared with",
-            "A quarter is compared with the same quarter last year, as a number and a percentage; the previous quarter "
-            "and the plan's baseline stand beside it.",
+            "A quarter is compared with the same quarter last year, as a number and a percentage; the previous quarter, "
+            "twelve months, the plan's baseline, a target and other areas stand beside it where they can be had. Annual "
+            "and late figures are told with the period they are about.",
         ),
         Note(
             "Better, worse, similar",
@@ -174,6 +180,12 @@ def rules() -> tuple[Note, ...]:
             "Small numbers",
             "From an earlier figure under 20 the difference is given without a percentage; from 0 there is none. "
             "Percentages differ by percentage points.",
+        ),
+        Note(
+            "Unusual, or noise",
+            "Figures move from quarter to quarter without anything having changed. The usual range says by how much: the "
+            "mean of earlier figures and 2.66 times their mean difference either way. A figure outside it, or eight in a "
+            "row on one side of the mean, is unusual; within it a change may be no more than noise.",
         ),
         Note("Arrows", "▲ and ▼ show which way the number went. The word says whether that is good."),
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import itertools
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from actions.models import SubGroupReturn
-from priorities.models import AnnualFocus, SubGroup
+from actions.models import Action, SubGroupReturn
+from priorities.models import AnnualFocus, PoliceAndCrimePriority, SubGroup
 from priorities.periods import Period, PeriodKind
-from reports.document import PriorityPart, SixMonthlyDocument, SubGroupPart, SubGroupText
+from reports.document import PriorityPart, Regard, RegardedPlan, SixMonthlyDocument, SubGroupPart, SubGroupText
 from reports.snapshot import actions, figures, issues, printed, returns, sentences
 from reports.snapshot import paper as papers
 from reports.snapshot.history import Judged, asked_for, judge, read
@@ -32,15 +35,23 @@ def six_monthly(
             if was is not None:
                 before[story.action.pk] = was
     compared = None if since is None else before
-    lines = tuple(actions.line(found, before.get(found.action.pk), plan=plan, period=period) for found in now)
+    measured = _measured(now)
+    lines = tuple(
+        dataclasses.replace(
+            actions.line(found, before.get(found.action.pk), plan=plan, period=period),
+            indicators=measured.get(found.action.pk, ()),
+        )
+        for found in now
+    )
     partner_returns = returns.returns(now)
     quarter = Period.containing(PeriodKind.QUARTER, period.end)
-    found_figures = figures.figures(plan, quarter, cut_off)
+    found_figures = figures.read(plan, quarter, cut_off, since)
     found_issues, restricted_issues = issues.issues(plan, since, cut_off)
     head = papers.paper(
         report=report, title="Six-monthly report", number=number, cut_off=cut_off, made_at=made_at, reason=reason
     )
     focused = [found for found in now if found.reoffending]
+    regard = _regard(plan, now)
     return SixMonthlyDocument(
         paper=head,
         definitions=papers.definitions(),
@@ -64,15 +75,56 @@ def six_monthly(
             now, period=period, due_on=papers.updates_due_on(plan, asked_for(plan, period))
         ),
         figures_label=quarter.label,
-        figures=found_figures,
+        figures=found_figures.figures,
         issues=found_issues,
         restricted_issues=restricted_issues,
         recommendations=sentences.recommendations(lines, partner_returns),
         background=sentences.background(head, partner_returns),
-        implications=sentences.implications(),
-        data_notes=sentences.data_notes(head) + figures.data_notes(found_figures),
+        implications=sentences.implications(regarded=bool(regard)),
+        data_notes=sentences.data_notes(head),
         queries=printed.queries(plan),
         sub_group_texts=_sub_group_texts(plan, period, made_at),
+        regard=regard,
+        figure_notes=found_figures.notes,
+        known=found_figures.known,
+        sums=found_figures.sums,
+    )
+
+
+def _measured(now: list[Judged]) -> dict[int, tuple[str, ...]]:
+    """By action, the codes of the indicators it is measured by: what is said of it may tell their numbers."""
+    rows = Action.indicators.through.objects.filter(action__in=[found.action.pk for found in now])
+    found: dict[int, list[str]] = defaultdict(list)
+    for action, code in rows.order_by("indicator__position", "indicator__code").values_list(
+        "action_id", "indicator__code"
+    ):
+        found[action].append(code)
+    return {action: tuple(codes) for action, codes in found.items()}
+
+
+def _regard(plan: Plan, now: list[Judged]) -> tuple[RegardedPlan, ...]:
+    """The Police and Crime Commissioner's priorities, with ours and the actions of this report that answer each."""
+    theirs = list(PoliceAndCrimePriority.objects.regarded_by(plan))
+    refs = {found.action.pk: found.action.ref for found in now}
+    links = Action.having_regard.through.objects.filter(policeandcrimepriority__in=theirs, action__in=refs)
+    named: dict[int, list[str]] = defaultdict(list)
+    for priority, action in links.order_by("action__ref").values_list("policeandcrimepriority_id", "action_id"):
+        named[priority].append(refs[action])
+    return tuple(
+        RegardedPlan(
+            title=of.title,
+            source=of.source,
+            query=of.query,
+            rows=tuple(
+                Regard(
+                    name=row.name,
+                    ours=tuple(ours.name for ours in sorted(row.answered_by.all(), key=lambda ours: ours.position)),
+                    refs=tuple(named[row.pk]),
+                )
+                for row in rows
+            ),
+        )
+        for of, rows in itertools.groupby(theirs, lambda row: row.plan)
     )
 
 

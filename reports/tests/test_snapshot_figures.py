@@ -39,8 +39,8 @@ def test_a_quarter_is_judged_against_the_same_quarter_last_year(town: Town) -> N
     town.figure(shoplifting, Q2_2026, "418", OCTOBER, provisional=True)
     figure = only(town)
     assert (figure.word, figure.difference, figure.percent) == ("worse", "+25", "+6.4%")
-    assert figure.sentence == "worse: up 6.4% on the same quarter last year"
-    assert figure.against_previous == "similar: up 4.2% on the previous quarter"
+    assert figure.sentence.startswith("worse: up 6.4% on the same quarter last year (Q2 2025/26: 393)")
+    assert figure.against_previous.startswith("similar: up 4.2% on the previous quarter (Q1 2026/27: 401)")
     assert figure.now
     assert figure.now.provisional
     assert [point.printed for point in figure.trend] == ["393", "", "", "401", "418"]
@@ -55,7 +55,8 @@ def test_a_correction_after_the_cut_off_is_not_known(town: Town) -> None:
     later = town.quarterly(number=2, cut_off=noon(NOVEMBER), reason="A figure was corrected.")
     assert later.figures[0].now
     assert (later.figures[0].now.printed, later.figures[0].now.corrected) == ("390", True)
-    assert any("corrected to 390. 28 were counted twice." in note for note in later.data_notes)
+    [corrected] = later.figures[0].corrections
+    assert (corrected.was, corrected.now, corrected.because) == ("418", "390", "28 were counted twice.")
 
 
 def test_a_correction_before_the_cut_off_stands_alone(town: Town) -> None:
@@ -86,6 +87,7 @@ def test_a_missing_figure_says_who_owes_it_and_when(town: Town, lag: int, senten
 def test_commentary_is_the_newest_by_the_cut_off_or_is_asked_for(town: Town) -> None:
     shoplifting, bikes = town.indicator("SHOP", position=1), town.indicator("BIKE", position=2)
     for indicator in (shoplifting, bikes):
+        town.figure(indicator, Q2_2026.year_before(), "300", dt.date(2025, 10, 20))
         town.figure(indicator, Q2_2026, "418", OCTOBER)
     for day, text in ((dt.date(2026, 10, 19), "First."), (OCTOBER, "Second."), (NOVEMBER, "Too late.")):
         write_commentary(indicator=shoplifting, period=Q2_2026, text=text, by=town.analyst, at=noon(day))
@@ -228,7 +230,7 @@ def test_the_partners_copy_names_what_is_not_for_passing_on(town: Town) -> None:
     town.indicator("RARE", small_numbers=True)
     town.indicator("KEPT", small_numbers=True, publishable=False)
     for document in (town.quarterly(), town.six_monthly()):
-        assert [note for note in document.data_notes if note.startswith("Partners' copy")] == [
+        assert [note for note in document.figure_notes if note.startswith("Partners' copy")] == [
             "Partners' copy: small numbers are shown and are not for passing on: Indicator FEW; Indicator RARE.",
             "Partners' copy: these figures are not for publication and not for passing on: Indicator KEPT.",
         ]

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.models import Action
-from charts.comparison_bars import ComparisonBars, Rate, comparison_bars
 from charts.frame import NARROW, WIDE
+from charts.rate import Rate
+from charts.ratio_dots import RatioDots, ratio_dots
 from partners.models import Partner
 from performance.models import ComparatorGroup, Finding, PrintedFigure, StrategicAssessment, Survey
 from priorities.models import Achievement, ContextFact, Meeting, Plan, PlanSection, Priority, SubGroup
@@ -96,8 +97,8 @@ class PlanPage:
     table: list[Group]
     table_name: str
     table_period: str
-    bars: ComparisonBars | None
-    narrow_bars: ComparisonBars | None
+    bars: RatioDots | None
+    narrow_bars: RatioDots | None
     figures: list[PrintedFigure]
     similar: ComparatorGroup | None
     survey: Survey | None
@@ -238,7 +239,7 @@ def _by_priority(
     return [group for group in groups if group.rows]
 
 
-def _bars(table: Sequence[PrintedFigure], id_prefix: str, plan: Plan, *, width: float = WIDE) -> ComparisonBars | None:
+def _bars(table: Sequence[PrintedFigure], id_prefix: str, plan: Plan, *, width: float = WIDE) -> RatioDots | None:
     rates = [
         Rate(
             name=figure.label,
@@ -248,10 +249,12 @@ def _bars(table: Sequence[PrintedFigure], id_prefix: str, plan: Plan, *, width: 
             average_text=figure.printed_average,
             query=figure.query,
             group=figure.heading,
+            position=figure.group_position,
+            areas=figure.group_size,
         )
         for figure in table
         if figure.value is not None and figure.average is not None
     ]
     if not rates:
         return None
-    return comparison_bars(rates, id_prefix=id_prefix, area=area_of(plan.partnership), unit="as printed", width=width)
+    return ratio_dots(rates, id_prefix=id_prefix, area=area_of(plan.partnership), unit="as printed", width=width)

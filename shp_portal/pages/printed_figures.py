@@ -15,10 +15,11 @@ from django.views.decorators.http import require_safe
 from charts.rate import Rate
 from charts.ratio_dots import RatioDots
 from performance.models import ComparatorGroup, PrintedFigure
+from performance.places import OUTSIDE, Place, last_and_outside
 from priorities.models import Plan
 from reports.rendering import area_of
 from shp_portal.pages.navigation import frame_of, may_read_plan
-from shp_portal.pages.similar_areas import OUTSIDE, Place, last_and_outside, pictures
+from shp_portal.pages.similar_areas import pictures
 
 if TYPE_CHECKING:
     from partners.models import User

@@ -12,6 +12,7 @@ from partners.delivery import write_whole
 from priorities.models import Plan
 from priorities.periods import Period
 from reports import delivery, pdf
+from reports.document import PARTNERS, PUBLIC
 from reports.models import Rendition, ReportVersion
 from reports.services import building, renditions
 from reports.timetable import KINDS
@@ -26,6 +27,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", help="six_monthly or quarterly")
         parser.add_argument("period", help="the period's first month, such as 2026-04")
+        parser.add_argument(
+            "--edition",
+            choices=[PARTNERS, PUBLIC],
+            default=PARTNERS,
+            help="partners: everything (the default); public: without small numbers and what may not be published",
+        )
         parser.add_argument("--out", required=True, metavar="FILE", help="where to write the PDF")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,15 +45,14 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         out = _writable(Path(options["out"]))
         version = self._newest(kind, period)
-        rendition = self._laid_out(version)
+        rendition = self._laid_out(version, options["edition"])
         try:
             write_whole(out, delivery.read(rendition))
         except delivery.FileLost as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{out} could not be written: {error.strerror}.") from error
-        stage = rendition.get_stage_display().lower()
-        self.stdout.write(f"{out}: {version}, {stage}, {rendition.pages} pages, SHA-256 {rendition.sha256}")
+        self.stdout.write(f"{out}: {rendition}, {rendition.pages} pages, SHA-256 {rendition.sha256}")
 
     def _newest(self, kind: str, period: Period) -> ReportVersion:
         plan = Plan.objects.filter(starts_on__lte=period.end, ends_on__gte=period.start).order_by("-starts_on").first()
@@ -72,10 +78,17 @@ class Command(BaseCommand):
         self.stdout.write(f"Made: {version}")
         return version
 
-    def _laid_out(self, version: ReportVersion) -> Rendition:
-        """The final file where there is one, else the draft; laid out here, or awaited from the worker that has it."""
-        files = {rendition.stage: rendition for rendition in version.renditions.all()}
+    def _laid_out(self, version: ReportVersion, edition: str) -> Rendition:
+        """The final file where there is one, else the draft; laid out here, or awaited from the worker that has it.
+
+        A public version is asked for here, final once the version is published and a draft before.
+        """
+        files = {rendition.stage: rendition for rendition in version.renditions.partners()}
         wanted = files.get(Rendition.Stage.FINAL) or files[Rendition.Stage.DRAFT]
+        if edition == PUBLIC:
+            published = version.published_at is not None
+            stage = Rendition.Stage.FINAL if published else Rendition.Stage.DRAFT
+            wanted = renditions.queue(version=version, stage=stage, edition=edition, at=timezone.now())
         give_up = time.monotonic() + PATIENCE
         while wanted.state in (Rendition.State.QUEUED, Rendition.State.RENDERING):
             wanted = renditions.make_one(rendition=wanted, make=pdf.make, clock=timezone.now)

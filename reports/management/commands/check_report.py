@@ -33,7 +33,5 @@ class Command(BaseCommand):
             raise CommandError(f"{place} is not one of ours, or has been changed since it was made (SHA-256 {sha256}).")
         version = found.version
         made = timezone.localtime(found.finished_at)
-        self.stdout.write(
-            f"{place} is ours: {version}, {found.get_stage_display().lower()}, made {british(made.date())}, {made:%H:%M}."
-        )
+        self.stdout.write(f"{place} is ours: {found}, made {british(made.date())}, {made:%H:%M}.")
         self.stdout.write(f"The version is “{version.get_state_display().lower()}”. SHA-256 {sha256}")

@@ -1,0 +1,389 @@
+"""The public version of a report, made of the partners' frozen text alone: no live row is asked.
+
+performance.disclosure decides on every figure; whatever is worked out from one that is withheld (a change, a word, a
+point of a chart, a usual range, a position) is withheld with it. Figures and tables whose source is not for publication
+are left out, and so is the evidence of emerging issues. Words that may tell a withheld number are withheld whole; a
+person still reads every public version before it is published.
+
+What comes out holds no withheld number anywhere, so it may be printed, shown and kept as it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from decimal import Decimal
+
+from performance.comparison import NO_COMPARISON, Against, Measure
+from performance.disclosure import (
+    NOT_COMPARED_SENTENCE,
+    NOT_COMPARED_TEXT,
+    SUPPRESSED_TEXT,
+    WORDS_WITHHELD,
+    Audience,
+    Cell,
+    Hidden,
+    Shown,
+    Total,
+    disclose,
+    tells_a_number,
+)
+from reports.document import (
+    PUBLIC,
+    ActionLine,
+    Change,
+    Compared,
+    DateMove,
+    Document,
+    Figure,
+    Issue,
+    Known,
+    Paper,
+    QuarterlyDocument,
+    Recommendation,
+    SimilarAreas,
+    SimilarTable,
+    SixMonthlyDocument,
+    SubGroupText,
+    Value,
+    Words,
+    notes_of,
+    where_of,
+)
+
+WITHHELD = "Withheld: these words may tell a number that is withheld."
+TABLE_LEFT_OUT = "The newest table of similar areas is left out because its source is not for publication."
+
+
+def for_public(document: Document) -> Document:
+    """What everybody may read of a report.
+
+    ValueError, with a sentence, for the text of a version from before what a public version needs was kept.
+    """
+    if document.figures and not document.known:
+        raise ValueError(
+            "This version was made before the portal kept what a public version needs. Make another version of the "
+            "report first."
+        )
+    return _Public(document).document()
+
+
+class _Public:
+    """One document and what of it may be told."""
+
+    def __init__(self, document: Document) -> None:
+        self.of = document
+        self.table = disclose(
+            [_cell(known) for known in document.known],
+            [Total(one.whole, one.parts) for one in document.sums],
+            Audience.PUBLIC,
+        )
+        ruled = {where_of(known.place)[0] for known in document.known if known.small_numbers}
+        self.hides_any = any(cell.hidden is not None for cell in self.table.cells.values())
+        #: Whose numbers, an old value's among them, might tell a small one.
+        self.ruled = {name for code in ruled for name in self._near(code)}
+        self.figures = tuple(self._figure(figure) for figure in document.figures if not self._left_out(figure.code))
+        self.codes = {figure.code for figure in self.figures}
+
+    def document(self) -> Document:
+        if isinstance(self.of, SixMonthlyDocument):
+            return self._six_monthly(self.of)
+        return self._quarterly(self.of)
+
+    # --- Figures
+
+    def _near(self, code: str) -> frozenset[str]:
+        return self.table.kin.get(code, frozenset({code}))
+
+    def _left_out(self, code: str) -> bool:
+        return self.table.leaves_out(code)
+
+    def _hides(self, code: str) -> bool:
+        """Whether a figure of this indicator, or of one it adds up with, is not shown."""
+        near = self._near(code)
+        return any(cell.hidden is not None for (key, _), cell in self.table.cells.items() if key in near)
+
+    def _shown(self, place: str) -> Shown:
+        return self.table.shown(*where_of(place))
+
+    def _may(self, places: Iterable[str]) -> bool:
+        """Of figures that are not there nothing can be learnt."""
+        where = [where_of(place) for place in places]
+        return not where or self.table.may_derive(*where)
+
+    def _words(self, text: str, *codes: str) -> str:
+        """Free text about these indicators, or that it is withheld; nothing about one that is left out."""
+        if not text or not codes:
+            return text
+        shown = self.table.words(text, *codes)
+        if shown.hidden is Hidden.LEFT_OUT:
+            return ""
+        return WORDS_WITHHELD if shown.hidden else shown.text
+
+    def _free(self, text: str) -> str:
+        """Words about anything at all: with a number in them they might tell one that is withheld somewhere."""
+        return WITHHELD if self.hides_any and tells_a_number(text) else text
+
+    def _value(self, value: Value | None, code: str) -> Value | None:
+        if value is None:
+            return None
+        shown = self._shown(value.place)
+        hidden = shown.hidden is not None or shown.value is None
+        ruled = code in self.ruled or self._hides(code)
+        return dataclasses.replace(
+            value,
+            printed=shown.text,
+            number="" if hidden else value.number,
+            note="" if ruled else value.note,
+            corrected=value.corrected and not ruled,
+        )
+
+    def _figure(self, figure: Figure) -> Figure:
+        code = figure.code
+        ruled = code in self.ruled or self._hides(code)
+        rows = {row.kind: row for row in figure.comparisons}
+        year = rows.get(Against.YEAR_BEFORE.value)
+        by_year = self._may(year.rests_on if year else figure.rests_on)
+        by_range = self._may(figure.rests_on)
+        baseline = (
+            self._shown(figure.baseline_place).text if figure.baseline_place else self._words(figure.baseline, code)
+        )
+        public = dataclasses.replace(
+            figure,
+            baseline=baseline,
+            note=self._words(figure.note, code),
+            now=self._value(figure.now, code),
+            year_before=self._value(figure.year_before, code),
+            previous=self._value(figure.previous, code),
+            latest=self._value(figure.latest, code),
+            similar=self._similar(figure.similar, rows.get(Against.SIMILAR_AREAS.value), figure.rests_on),
+            trend=tuple(
+                dataclasses.replace(
+                    point,
+                    printed=self._shown(point.place).text if point.place else point.printed,
+                    number=point.number if point.place and self._shown(point.place).value is not None else "",
+                    unusual=point.unusual and by_range,
+                )
+                for point in figure.trend
+            ),
+            remarks=tuple(remark for remark in figure.remarks if self.table.words(remark.text, code).hidden is None),
+            comparisons=tuple(self._compared(row) for row in figure.comparisons),
+            commentary=self._words(figure.commentary, code),
+            corrections=() if ruled else figure.corrections,
+            missing=figure.missing and "not yet available",
+            # Whoever may see only part of the reasons is not told that there is one.
+            commentary_wanted_from=figure.commentary_wanted_from if by_year and by_range else "",
+            withheld=not (by_year and by_range) and figure.now is not None,
+            rests_on=(),
+        )
+        if not by_year and figure.now is not None:
+            public = dataclasses.replace(
+                public,
+                difference=NOT_COMPARED_TEXT,
+                percent="",
+                percent_note="",
+                word=NO_COMPARISON,
+                symbol="",
+                sentence="not compared with last year, because a figure it needs is withheld",
+                against_previous="",
+            )
+        if not by_range:
+            return dataclasses.replace(
+                public,
+                judged="",
+                than_usual="",
+                bands=(),
+                range_words="",
+                range_sentence=NOT_COMPARED_SENTENCE if figure.range_sentence else "",
+            )
+        # The reason for a range that was set anew is somebody's own words.
+        return public if not self._hides(code) else dataclasses.replace(public, range_sentence=figure.range_words)
+
+    def _compared(self, row: Compared) -> Compared:
+        if self._may(row.rests_on):
+            return dataclasses.replace(row, rests_on=())
+        theirs = ""
+        if row.kind in (Against.YEAR_BEFORE, Against.PREVIOUS):
+            # The other figure of these two is a figure of its own, with a text of its own.
+            [*_, other] = row.rests_on
+            theirs = self._shown(other).text if len(row.rests_on) > 1 else ""
+        return dataclasses.replace(
+            row,
+            theirs=theirs,
+            number=NOT_COMPARED_TEXT,
+            percent="",
+            word="",
+            symbol="",
+            sentence=NOT_COMPARED_SENTENCE,
+            position="",
+            reason="a figure it needs is withheld",
+            rests_on=(),
+        )
+
+    def _similar(
+        self, similar: SimilarAreas | None, row: Compared | None, rests_on: tuple[str, ...]
+    ) -> SimilarAreas | None:
+        if similar is None:
+            return None
+        average = self._shown(similar.place)
+        if average.hidden is not None:
+            return None
+        if self._may(row.rests_on if row else rests_on):
+            return similar
+        return dataclasses.replace(similar, position=None, group_size=None, sentence="")
+
+    # --- What both reports have
+
+    def _paper(self, paper: Paper) -> Paper:
+        return dataclasses.replace(paper, edition=PUBLIC, marking="", reason=self._free(paper.reason))
+
+    def _notes(self) -> tuple[str, ...]:
+        return self.table.notes + tuple(note for note in notes_of(self.figures) if WORDS_WITHHELD not in note)
+
+    def _issue(self, issue: Issue) -> Issue:
+        """Without its evidence, which is for those at work. One that no figure showed may be about any of them."""
+        codes = (issue.indicator,) if issue.indicator and self._is_known(issue.indicator) else ()
+
+        def told(text: str) -> str:
+            return self._said(text, codes) if codes else self._free(text)
+
+        return dataclasses.replace(
+            issue,
+            title=told(issue.title),
+            text=told(issue.text),
+            reason=told(issue.reason),
+            evidence="",
+            indicator="",
+        )
+
+    # --- The quarterly report
+
+    def _quarterly(self, document: QuarterlyDocument) -> QuarterlyDocument:
+        table = document.similar_table
+        notes = self._notes()
+        if table is not None and not table.publishable:
+            table, notes = None, (*notes, TABLE_LEFT_OUT)
+        return dataclasses.replace(
+            document,
+            paper=self._paper(document.paper),
+            priorities=tuple(dataclasses.replace(part, codes=self._kept(part.codes)) for part in document.priorities),
+            shared_codes=self._kept(document.shared_codes),
+            other_codes=self._kept(document.other_codes),
+            figures=self.figures,
+            similar_table=self._similar_table(table),
+            issues=tuple(self._issue(issue) for issue in document.issues),
+            figure_notes=notes,
+            known=(),
+            sums=(),
+        )
+
+    def _kept(self, codes: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(code for code in codes if code in self.codes)
+
+    def _similar_table(self, table: SimilarTable | None) -> SimilarTable | None:
+        """A rate times the population is a count: of an indicator under the small-number rule the row is withheld."""
+        if table is None:
+            return None
+        rows = []
+        for row in table.rows:
+            if row.indicator and self._is_known(row.indicator) and self._left_out(row.indicator):
+                continue
+            if row.indicator in self.ruled:
+                row = dataclasses.replace(
+                    row, printed=SUPPRESSED_TEXT, number="", position=None, before="", query=self._free(row.query)
+                )
+            rows.append(row)
+        return dataclasses.replace(table, rows=tuple(rows))
+
+    def _is_known(self, code: str) -> bool:
+        return any(key == code for key, _ in self.table.cells)
+
+    # --- The six-monthly report
+
+    def _six_monthly(self, document: SixMonthlyDocument) -> SixMonthlyDocument:
+        codes = {line.ref: self._told_of(line) for line in document.actions}
+        lines = tuple(self._line(line, codes[line.ref]) for line in document.actions)
+        touched = {now.ref for now, before in zip(lines, document.actions, strict=True) if now != before}
+        return dataclasses.replace(
+            document,
+            paper=self._paper(document.paper),
+            figures=self.figures,
+            actions=lines,
+            added=tuple(self._change(change, codes) for change in document.added),
+            completed=tuple(self._change(change, codes) for change in document.completed),
+            closed=tuple(self._change(change, codes) for change in document.closed),
+            date_moves=tuple(self._move(move, codes) for move in document.date_moves),
+            recommendations=tuple(self._recommendation(one, touched) for one in document.recommendations),
+            sub_group_texts=tuple(self._paragraph(said) for said in document.sub_group_texts),
+            issues=tuple(self._issue(issue) for issue in document.issues),
+            figure_notes=self._notes(),
+            known=(),
+            sums=(),
+        )
+
+    def _told_of(self, line: ActionLine) -> tuple[str, ...]:
+        """The indicators whose numbers the words on an action may tell."""
+        return tuple(code for code in line.indicators if self._is_known(code))
+
+    def _said(self, text: str, codes: Iterable[str]) -> str:
+        """What a partner said of its action: withheld where it may tell a number of an indicator it is measured by."""
+        hides = any(self._left_out(code) or self._hides(code) for code in codes)
+        return WITHHELD if hides and tells_a_number(text) else text
+
+    def _words_of(self, words: Words, codes: tuple[str, ...]) -> Words:
+        return dataclasses.replace(
+            words,
+            narrative=self._said(words.narrative, codes),
+            reason=self._said(words.reason, codes),
+            recovery=self._said(words.recovery, codes),
+            help_wanted=self._said(words.help_wanted, codes),
+            achievement=self._said(words.achievement, codes),
+            help_answer=self._said(words.help_answer, codes),
+        )
+
+    def _line(self, line: ActionLine, codes: tuple[str, ...]) -> ActionLine:
+        if not codes:
+            return line
+        return dataclasses.replace(
+            line,
+            said=self._words_of(line.said, codes) if line.said else None,
+            earlier=self._words_of(line.earlier, codes) if line.earlier else None,
+            supporters=tuple(self._words_of(words, codes) for words in line.supporters),
+            requests=None if line.requests is None else tuple(self._words_of(words, codes) for words in line.requests),
+        )
+
+    def _change(self, change: Change, codes: dict[str, tuple[str, ...]]) -> Change:
+        return dataclasses.replace(change, text=self._said(change.text, codes.get(change.ref, ())))
+
+    def _move(self, move: DateMove, codes: dict[str, tuple[str, ...]]) -> DateMove:
+        return dataclasses.replace(move, reason=self._said(move.reason, codes.get(move.ref, ())))
+
+    def _recommendation(self, one: Recommendation, touched: set[str]) -> Recommendation:
+        """In short, without the partner's words, where those are withheld."""
+        return dataclasses.replace(one, text=one.short) if touched & set(one.refs) else one
+
+    def _paragraph(self, said: SubGroupText) -> SubGroupText:
+        """A sub-group writes about its priority, whose numbers it may tell."""
+        codes = [
+            f.code for f in self.of.figures if f.all_priorities or not said.priority or said.priority in f.priorities
+        ]
+        return dataclasses.replace(said, text=self._said(said.text, codes))
+
+
+def _cell(known: Known) -> Cell:
+    key, period = where_of(known.place)
+    return Cell(
+        key,
+        period,
+        _number(known.number),
+        known.printed,
+        Measure(known.measure),
+        small_numbers=known.small_numbers,
+        publishable=known.publishable,
+        numerator=_number(known.numerator),
+        denominator=_number(known.denominator),
+    )
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
