@@ -208,7 +208,7 @@ def test_only_the_coordinator_reopens(cast, who):
         ("reason", {"reason": ""}),
         ("reason", {"reason": " "}),
         ("due_on", {"due_on": dt.date(2024, 3, 31)}),  # before the start
-        ("due_on", {"due_on": dt.date(2026, 11, 1)}),  # past by then
+        ("due_on", {"due_on": dt.date(2026, 10, 1)}),  # past by then
         ("due_on", {"due_on": dt.date(2029, 4, 1)}),  # more than two years after the plan
     ],
 )

@@ -259,7 +259,7 @@ def test_a_row_that_cannot_be_sent_says_why_and_shows_its_words(cast: Cast, how:
     page = answer.context["page"]
     [unsent] = page.unsent
     why = {
-        "reassigned": "It is with officer now and no longer yours to update.",
+        "reassigned": "ASB-01 is with officer now and no longer yours to update.",
         "withdrawn": "ASB-01 is withdrawn. Ask the Community Safety Team to reopen it first.",
     }[how]
     assert (unsent.action, unsent.sentence) == (action, why)

@@ -92,7 +92,7 @@ def test_a_row_of_somebody_else_is_let_alone(cast: Cast) -> None:
     with on():
         for person in (cast.outsider, cast.supporter, cast.chair):
             answer = browser(person).post(SEND, rows((action, filled())))
-            assert "ASB-01: It is with officer now and no longer yours to update." in answer.content.decode()
+            assert "ASB-01 is with officer now and no longer yours to update." in answer.content.decode()
         browser(cast.officer).post(SEND, {"row": ["x", "-1", "9" * 40, "999999", "²"]})
     assert not ProgressUpdate.objects.exists()
 

@@ -140,10 +140,10 @@ def test_six_milestones_are_all_kept(cast: Cast) -> None:
         ({"lead_partner": ""}, "Choose the partner that leads."),
         ({"due_on_1": "13"}, "Write the month of the due date as a number from 1 to 12."),
         ({"due_on_0": "31", "due_on_1": "2"}, "is not a day of the calendar"),
-        (day("due_on", dt.date(2026, 10, 30)), "It cannot come before the start, 1 November 2026."),
+        (day("due_on", dt.date(2026, 10, 30)), "The date cannot come before the start, 1 November 2026."),
         (
             day("due_on", dt.date(2027, 4, 1)),
-            "The plan ends on 31 March 2027. Say why the initiative goes on after that",
+            "The plan ends on 31 March 2027. Say why the action goes on after that",
         ),
         ({"new_1_text": ""}, "Say in a few words what milestone 1 is."),
         ({"new_2_text": "Gates up"}, "Give the due date of milestone 2."),

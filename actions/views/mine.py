@@ -172,7 +172,7 @@ def send_ready(request: SignedIn) -> HttpResponse:
             update = send(request, form, moment)
         except PermissionDenied:
             whose = action.owner or action.lead_partner
-            sentence = f"It is with {whose} now and no longer yours to update."
+            sentence = f"{action.ref} is with {whose} now and no longer yours to update."
             gone.append(Unsent(action, sentence, words_in(typed)))
             continue
         if update is None:
