@@ -13,6 +13,7 @@ from django.urls import reverse
 from actions.ladder import Step
 from actions.progress import plural
 from partners import email_kinds
+from performance.asking import Step as FigureStep
 from priorities.periods import british
 
 DIGEST = "digest"
@@ -35,6 +36,11 @@ KINDS = (
         "escalation",
         "Updates missing in what you look after",
         "For leads of sub-groups three working days after the due day, for coordinators five.",
+    ),
+    email_kinds.EmailKind(
+        "figures",
+        "Figures asked for",
+        "If your organisation owes figures, or commentary on one: some working days before the day, and when it is overdue.",
     ),
     email_kinds.EmailKind(
         "help", "Help", "When an action asks your organisation for help, or your request is answered."
@@ -112,6 +118,67 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureLine:
+    """One figure, or the words about one, that the reader is asked for; `state` is a sentence on since when and why."""
+
+    name: str
+    period: str
+    url: str
+    is_figure: bool
+    state: str
+    stands_in_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures and commentary asked of the reader. `step` is what made the portal write, None when something else did;
+    `reached` and `due_on`: how many things reached it, and their due day, the earliest of several.
+    """
+
+    step: FigureStep | None
+    nudged: bool
+    reached: tuple[int, int]
+    due_on: dt.date | None
+    several_days: bool
+    lines: Sequence[FigureLine]
+    url: str
+    more: int = 0
+
+    @property
+    def number(self) -> tuple[int, int]:
+        figures = sum(line.is_figure for line in self.lines)
+        return figures + self.more, len(self.lines) - figures
+
+    @property
+    def subject(self) -> str:
+        if self.step is None or self.due_on is None:
+            return f"Reminder: {_things(self.number)} still missing" if self.nudged else ""
+        things, day = _things(self.reached), british(self.due_on)
+        if self.step == FigureStep.ASKED:
+            return f"{things} asked for, the first by {day}" if self.several_days else f"{things} asked for by {day}"
+        if self.step == FigureStep.REMINDED:
+            return f"{things} due{'' if self.several_days else f' on {day}'}"
+        return f"{things} overdue since {day}"
+
+    @property
+    def heading(self) -> str:
+        return f"You are asked for {_things(self.number)}"
+
+    @property
+    def sentence(self) -> str:
+        said = "Give what you have; of what you do not have yet, say so and when it is expected."
+        return f"The Community Safety Team reminds you. {said}" if self.nudged else said
+
+
+def _things(number: tuple[int, int]) -> str:
+    """2 figures · commentary on 1 figure · 2 figures and commentary on 1"""
+    figures, words = number
+    if figures and words:
+        return f"{plural(figures, 'figure')} and commentary on {words}"
+    return plural(figures, "figure") if figures else f"commentary on {plural(words, 'figure')}"
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """Updates that others have not sent, told to whoever looks after them. `rows`: a name and what is missing there.
 
@@ -160,13 +227,15 @@ class Digest:
     partnership: str
     demonstration: bool
     owed: Sequence[Owed] = field(default_factory=list)
+    figures: Figures | None = None
     missing: Sequence[Missing] = field(default_factory=list)
     told: Sequence[Told] = field(default_factory=list)
 
     @property
     def subject(self) -> str:
         """What matters most: what the reader owes, then what others do, then what happened."""
-        parts: list[Owed | Missing] = [*self.owed, *self.missing]
+        figures = [self.figures] if self.figures else []
+        parts: list[Owed | Figures | Missing] = [*self.owed, *figures, *self.missing]
         for part in parts:
             if part.subject:
                 return part.subject
@@ -178,6 +247,8 @@ class Digest:
         """The one button: its words and its address."""
         if self.owed:
             return "Open My actions", address(reverse("actions:mine"))
+        if self.figures:
+            return "Open the figures", self.figures.url
         if self.missing:
             return self.missing[0].link, self.missing[0].url
         if len({one.url for one in self.told}) == 1:

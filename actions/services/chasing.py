@@ -15,6 +15,7 @@ from actions.models.chasing import LONGEST_NOTICE
 from actions.services.digest import Due, digests_due, nothing_left_of
 from partners import outbox
 from partners.models import Cover, EmailChoice, OutgoingEmail, User
+from performance.services import asking
 
 if TYPE_CHECKING:
     from actions.models import Action, ProgressUpdate, Proposal
@@ -100,6 +101,7 @@ def forget(email: OutgoingEmail) -> None:
     Reminder.objects.filter(email=email).exclude(step=Reminder.Step.NUDGE).delete()
     Reminder.objects.filter(email=email).update(email=None)
     Notice.objects.filter(email=email).update(email=None)
+    asking.forget(email=email)
 
 
 def put_digests(now: dt.datetime) -> list[OutgoingEmail]:
@@ -140,4 +142,5 @@ def _put(due: Due, now: dt.datetime) -> OutgoingEmail | None:
     )
     Reminder.objects.filter(pk__in=due.nudges).update(email=email)
     Notice.objects.filter(pk__in=due.notices).update(email=email)
+    asking.tell(asks=due.asks, person=reader, email=email, at=now)
     return email

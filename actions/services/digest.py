@@ -19,6 +19,8 @@ from actions.models import Action, DeadlineExtension, Notice, Reminder
 from actions.progress import pressing
 from actions.services.answering import Workforce
 from partners.models import EmailChoice, OutgoingEmail, User
+from performance.asking import Step as FigureStep
+from performance.services.asking import Ask, asks_of, is_still_owed, told_in
 from priorities import working_days
 from priorities.models import Plan, UpdateRound
 from priorities.periods import british
@@ -55,6 +57,7 @@ class Due:
     entries: list[Entry]
     nudges: list[int]
     notices: list[int]
+    asks: list[Ask]
 
     @property
     def dedupe_key(self) -> str:
@@ -64,8 +67,8 @@ class Due:
 def digests_due(now: dt.datetime) -> list[Due]:
     """The digests to send at `now`: from eight in the morning (local time) of working days, to those not written to today.
 
-    A person is written to when a step of the ladder was reached that they have not been told of, when the coordinator
-    nudged them, or when a notice waits; the digest then says everything they owe.
+    A person is written to when a step of the ladder was reached that they have not been told of, of an update or of a
+    figure, when the coordinator nudged them, or when a notice waits; the digest then says everything they owe.
     """
     local = timezone.localtime(now)
     if not working_days.is_working_day(local.date()) or local.time() < FROM:
@@ -79,14 +82,18 @@ def digests_due(now: dt.datetime) -> list[Due]:
     for request in requests:
         for person, found in request.reached(people, unwanting, today).items():
             reached[person].append(found)
-    readers = User.objects.in_bulk((reached.keys() | notices.keys()) - _written_to(today))
+    plan = requests[0].round.plan if requests else Plan.objects.current(today)
+    figures = asks_of(plan, today, unwanting) if plan else {}
+    news = {person for person, asks in figures.items() if any(ask.is_news for ask in asks)}
+    readers = User.objects.in_bulk((reached.keys() | notices.keys() | news) - _written_to(today))
     if not readers:
         return []
     desk = _Desk(
         today=today,
         requests=requests,
         actions=_actions(requests, readers, reached, today),
-        plan=requests[0].round.plan if requests else Plan.objects.current(today),
+        figures=figures,
+        plan=plan,
     )
     return [_due(readers[pk], desk, reached.get(pk, []), notices.get(pk, [])) for pk in sorted(readers)]
 
@@ -98,7 +105,10 @@ def nothing_left_of(email: OutgoingEmail, today: dt.date) -> bool:
     """
     steps = set(Reminder.objects.filter(email=email).values_list("round", "step"))
     notices = Notice.objects.filter(email=email)
-    if not steps and not notices.exists():
+    told = told_in(email)
+    if not steps and not told and not notices.exists():
+        return False
+    if any(is_still_owed(reminder, today) for reminder in told):
         return False
     if any(_still_news(notices, Workforce.read(today))):
         return False
@@ -358,6 +368,7 @@ class _Desk:
     today: dt.date
     requests: list[_Request]
     actions: dict[int, Action]
+    figures: dict[int, list[Ask]]
     plan: Plan | None
 
 
@@ -390,11 +401,13 @@ def _due(reader: User, desk: _Desk, reached: list[_Reached], notices: list[_News
         for entry, those in found.elsewhere:
             entries.append(entry)
             missing += _missing(entry, those, desk)
+    asks = desk.figures.get(reader.pk, [])
     digest = emails.Digest(
         name=reader.name,
         partnership=desk.plan.partnership if desk.plan else "",
         demonstration=bool(desk.plan and desk.plan.is_demonstration),
         owed=owed,
+        figures=_figures(asks, desk.today) if asks else None,
         missing=missing,
         told=[
             emails.Told(Notice.Kind(news.notice.kind).label, news.text, emails.address(news.notice.path))
@@ -408,6 +421,7 @@ def _due(reader: User, desk: _Desk, reached: list[_Reached], notices: list[_News
         entries=entries,
         nudges=nudges,
         notices=[news.notice.pk for news in notices],
+        asks=asks,
     )
 
 
@@ -443,6 +457,51 @@ def _owed(found: _Reached, silent: dict[_Silent, str], desk: _Desk) -> emails.Ow
         lines=lines,
         more=max(len(rows) - MOST_LINES, 0),
     )
+
+
+def _figures(asks: list[Ask], today: dt.date) -> emails.Figures:
+    """What is asked of figures: news first, then what is owed longest."""
+    step = max((ask.step for ask in asks if ask.step), key=list(FigureStep).index, default=None)
+    reached = [ask.owing.owed for ask in asks if step is not None and ask.step is step]
+    figures = sum(owed.is_figure for owed in reached)
+    days = sorted({owed.due_on for owed in reached})
+    lines = [
+        emails.FigureLine(
+            name=ask.owing.indicator.name,
+            period=ask.owing.owed.period.label,
+            url=emails.address(_where(ask)),
+            is_figure=ask.owing.owed.is_figure,
+            state=_since(ask, today),
+            stands_in_for=ask.stands_in_for,
+        )
+        for ask in sorted(asks, key=lambda ask: not ask.is_news)[:MOST_LINES]
+    ]
+    quarters = {ask.owing.owed.quarter.code for ask in asks if ask.owing.owed.is_figure}
+    path = f"{reverse('performance:enter')}?quarter={max(quarters)}" if quarters else reverse("performance:missing")
+    return emails.Figures(
+        step=step,
+        nudged=any(ask.nudges for ask in asks),
+        reached=(figures, len(reached) - figures),
+        due_on=days[0] if days else None,
+        several_days=len(days) > 1,
+        lines=lines,
+        url=emails.address(path),
+        more=max(len(asks) - MOST_LINES, 0),
+    )
+
+
+def _where(ask: Ask) -> str:
+    owed, code = ask.owing.owed, ask.owing.indicator.code
+    if owed.is_figure:
+        return f"{reverse('performance:enter')}?quarter={owed.quarter.code}#row-{code.lower()}"
+    return f"{reverse('performance:write-commentary', args=[code])}?period={owed.period.code}"
+
+
+def _since(ask: Ask, today: dt.date) -> str:
+    owed = ask.owing.owed
+    day = british(owed.due_on)
+    said = f"Owed since {day}." if owed.is_overdue(today) else f"Asked for by {day}."
+    return " ".join(filter(None, [said, owed.said or owed.why]))
 
 
 def _missing(entry: Entry, silent: list[_Silent], desk: _Desk) -> list[emails.Missing]:
