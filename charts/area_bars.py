@@ -52,10 +52,11 @@ def area_bars(
     average: Number | None = None,
     average_text: str = "",
     others: str = "similar areas' average",
+    things: str = "areas",
     width: float = WIDE,
 ) -> AreaBars:
     """Draw the figures of `members` in `unit` from the highest down, those without one last; the `average` as given is
-    a line through them. As high as it needs.
+    a line through them. As high as it needs. `things` is what the members are, for the description.
 
     ValueError without a figure, or for one below nought.
     """
@@ -95,7 +96,7 @@ def area_bars(
         half = width_of(words, SMALL) / 2
         label = Text(coordinate(max(min(x, width - half), half)), 14, words, "middle")
     return AreaBars(
-        Frame(id_prefix, width, coordinate(y + 4), title, _describe(rows, unit, average, average_text, others)),
+        Frame(id_prefix, width, coordinate(y + 4), title, _describe(rows, unit, average, average_text, others, things)),
         tuple(bars),
         line,
         label,
@@ -106,9 +107,11 @@ def _rank(member: Member) -> tuple[bool, float, str]:
     return member.value is None, -float(member.value or 0), member.name
 
 
-def _describe(rows: Sequence[Member], unit: str, average: Number | None, average_text: str, others: str) -> str:
+def _describe(
+    rows: Sequence[Member], unit: str, average: Number | None, average_text: str, others: str, things: str
+) -> str:
     known = [row for row in rows if row.value is not None]
-    sentences = [f"Bar chart of {len(known)} areas, {unit}, highest first."]
+    sentences = [f"Bar chart of {len(known)} {things}, {unit}, highest first."]
     for row in known:
         if row.ours and row.value is not None:
             lower = sum(1 for other in known if other.value is not None and exact(other.value) < exact(row.value))

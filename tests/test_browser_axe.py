@@ -13,6 +13,7 @@ from actions.services.drafts import save_draft
 from actions.services.lifecycle import withdraw
 from actions.services.structure import edit
 from partners.models import User
+from performance.models import Recommendation, StrategicAssessment
 from priorities.models import Plan, SubGroup
 from priorities.periods import Period, PeriodKind
 from reports.models import Rendition, ReportVersion
@@ -67,6 +68,15 @@ PAGES = {
         "/actions/{action}/close/",
         "/actions/{closed}/reopen/",
         "{proposal}",
+        "/assessments/",
+        "{assessment}",
+        "{assessment}?beside={next_assessment}",
+        "/assessments/{next_assessment}/adopt/",
+        "/assessments/recommendations/{recommendation}/",
+        "/consultation/",
+        "/having-regard/",
+        "/plan/calendar/",
+        "/plan/calendar/domestic-abuse/2026/",
         "/board/",
         "/board/?by=person",
         "/board/nudge/",
@@ -98,7 +108,16 @@ PAGES = {
         "/indicators/I-22/range/",
     ],
     "chair": ["/"],  # the report before the chair is looked at below, with errors
-    "reader": ["/", "/plan/", "/reports/", "{published}"],
+    "reader": [
+        "/",
+        "/plan/",
+        "/reports/",
+        "{published}",
+        "/assessments/",
+        "{assessment}",
+        "/consultation/",
+        "/having-regard/",
+    ],
     "admin": ["/"],
 }
 
@@ -116,6 +135,9 @@ def places(demonstration: None) -> dict[str, object]:
     exports = _exports(User.objects.get(email="officer@demo.example"))
     return {
         **{f"export_{name}": export.get_absolute_url() for name, export in exports.items()},
+        "assessment": StrategicAssessment.objects.get(state="adopted").get_absolute_url(),
+        "next_assessment": StrategicAssessment.objects.get(state="in_preparation").pk,
+        "recommendation": Recommendation.objects.filter(outcome="undecided").earliest("pk").pk,
         "action": Action.objects.get(ref="DVA-09").pk,
         "proposal": Proposal.objects.get(state="changes_asked").get_absolute_url(),
         "help": Action.objects.get(ref="DVA-09").latest_update_id,

@@ -157,4 +157,11 @@ def _bars(rows: Sequence[AnswerRow], id_prefix: str, title: str, year: int, widt
     ]
     if not members:
         return None
-    return area_bars(members, id_prefix=id_prefix, title=f"{title} {year}", unit="% of those who answered", width=width)
+    return area_bars(
+        members,
+        id_prefix=id_prefix,
+        title=f"{title} {year}",
+        unit="% of those who answered",
+        things="answers",
+        width=width,
+    )

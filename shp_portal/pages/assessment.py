@@ -257,8 +257,10 @@ def _moved(then: PrintedFigure | None, now: PrintedFigure | None) -> str:
         return "not in both tables"
     if then.value is None or now.value is None:
         return ""
+    if then.query or now.query:
+        return "not compared: a figure here has a query"
     if then.unit != now.unit:
-        return f"cannot be compared: {then.unit or 'unit not stated'}, then {now.unit or 'unit not stated'}"
+        return "not compared: the units differ"
     if then.value == now.value:
         return "same rate"
     return "higher rate" if now.value > then.value else "lower rate"

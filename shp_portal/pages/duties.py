@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from priorities.models import Plan
 
 
+A_YEAR = 366
+"""Days for which something overdue is still held out on the first page."""
+
+
 @dataclass(frozen=True)
 class Due:
     """A duty in one year, or an assessment to be adopted (`duty` is None): when, how it stands, and what was said."""
@@ -72,11 +76,13 @@ class CalendarPage:
     may_tick: bool
 
 
-def everything_due(plan: Plan, today: dt.date) -> list[Due]:
-    """Every duty in every year of the plan, and the assessments that have a day; three queries however many years."""
+def everything_due(plan: Plan, today: dt.date, *, by_whom: bool = False) -> list[Due]:
+    """Every duty in every year of the plan, and the assessments that have a day; three queries however many years, and two
+    more to say `by_whom` duties were ticked off.
+    """
     years = years_of(plan.starts_on, plan.ends_on)
     rows = []
-    for duty in Duty.objects.filter(plan=plan).prefetch_related("done__by__partner").order_by("position"):
+    for duty in Duty.objects.filter(plan=plan).prefetch_related("done__by__partner" if by_whom else "done").order_by("position"):
         done = {row.year: row for row in duty.done.all()}
         for year in years:
             due_on = duty.due_on(year)
@@ -99,9 +105,14 @@ def everything_due(plan: Plan, today: dt.date) -> list[Due]:
 
 
 def pressing(plan: Plan, today: dt.date, *, duties: bool = True) -> list[Due]:
-    """What is overdue or falls due within a quarter, earliest first; without `duties` the assessments alone."""
+    """What falls due within a quarter, or did within the last year and is not done, earliest first; without `duties` the
+    assessments alone. What was let go longer ago stands on the calendar.
+    """
     if duties:
-        return [due for due in everything_due(plan, today) if due.standing in (Standing.OVERDUE, Standing.SOON)]
+        wanted = (Standing.OVERDUE, Standing.SOON)
+        return [
+            due for due in everything_due(plan, today) if due.standing in wanted and (today - due.due_on).days <= A_YEAR
+        ]
     soon = StrategicAssessment.objects.filter(plan=plan).due(today + dt.timedelta(days=SOON))
     return [
         Due(
@@ -136,7 +147,7 @@ def calendar_page(plan: Plan, wanted: str, today: dt.date, *, may_tick: bool) ->
     years = years_of(plan.starts_on, plan.ends_on)
     shown = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) == 4 else year_of(today)
     shown = min(max(shown, years[0]), years[-1])
-    rows = everything_due(plan, today)
+    rows = everything_due(plan, today, by_whom=True)
     months = [Month(dt.date(shown + (n > 9), (n + 2) % 12 + 1, 1)) for n in range(1, 13)]
     for due in rows:
         for month in months:
