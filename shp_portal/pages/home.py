@@ -20,6 +20,7 @@ from performance.models import Indicator, Measurement
 from priorities.models import Meeting, Plan, UpdateRound
 from priorities.periods import Period, PeriodKind
 from reports.models import Report, ReportVersion, ReportVersionQuerySet
+from shp_portal.pages import duties
 from shp_portal.pages.navigation import frame_of
 from shp_portal.pages.overview import Row, bars, list_address, rows, worst_first
 
@@ -117,6 +118,7 @@ class Home:
     silent_total: int = 0
     silent_url: str = ""
     overdue: Short | None = None
+    falling_due: list[duties.Due] = field(default_factory=list)
     figures_period: Period | None = None
     missing_figures: list[MissingFigure] = field(default_factory=list)
     wide: RatingsBar | None = None
@@ -178,6 +180,8 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
             page.silences = _silences(actions, wanted)
             page.silent_total = sum(silence.silent for silence in page.silences)
             page.silent_url = list_address(silent="on")
+    if user.is_coordinator or user.is_analyst:
+        page.falling_due = duties.pressing(plan, today, duties=user.is_coordinator)
     if user.is_analyst:
         page.figures_period, page.missing_figures = _missing_figures(today)
     names = dict(plan.priorities.active(today).order_by("position").values_list("pk", "name"))
