@@ -23,6 +23,7 @@ def cast() -> Cast:
 
 
 def part(words: str, start: str, end: str) -> str:
+    assert start in words
     return words.partition(start)[2].partition(end)[0]
 
 
