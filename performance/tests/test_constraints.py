@@ -2,11 +2,13 @@
 
 import datetime as dt
 from decimal import Decimal
+from uuid import UUID, uuid4
 
 import pytest
 
 from partners.tests.constraints import Breach, names_of, refused_by
 from performance.models import (
+    ColumnMapping,
     Commentary,
     Comparator,
     ComparatorGroup,
@@ -24,6 +26,7 @@ from performance.models import (
     SurveyFinding,
     SurveyQuestion,
     SurveyResult,
+    Upload,
 )
 from performance.tests.makers import NOW, Cast, make_indicator
 
@@ -142,6 +145,23 @@ BREACHES = [
         {"state": "closed", "reason": "It passed."},
         {"state": "closed", "reason": ""},
     ),
+    Breach("upload_period", "upload", {}, ODD_DAY),
+    Breach("upload_kind_known", "upload", {"kind": "survey"}, {"kind": "gossip"}),
+    Breach("upload_state_known", "upload", {"state": "dropped"}, {"state": "forgotten"}),
+    Breach(
+        "upload_failed_says_why",
+        "upload",
+        {"state": "failed", "sentence": "It stopped."},
+        {"state": "failed", "sentence": ""},
+    ),
+    Breach(
+        "Upload.submission_key",
+        "upload",
+        {"submission_key": UUID(int=1)},
+        {"submission_key": UUID(int=1), "name": "another.csv"},
+    ),
+    Breach("column_mapping_once", "column_mapping", {}, {"mapping": {"header": 2}}),
+    Breach("column_mapping_kind_known", "column_mapping", {"kind": "survey"}, {"kind": "gossip"}),
 ]
 
 
@@ -255,6 +275,25 @@ class Rows:
     def commentary(self, **changes) -> Commentary:
         fields = {"text": "Because.", "by": self.cast.owner, "at": NOW}
         return Commentary.objects.create(**{**self.about, **fields, **changes})
+
+    def upload(self, **changes) -> Upload:
+        fields = {
+            "plan": self.plan,
+            "kind": "figures",
+            "period_kind": "quarter",
+            "period_start": dt.date(2026, 7, 1),
+            "data_owner": self.cast.police,
+            "size": 4,
+            "by": self.cast.owner,
+            "at": NOW,
+            "changed_at": NOW,
+            "submission_key": uuid4(),
+        }
+        return Upload.objects.create(**{**fields, **changes})
+
+    def column_mapping(self, **changes) -> ColumnMapping:
+        fields = {"kind": "figures", "headers_sha256": "a" * 64, "mapping": {}, "by": self.cast.owner, "at": NOW}
+        return ColumnMapping.objects.create(data_owner=self.cast.police, **{**fields, **changes})
 
     def issue(self, **changes) -> EmergingIssue:
         fields = {"title": "Off-road bikes", "text": "More of them.", "raised_by": self.cast.owner}
