@@ -8,7 +8,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from actions.models.action import Action, ProgressUpdate
@@ -128,6 +128,10 @@ class DeadlineExtensionQuerySet(models.QuerySet["DeadlineExtension"]):
     def in_request(self, round_: UpdateRound | None) -> dict[int, dt.date]:
         """Until when each action with more time in this request may wait, by its key; none without a request."""
         return dict(self.filter(round=round_).values_list("action", "due_on")) if round_ is not None else {}
+
+    def day_in(self, round_: UpdateRound) -> Subquery:
+        """The same as a column of a query on actions; none for those without more time."""
+        return Subquery(self.filter(round=round_, action=OuterRef("pk")).values("due_on")[:1])
 
 
 class DeadlineExtension(models.Model):

@@ -378,11 +378,17 @@ def _known(actions: list[Action]) -> dict[int, dict[Period, int]]:
 
 
 def _unchanged(actions: list[Action], known: dict[int, dict[Period, int]], moment: Moment) -> set[int]:
-    """Actions of which nothing but “no change” was last said about the period asked for; one query."""
-    asked = moment.asked
-    newest = [known[action.pk].get(asked) if asked else action.latest_update_id for action in actions]
-    confirmed = ProgressUpdate.objects.filter(pk__in=filter(None, newest), kind=ProgressUpdate.Kind.NO_CHANGE)
-    return set(confirmed.order_by().values_list("action", flat=True))
+    """Actions of which nothing but “no change” was last said about the period asked for; one query at most."""
+    last = {action.pk: action.latest_update for action in actions if action.latest_update is not None}
+    found = {pk for pk, update in last.items() if update.kind == ProgressUpdate.Kind.NO_CHANGE}
+    if moment.asked is None:
+        return found
+    told = {pk: key for pk in last if (key := known[pk].get(moment.asked)) is not None}
+    elsewhere = {pk for pk, update in last.items() if told.get(pk) != update.pk}
+    if others := [told[pk] for pk in elsewhere if pk in told]:
+        confirmed = ProgressUpdate.objects.filter(pk__in=others, kind=ProgressUpdate.Kind.NO_CHANGE)
+        return (found - elsewhere) | set(confirmed.order_by().values_list("action", flat=True))
+    return found - elsewhere
 
 
 def _last_ratings(

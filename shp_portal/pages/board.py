@@ -16,6 +16,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.forms.coordination import HandOverForm
@@ -27,6 +28,7 @@ from partners.models import OutgoingEmail, User
 from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import SubGroup, UpdateRound
 from priorities.services import close_round as close
+from shp_portal.pages.navigation import remember_board
 
 if TYPE_CHECKING:
     from actions.models import ActionQuerySet
@@ -467,6 +469,7 @@ def _holders(live: ActionQuerySet) -> list[Holder]:
 def _want_board(request: SignedIn) -> None:
     if not request.user.has_perm("actions.see_board"):
         raise PermissionDenied(NOT_YOURS)
+    remember_board(request, request.user, timezone.localdate())
 
 
 def _numbers(texts: Iterable[str]) -> set[int]:

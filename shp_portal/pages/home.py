@@ -21,7 +21,7 @@ from priorities.models import Meeting, Plan, UpdateRound
 from priorities.periods import Period, PeriodKind
 from reports.models import Report, ReportVersion, ReportVersionQuerySet
 from shp_portal.pages import duties
-from shp_portal.pages.navigation import frame_of
+from shp_portal.pages.navigation import frame_of, remember_board
 from shp_portal.pages.overview import Row, bars, list_address, rows, worst_first
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     today = timezone.localdate()
     user.stand_in(today)
+    remember_board(request, user, today)
     page = home_of(user, frame_of(request).plan, today)
     return render(request, "portal/home.html", {"page": page})
 
@@ -209,20 +210,21 @@ def _owed(mine: ActionQuerySet, today: dt.date, round_: UpdateRound | None) -> O
     if round_ is None:
         return None
     asked = round_.period
-    found = rows(worst_first(mine.not_updated(asked))[: ROWS + 1], today, asked)
+    owing = mine.not_updated(asked).annotate(more_time=DeadlineExtension.objects.day_in(round_))
+    found = rows(worst_first(owing)[: ROWS + 1], today, asked)
     found.sort(key=lambda row: pressing(row.standing, row.action.due_on))
     counted = (
         mine.owing(asked)
         .with_received(asked)
         .aggregate(expected=Count("pk"), heard=Count("pk", filter=Q(received=True)))
     )
-    more_time = DeadlineExtension.objects.in_request(round_)
+    more_time = [(row.action, getattr(row.action, "more_time", None)) for row in found[:ROWS]]
     return Owed(
         rows=found[:ROWS],
         more=len(found) > ROWS,
         expected=counted["expected"],
         received=counted["heard"],
-        more_time=[(row.action, more_time[row.action.pk]) for row in found[:ROWS] if row.action.pk in more_time],
+        more_time=[(action, day) for action, day in more_time if day is not None],
     )
 
 

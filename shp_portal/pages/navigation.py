@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,17 +28,28 @@ class Item:
     current: str
 
 
+#: Where the session keeps the day on which this person, who is no coordinator, may open the board.
+BOARD = "board"
+
+
+def remember_board(request: HttpRequest, user: User, today: dt.date) -> None:
+    """Keep for the menu of the day whether this person stands in for the coordinator; the first page and the board know."""
+    day = today.isoformat() if not user.is_coordinator and user.covers_coordinator else ""
+    if request.session.get(BOARD, "") != day:
+        request.session[BOARD] = day
+
+
 def may_read_plan(user: User) -> bool:
     """The plan's text is for those who do the work and for readers; not for bare administrators."""
     return user.sees_the_work or user.is_reader
 
 
-def _links(user: User) -> list[tuple[str, str]]:
+def _links(user: User, *, stands_in: bool) -> list[tuple[str, str]]:
     """Words and URL names of the pages this person may open, in order."""
     works = user.sees_the_work
     links = [
         ("Home", "portal:home", True),
-        ("Board", "portal:board", user.has_perm("actions.see_board")),
+        ("Board", "portal:board", user.is_coordinator or stands_in),
         ("My actions", "actions:mine", user.is_officer or user.is_coordinator or user.is_analyst),
         ("Actions", "actions:list", works),
         ("Performance", "portal:performance", works),
@@ -88,12 +100,16 @@ class Frame:
             held.append("Administrator")
         return ", ".join(held)
 
+    @property
+    def _stands_in(self) -> bool:
+        return bool(self._request.session.get(BOARD) == timezone.localdate().isoformat())
+
     @cached_property
     def navigation(self) -> list[Item]:
         if self.user is None:
             return []
         here = self._request.path
-        items = [(text, reverse(name)) for text, name in _links(self.user)]
+        items = [(text, reverse(name)) for text, name in _links(self.user, stands_in=self._stands_in)]
         # The longest address that starts ours is where we are: /actions/mine/ is not under "Actions".
         nearest = max((url for _, url in items if url != "/" and here.startswith(url)), key=len, default="")
         return [Item(text, url, "page" if url == here else "true" if url == nearest else "") for text, url in items]
