@@ -311,7 +311,7 @@ class EditForm(Revisited, WithMilestones):
                 *[
                     Field.checkboxes(name, legend_size=Size.SMALL, small=True, css_class="many")
                     for name in ("indicators", "recommendations", "having_regard")
-                    if cast("forms.ModelMultipleChoiceField[Any]", self.fields[name]).queryset.exists()
+                    if cast(Any, self.fields[name]).queryset.exists()
                 ],
             ]
         kept = [

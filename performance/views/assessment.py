@@ -32,7 +32,7 @@ def adopt(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{assessment.title} is adopted.")
             # Its page stands above this room: settings' ABSOLUTE_URL_OVERRIDES know where.
-            return redirect(assessment)
+            return redirect(assessment)  # type: ignore[call-overload]
     return render(request, "performance/adopt.html", {"assessment": assessment, "form": form})
 
 
@@ -55,5 +55,5 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
             form.take_faults(refused)
         else:
             messages.success(request, f"Recorded: {done.get_outcome_display().lower()}.")
-            return redirect(row.assessment)
+            return redirect(row.assessment)  # type: ignore[call-overload]
     return render(request, "performance/decide.html", {"recommendation": row, "form": form})

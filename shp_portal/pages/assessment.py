@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
@@ -107,7 +107,7 @@ class AssessmentPage:
 def assessments(request: HttpRequest) -> HttpResponse:
     user, plan = _reader(request)
     today = timezone.localdate()
-    rows = (
+    rows: Iterable[Any] = (  # with what is counted beside them
         StrategicAssessment.objects.visible_to(user)
         .filter(plan=plan)
         .annotate(
