@@ -261,6 +261,12 @@ class CoverQuerySet(models.QuerySet["Cover"]):
         """Cover in force on `day`, its last day included."""
         return self.filter(starts_on__lte=day, ends_on__gte=day)
 
+    def stood_in_by(self, user: User, day: dt.date) -> dict[int, Cover]:
+        """For whom this person stands in on `day`, by the key of who is away; asks nothing for most, who stand in for nobody."""
+        if not user.covering:
+            return {}
+        return {row.person_id: row for row in self.on(day).filter(covered_by=user).select_related("person")}
+
 
 class Cover(models.Model):
     """Somebody stands in for somebody else, between two dates."""

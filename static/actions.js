@@ -206,7 +206,7 @@
 
   const setUp = (form) => {
     const key = field(form, "submission_key").value;
-    forms.set(form, { dirty: false, refused: "", stamp: 0, timer: 0, sending: false, words: wordsOf(form), key });
+    forms.set(form, { dirty: false, refused: form.closest("[data-row]")?.dataset.refused || "", stamp: 0, timer: 0, sending: false, words: wordsOf(form), key });
     form.addEventListener("input", () => typed(form));
     form.addEventListener("change", () => typed(form));
     form.addEventListener("submit", async (event) => {

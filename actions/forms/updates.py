@@ -155,6 +155,9 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
         label="Has anything been delivered that the report should name?", longest=LONGEST, required=False
     )
 
+    #: The partner this is sent on behalf of; the page says so before it is sent.
+    behalf: Partner | None = None
+
     #: Sections the page shows for some ratings only (static/actions.js); without scripts all are shown.
     TROUBLED = (Rating.AT_RISK, Rating.OFF_TRACK)
 

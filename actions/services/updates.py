@@ -513,15 +513,15 @@ def _append(
     spoken_for: Partner | None = None,
     **words: Any,
 ) -> ProgressUpdate:
-    on_behalf_of = _on_behalf_of(action, by, kind)
+    behalf = on_behalf_of(action, by, kind)
     update = ProgressUpdate(
         action=action,
         period_kind=period.kind.value,
         period_start=period.start,
         kind=kind,
         by=by,
-        on_behalf_of=on_behalf_of,
-        spoken_for=spoken_for or on_behalf_of or _organisation(action, by, kind),
+        on_behalf_of=behalf,
+        spoken_for=spoken_for or behalf or _organisation(action, by, kind),
         submitted_at=at,
         submitted_on=today,
         late=late,
@@ -563,7 +563,7 @@ def _tell_others(action: Action, update: ProgressUpdate, at: dt.datetime) -> Non
     )
 
 
-def _on_behalf_of(action: Action, by: User, kind: str) -> Partner | None:
+def on_behalf_of(action: Action, by: User, kind: str = ProgressUpdate.Kind.UPDATE) -> Partner | None:
     """The lead partner, when the coordinator enters what another organisation told them."""
     own = by.pk in (action.owner_id, action.deputy_id) or by.partner_id == action.lead_partner_id
     if by.is_coordinator and not own and kind != ProgressUpdate.Kind.WORDS:

@@ -170,7 +170,7 @@ def save_draft(request: SignedIn, pk: int) -> HttpResponse:
             raise
         says = f"{refused} What you typed stays on this page: copy it from here."
         return JsonResponse({"says": says}, status=403)
-    says = _missing(request.user, action, request.POST, prefix, moment) if _by_script(request) else ""
+    says = wanting(request.user, action, request.POST, prefix, moment)
     at = timezone.localtime(draft.saved_at)
     told = {"kept": f"{at:%H:%M}", "draft": draft.pk, "ready": not says, "says": says}
     return _answer(request, action, told, 200)
@@ -187,14 +187,15 @@ def _answer(request: SignedIn, action: Action, told: dict[str, Any], status: int
     if status == 200:
         messages.success(
             request,
-            f"{action.ref} is kept as a draft since {told['kept']} and not sent. You find it here when you come back.",
+            f"{action.ref} is kept as a draft since {told['kept']} and not sent. You find it here when you come back."
+            + (f" Before it can be sent: {told['says']}" if told["says"] else " It is ready to send."),
         )
     else:
         messages.error(request, told["says"])
     return _away(request.user, action)
 
 
-def _missing(user: User, action: Action, data: QueryDict, prefix: str, moment: Moment) -> str:
+def wanting(user: User, action: Action, data: QueryDict, prefix: str, moment: Moment) -> str:
     """What the form still wants before it can be sent, in the first sentence; empty when it is ready."""
     if action.state != Action.State.LIVE:
         return f"{action.ref} takes no updates any more."

@@ -21,7 +21,6 @@ from actions.progress import (
     Standing,
     cannot_confirm,
     default_period,
-    needs_reason,
     plural,
     pressing,
     wants_words,
@@ -34,6 +33,7 @@ from actions.views.drafts import (
     take_back,
     typed_in,
     waits_for_sign_in,
+    wanting,
     words_in,
     writer_of,
 )
@@ -46,6 +46,7 @@ from actions.views.verbs import (
     tell_of_what_was_left_out,
 )
 from actions.views.words import LastWords, last_words
+from partners.models import Cover
 from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import UpdateRound
 from priorities.periods import Period, PeriodKind
@@ -61,7 +62,9 @@ class Mine:
 
     `form` is there when the row has just been sent and refused: it holds what was typed and why it was refused. `seen` is
     the newest update with a rating that this page knows of; `unchanged`, whether what was last received on the period
-    asked about is a confirmation without words. `more_time`: until when the coordinator lets this one wait.
+    asked about is a confirmation without words. `more_time`: until when the coordinator lets this one wait; `draft_wants`: what keeps the
+    draft from being sent, "" for one that is ready. `cover`: by which it is this person's to
+    update, where it is somebody else's.
     """
 
     action: Action
@@ -71,12 +74,17 @@ class Mine:
     may_confirm: bool = False
     wants_words: bool = False
     draft: Draft | None = None
-    draft_ready: bool = False
+    draft_wants: str = ""
     form: UpdateForm | None = None
     seen: int = 0
     unchanged: bool = False
     more_time: dt.date | None = None
+    cover: Cover | None = None
     key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def draft_ready(self) -> bool:
+        return self.draft is not None and not self.draft_wants
 
     @property
     def ratings(self) -> list[tuple[str, Look]]:
@@ -267,12 +275,23 @@ def _form_of(request: SignedIn, action: Action, moment: Moment) -> UpdateForm | 
     draft = drafts.drafts_of(request.user, [action]).get(action.pk)
     if draft is None:
         return None
-    data = QueryDict(mutable=True)
-    for name, values in draft.content.items():
-        data.setlist(f"{prefix}-{name}", values)
+    data = _as_sent(draft, prefix)
     data[f"{prefix}-draft"] = str(draft.pk)
     data[f"{prefix}-writer"] = writer_of(request.user)
     return form_for(action, request.user, moment, data, prefix=prefix, in_row=True)
+
+
+def _as_sent(draft: Draft, prefix: str) -> QueryDict:
+    data = QueryDict(mutable=True)
+    for name, values in draft.content.items():
+        data.setlist(f"{prefix}-{name}", values)
+    return data
+
+
+def _wanting(request: SignedIn, action: Action, draft: Draft, moment: Moment) -> str:
+    """What keeps a draft from being sent, in a sentence, as the sending itself would say it; a few queries a draft."""
+    prefix = prefix_of(action.pk)
+    return wanting(request.user, action, _as_sent(draft, prefix), prefix, moment)
 
 
 def _told(sent: list[ProgressUpdate]) -> str:
@@ -344,6 +363,7 @@ def _mine(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm]) -> 
     last = _last_ratings(actions, about, known)
     unchanged = _unchanged(actions, known, moment)
     more_time = DeadlineExtension.objects.in_request(moment.open)
+    covers = Cover.objects.stood_in_by(request.user, moment.today)
     for action in actions:
         said = last.get(action.pk)
         readable = said is not None and request.user.has_perm("actions.read_restricted", said)
@@ -357,11 +377,12 @@ def _mine(request: SignedIn, moment: Moment, refused: dict[int, UpdateForm]) -> 
                 may_confirm=_may_confirm(action, said, reason, moment),
                 wants_words=_wants_words(action, said, reason, moment),
                 draft=kept.get(action.pk),
-                draft_ready=action.pk in kept and _looks_ready(kept[action.pk], action, moment),
+                draft_wants=_wanting(request, action, kept[action.pk], moment) if action.pk in kept else "",
                 form=refused.get(action.pk),
                 seen=max(known[action.pk].values(), default=0),
                 unchanged=action.pk in unchanged,
                 more_time=more_time.get(action.pk),
+                cover=action.covered(request.user, covers),
             )
         )
     return rows
@@ -446,20 +467,3 @@ def _wants_words(action: Action, said: ProgressUpdate | None, reason: str, momen
 def _refusal(action: Action, said: ProgressUpdate | None, reason: str, moment: Moment, *, unchanged: int) -> str:
     rating = Rating(said.rating) if said else None
     return cannot_confirm(rating, reason, action.due_on, moment.today, unchanged=unchanged)
-
-
-def _looks_ready(draft: Draft, action: Action, moment: Moment) -> bool:
-    """Whether what was kept holds what such an update needs; the sending itself judges in full."""
-
-    def typed(name: str) -> str:
-        return "".join(draft.content.get(name, [])).strip()
-
-    rating = next((rating for rating in SUBMITTABLE if rating.value == typed("rating")), None)
-    if rating is None or not typed("narrative"):
-        return False
-    if needs_reason(rating, action.due_on, moment.today):
-        if not typed("reason"):
-            return False
-        if typed("new_due_on_0") and not typed("new_due_reason"):
-            return False
-    return rating != Rating.COMPLETE or bool(typed("achievement") and typed("completed_on_0"))

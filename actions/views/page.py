@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actions.models import Action, Milestone, Proposal
+from actions.models import Action, ActionEvent, Milestone, Proposal
 from actions.progress import Move, Standing, slip
 from actions.services.structure import may_change
 from actions.views.doors import action_for, standing_of
@@ -48,6 +48,7 @@ class ActionPage:
     action: Action
     standing: Standing
     replaces: list[Action]
+    closing: ActionEvent | None
     proposal: Proposal | None
     supporting: list[Partner]
     indicators: list[Indicator]
@@ -73,7 +74,8 @@ def show_action(request: SignedIn, pk: int) -> HttpResponse:
     page = ActionPage(
         action=action,
         standing=standing,
-        replaces=list(Action.objects.filter(successor=action).order_by("ref")),
+        replaces=list(Action.objects.filter(successor=action).select_related("plan").order_by("ref")),
+        closing=_closing(action),
         proposal=_proposal(action),
         supporting=list(action.supporting.all()),
         indicators=list(action.indicators.all()),
@@ -94,6 +96,14 @@ def show_action(request: SignedIn, pk: int) -> HttpResponse:
         timeline=timeline(action, request.user, today, _moment(request.GET.get("before", ""))),
     )
     return render(request, "actions/action.html", {"page": page})
+
+
+def _closing(action: Action) -> ActionEvent | None:
+    """How and by whom a closed action was closed; None for one that is live."""
+    if action.state == Action.State.LIVE:
+        return None
+    closings = action.events.filter(kind=ActionEvent.Kind.STATE).select_related("by", "update")
+    return closings.order_by("-pk").first()
 
 
 def _proposal(action: Action) -> Proposal | None:

@@ -118,7 +118,7 @@ def form_for(
     in_row: bool = False,
 ) -> UpdateForm:
     """The update form of an action for one person; in a row its names begin with the row's prefix."""
-    return UpdateForm(
+    form = UpdateForm(
         data,
         files=files,
         action=action,
@@ -128,6 +128,8 @@ def form_for(
         in_row=in_row,
         prefix=prefix or (prefix_of(action.pk) if in_row else None),
     )
+    form.behalf = updates.on_behalf_of(action, user)
+    return form
 
 
 def send(request: SignedIn, form: UpdateForm, moment: Moment) -> ProgressUpdate | None:
@@ -297,13 +299,21 @@ def reopen(request: SignedIn, pk: int) -> HttpResponse:
     form = ReopenForm(sent, action=action)
     if form.is_valid():
         try:
-            lifecycle.reopen(action=action, by=request.user, at=timezone.now(), **form.cleaned_data)
+            opened = lifecycle.reopen(action=action, by=request.user, at=timezone.now(), **form.cleaned_data)
         except ValidationError as refused:
             form.take_faults(refused)
         else:
-            messages.success(request, f"{action.ref} is open again. It needs an update, since its rating starts anew.")
+            messages.success(request, f"{action.ref} is open again. {_rating_after(opened)}")
             return redirect(action)
     return render(request, "actions/reopen.html", {"action": action, "form": form})
+
+
+def _rating_after(opened: Action) -> str:
+    """What is known of how an action goes that has just been opened again."""
+    last = opened.latest_update
+    if last is None:
+        return "It needs an update, since its rating starts anew."
+    return f"It stands as it did when it was closed: {LOOKS[Rating(last.rating)].word}, heard on {british(last.submitted_on)}."
 
 
 def _back(user: User, action: Action) -> HttpResponseRedirect:

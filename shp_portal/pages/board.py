@@ -29,6 +29,7 @@ from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import SubGroup, UpdateRound
 from priorities.services import close_round as close
 from shp_portal.pages.navigation import remember_board
+from shp_portal.pages.overview import lacks_of_reoffending
 
 if TYPE_CHECKING:
     from actions.models import ActionQuerySet
@@ -159,6 +160,7 @@ class Board:
     proposals: Short | None = None
     failed: Short | None = None
     parts: list[Part] = field(default_factory=list)
+    lacking: list[tuple[SubGroup, list[str]]] = field(default_factory=list)
     stands_in: bool = False
 
 
@@ -190,6 +192,9 @@ def board_of(moment: Moment, user: User, by: str) -> Board:
         page.groups = _grouped(silent, by)
         page.more = page.received.silent - len(silent)
         page.parts = _parts(plan, round_.period)
+    sub_groups = list(plan.sub_groups.select_related("reoffending_lead").order_by("name"))
+    lacks = lacks_of_reoffending(sub_groups)
+    page.lacking = [(group, lacks[group.pk][:-1]) for group in sub_groups if group.pk in lacks]
     live = Action.objects.filter(plan=plan).live()
     page.help = _help(plan, user)
     loose = _loose(live)

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_safe
 from actions.models import Action, ActionQuerySet, DeadlineExtension, ProgressUpdate, Proposal
 from actions.progress import pressing
 from actions.rating import Rating
+from partners.models import Cover
 from performance.models import Indicator, Measurement
-from priorities.models import Meeting, Plan, UpdateRound
+from priorities.models import Meeting, Plan, SubGroup, UpdateRound
 from priorities.periods import Period, PeriodKind
 from reports.models import Report, ReportVersion, ReportVersionQuerySet
 from shp_portal.pages import duties
-from shp_portal.pages.navigation import frame_of, remember_board
+from shp_portal.pages.navigation import frame_of, remember_board, remember_led
 from shp_portal.pages.overview import Row, bars, list_address, rows, worst_first
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class Request:
 class Owed:
     """What one person still owes, most pressing first; `expected` is all that was asked of them.
 
-    `more_time`: which of the rows the coordinator lets wait, and until when.
+    `more_time`: which of the rows the coordinator lets wait, and until when. `covered`: which are somebody else's, for whom the
+    reader stands in.
     """
 
     rows: list[Row]
@@ -59,6 +61,7 @@ class Owed:
     expected: int
     received: int
     more_time: list[tuple[Action, dt.date]]
+    covered: list[tuple[Action, Cover]]
 
     @property
     def owing(self) -> int:
@@ -108,6 +111,7 @@ class Home:
     settled: Period | None = None
     meeting: Meeting | None = None
     owed: Owed | None = None
+    led: list[SubGroup] = field(default_factory=list)
     help_wanted: list[Help] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     papers: list[ReportVersion] = field(default_factory=list)
@@ -135,6 +139,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user.stand_in(today)
     remember_board(request, user, today)
     page = home_of(user, frame_of(request).plan, today)
+    remember_led(request, page.led)
     return render(request, "portal/home.html", {"page": page})
 
 
@@ -165,7 +170,8 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     actions = Action.objects.visible_to(user).filter(plan=plan)
     mine = actions.answered_for_by(user)
     if user.is_officer or mine.exists():
-        page.owed = _owed(mine, today, round_ if wanted else None)
+        page.owed = _owed(mine, user, today, round_ if wanted else None)
+    page.led = list(SubGroup.objects.filter(plan=plan).led_by(user).order_by("name"))
     if user.is_officer:
         page.help_wanted = _help_wanted(plan, user)
     if user.is_officer or user.is_coordinator:
@@ -206,7 +212,7 @@ def _current(versions: ReportVersionQuerySet) -> ReportVersionQuerySet:
     )
 
 
-def _owed(mine: ActionQuerySet, today: dt.date, round_: UpdateRound | None) -> Owed | None:
+def _owed(mine: ActionQuerySet, user: User, today: dt.date, round_: UpdateRound | None) -> Owed | None:
     if round_ is None:
         return None
     asked = round_.period
@@ -219,12 +225,15 @@ def _owed(mine: ActionQuerySet, today: dt.date, round_: UpdateRound | None) -> O
         .aggregate(expected=Count("pk"), heard=Count("pk", filter=Q(received=True)))
     )
     more_time = [(row.action, getattr(row.action, "more_time", None)) for row in found[:ROWS]]
+    covers = Cover.objects.stood_in_by(user, today)
+    covered = [(row.action, row.action.covered(user, covers)) for row in found[:ROWS]]
     return Owed(
         rows=found[:ROWS],
         more=len(found) > ROWS,
         expected=counted["expected"],
         received=counted["heard"],
         more_time=[(action, day) for action, day in more_time if day is not None],
+        covered=[(action, cover) for action, cover in covered if cover is not None],
     )
 
 

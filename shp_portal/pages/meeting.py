@@ -20,6 +20,7 @@ from actions.rating import LOOKS, ORDER, Rating
 from actions.services.returns import Overtaken, save_return
 from priorities.doors import Moment, SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
 from priorities.models import Meeting, SubGroup
+from shp_portal.pages.overview import lacks_of_reoffending
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -196,7 +197,7 @@ def sheet_of(sub_group: SubGroup, user: User, moment: Moment) -> Sheet:
         wants_help=[line for line in live if line.help],
         reoffending=reoffending,
         milestones=[Due(milestone, milestone.due_on < today) for milestone in milestones],
-        warnings=_warnings(sub_group, reoffending),
+        warnings=lacks_of_reoffending([sub_group]).get(sub_group.pk, []),
         more=max(len(actions) - MOST, 0),
         part=part,
     )
@@ -227,18 +228,3 @@ def _lines(actions: Sequence[Action], period: Period | None, today: dt.date) -> 
 def _numbers(lines: Sequence[Line]) -> list[Number]:
     counted = [(rating, sum(line.standing.rating == rating for line in lines)) for rating in ORDER]
     return [Number(LOOKS[rating].word, LOOKS[rating].shape, number) for rating, number in counted if number]
-
-
-def _warnings(sub_group: SubGroup, reoffending: Sequence[Line]) -> list[str]:
-    """What the plan asks of every sub-group and this one lacks (plan, section 9)."""
-    found = []
-    lead = sub_group.reoffending_lead
-    if lead is None:
-        found.append("No re-offending lead is named.")
-    elif not lead.is_at_work:
-        found.append(f"The re-offending lead, {lead.name}, {'has no working role' if lead.is_active else 'has left'}.")
-    if not reoffending:
-        found.append("No live action has re-offending as its focus.")
-    if found:
-        found.append("The plan (section 9) makes re-offending a focus of every sub-group.")
-    return found

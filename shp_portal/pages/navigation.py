@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from shp_portal.idle import length, seconds_left
 
 if TYPE_CHECKING:
     from partners.models import User
+    from priorities.models import SubGroup
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,17 @@ class Item:
     text: str
     url: str
     current: str
+
+
+#: Where the session keeps the sub-group this person leads, so that no page asks for it to draw the menu.
+LED = "led"
+
+
+def remember_led(request: HttpRequest, led: Sequence[SubGroup]) -> None:
+    """Keep for the menu which sub-group this person leads; the first page, which everybody begins with, knows."""
+    code = led[0].code if led else ""
+    if request.session.get(LED, "") != code:
+        request.session[LED] = code
 
 
 #: Where the session keeps the day on which this person, who is no coordinator, may open the board.
@@ -50,7 +63,7 @@ def _links(user: User, *, stands_in: bool) -> list[tuple[str, str]]:
     links = [
         ("Home", "portal:home", True),
         ("Board", "portal:board", user.is_coordinator or stands_in),
-        ("My actions", "actions:mine", user.is_officer or user.is_coordinator or user.is_analyst),
+        ("My actions", "actions:mine", works),
         ("Actions", "actions:list", works),
         ("Performance", "portal:performance", works),
         ("Plan", "portal:plan", may_read_plan(user)),
@@ -110,6 +123,10 @@ class Frame:
             return []
         here = self._request.path
         items = [(text, reverse(name)) for text, name in _links(self.user, stands_in=self._stands_in)]
+        if self.user.sees_the_work and (led := self._request.session.get(LED)):
+            # Beside what they update: whoever leads several finds the others on the first page.
+            place = next((n for n, (text, _) in enumerate(items, start=1) if text == "My actions"), len(items))
+            items.insert(place, ("Our meeting", reverse("portal:meeting-sheet", args=[led])))
         # The longest address that starts ours is where we are: /actions/mine/ is not under "Actions".
         nearest = max((url for _, url in items if url != "/" and here.startswith(url)), key=len, default="")
         return [Item(text, url, "page" if url == here else "true" if url == nearest else "") for text, url in items]

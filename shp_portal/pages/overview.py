@@ -16,8 +16,10 @@ from actions.progress import Standing
 from actions.rating import LOOKS, ORDER, SUBMITTABLE, Rating, severity, worst
 from charts.frame import NARROW
 from charts.ratings_bar import RatingCount, RatingRow, RatingsBar, ratings_bar
+from partners.models import User
 
 if TYPE_CHECKING:
+    from priorities.models import SubGroup
     from priorities.periods import Period
 
 #: Rows of a list on a page that is not a list: enough to see what is wrong, with a way to all of them.
@@ -161,3 +163,27 @@ def overview(
         more=len(shown) > ROWS,
         url=list_address(**filters) if filters is not None else "",
     )
+
+
+def lacks_of_reoffending(sub_groups: Sequence[SubGroup]) -> dict[int, list[str]]:
+    """What the plan (section 9) asks of every sub-group and some lack, in sentences, by primary key; two queries.
+
+    A lead at work, and a live action with that focus. Wants `reoffending_lead` read with the sub-groups.
+    """
+    leads = [group.reoffending_lead_id for group in sub_groups if group.reoffending_lead_id is not None]
+    at_work = set(User.objects.at_work().filter(pk__in=leads).values_list("pk", flat=True))
+    focused = Action.objects.live().filter(sub_group__in=[group.pk for group in sub_groups], reoffending_focus=True)
+    focused_on = set(focused.order_by().values_list("sub_group", flat=True).distinct())
+    found: dict[int, list[str]] = {}
+    for group in sub_groups:
+        lead, lacks = group.reoffending_lead, []
+        if lead is None:
+            lacks.append("No re-offending lead is named.")
+        elif lead.pk not in at_work:
+            gone = "has no working role" if lead.is_active else "has left"
+            lacks.append(f"The re-offending lead, {lead.name}, {gone}.")
+        if group.pk not in focused_on:
+            lacks.append("No live action has re-offending as its focus.")
+        if lacks:
+            found[group.pk] = [*lacks, "The plan (section 9) makes re-offending a focus of every sub-group."]
+    return found

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from actions.models import Action
 from priorities.models import SubGroup, UpdateRound
 from shp_portal.pages.navigation import frame_of
-from shp_portal.pages.overview import Overview, Row, overview, rows, worst_first
+from shp_portal.pages.overview import Overview, Row, lacks_of_reoffending, overview, rows, worst_first
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -28,6 +28,7 @@ class Group:
 
     sub_group: SubGroup
     rows: list[Row]
+    lacks: list[str]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def reoffending(request: HttpRequest) -> HttpResponse:
     asked = round_.period if round_ else None
     actions = Action.objects.visible_to(user).filter(plan=plan, reoffending_focus=True)
     sub_groups = list(plan.sub_groups.select_related("reoffending_lead__partner").order_by("name"))
+    lacks = lacks_of_reoffending(sub_groups)
     shown = rows(worst_first(actions)[: LONGEST + 1], today, asked)
     page = ReoffendingPage(
         standing=overview(
@@ -61,7 +63,9 @@ def reoffending(request: HttpRequest) -> HttpResponse:
             filters={"reoffending": "on"},
         ),
         groups=[
-            Group(group, [row for row in shown[:LONGEST] if row.action.sub_group_id == group.pk])
+            Group(
+                group, [row for row in shown[:LONGEST] if row.action.sub_group_id == group.pk], lacks.get(group.pk, [])
+            )
             for group in sub_groups
         ],
         cut=len(shown) > LONGEST,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from actions.models import Action
 from priorities.models import Meeting, Membership, Priority, SubGroup, UpdateRound
 from shp_portal.pages.navigation import frame_of
-from shp_portal.pages.overview import Overview, overview
+from shp_portal.pages.overview import Overview, lacks_of_reoffending, overview
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -31,6 +31,7 @@ class SubGroupPage:
     meetings: list[Meeting]
     last_meeting: Meeting | None
     standing: Overview
+    lacks: list[str]
 
 
 @require_safe
@@ -64,5 +65,6 @@ def sub_group(request: HttpRequest, code: str) -> HttpResponse:
             asked=round_.period if round_ else None,
             filters={"sub_group": found.code},
         ),
+        lacks=lacks_of_reoffending([found]).get(found.pk, []),
     )
     return render(request, "portal/sub_group.html", {"page": page})

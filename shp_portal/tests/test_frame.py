@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.views import defaults
 
 from priorities.models import Plan
-from shp_portal.tests.scene import Cast, page, text_of
+from shp_portal.tests.scene import Cast, browser, on, page, text_of
 
 
 def _links(html: str) -> list[str]:
@@ -31,9 +31,29 @@ def test_each_role_is_offered_what_it_may_open():
     assert _links(page(cast.officer, "/")) == ["Home", "My actions", *work]
     assert _links(page(cast.coordinator, "/")) == ["Home", "Board", "My actions", *work]
     assert _links(page(cast.analyst, "/")) == ["Home", "My actions", *work]
-    assert _links(page(cast.chair, "/")) == ["Home", *work]
+    # Whoever does the work can be handed an action.
+    assert _links(page(cast.chair, "/")) == ["Home", "My actions", *work]
     assert _links(page(cast.reader, "/")) == ["Home", "Plan", "Reports"]
     assert _links(page(cast.admin, "/")) == ["Home", "Administration"]
+
+
+@pytest.mark.django_db
+def test_whoever_leads_a_sub_group_finds_its_sheet_in_the_menu_and_on_the_first_page():
+    cast = Cast()
+    client = browser(cast.lead)
+    with on():
+        home = client.get("/").content.decode()
+        later = client.get("/actions/").content.decode()
+    sheet = f"/sub-groups/{cast.sub_group.code}/meeting/"
+    assert f"{cast.sub_group.name}: meeting sheet and our part of the report" in text_of(home)
+    for html in (home, later):
+        assert "Our meeting" in _links(html)
+        assert f'href="{sheet}"' in html
+    assert "Our meeting" not in _links(page(cast.officer, "/"))
+    cast.sub_group.lead = None
+    cast.sub_group.save()
+    with on():
+        assert "Our meeting" not in _links(client.get("/").content.decode())
 
 
 @pytest.mark.django_db
