@@ -48,7 +48,7 @@ def test_each_kind_of_thing_is_found_by_its_words(cast: Cast) -> None:
     assert "Scooters on the <mark>promenade</mark>" in html
     assert 'href="/plan/#section-4"' in html
     assert "A town with a <mark>promenade</mark>." in html
-    assert 'href="/priorities/ASB/"' in page(cast.chair, "/search/?q=deliberate")
+    assert 'href="/indicators/DFIRE/"' in page(cast.chair, "/search/?q=deliberate")
     assert f'href="{action.get_absolute_url()}"' in page(cast.chair, "/search/?q=asb-01")
     assert "Fires in <mark>bins</mark>" in page(cast.chair, "/search/?q=BINS")
 
