@@ -17,9 +17,10 @@ from actions.models import Action, ActionQuerySet, DeadlineExtension, ProgressUp
 from actions.progress import pressing
 from actions.rating import Rating
 from partners.models import Cover
-from performance.models import Indicator, Measurement
+from performance.asking import Owed as OwedFigure
+from performance.models import Indicator, missing_figures
 from priorities.models import Meeting, Plan, SubGroup, UpdateRound
-from priorities.periods import Period, PeriodKind
+from priorities.periods import Period
 from reports.models import Report, ReportVersion, ReportVersionQuerySet
 from shp_portal.pages import duties
 from shp_portal.pages.navigation import frame_of, remember_board, remember_led
@@ -89,9 +90,13 @@ class Silence:
 
 
 @dataclass(frozen=True)
-class MissingFigure:
-    indicator: Indicator
-    due_on: dt.date
+class Figures:
+    """Figures that are not in: those the reader owes, or, `of_all`, those of every partner. `due`: how many are owed by now."""
+
+    rows: list[tuple[Indicator, OwedFigure]]
+    of_all: bool
+    due: int
+    more: int
 
 
 @dataclass(frozen=True)
@@ -123,8 +128,7 @@ class Home:
     silent_url: str = ""
     overdue: Short | None = None
     falling_due: list[duties.Due] = field(default_factory=list)
-    figures_period: Period | None = None
-    missing_figures: list[MissingFigure] = field(default_factory=list)
+    figures: Figures | None = None
     wide: RatingsBar | None = None
     narrow: RatingsBar | None = None
     reports: list[ReportVersion] = field(default_factory=list)
@@ -189,8 +193,7 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
             page.silent_url = list_address(silent="on")
     if user.is_coordinator or user.is_analyst:
         page.falling_due = duties.pressing(plan, today, duties=user.is_coordinator)
-    if user.is_analyst:
-        page.figures_period, page.missing_figures = _missing_figures(today)
+    page.figures = _figures(plan, user, today)
     names = dict(plan.priorities.active(today).order_by("position").values_list("pk", "name"))
     page.wide, page.narrow = bars(
         actions.tallies("priority_id", today, asked),
@@ -274,15 +277,17 @@ def _silences(actions: ActionQuerySet, asked: Period) -> list[Silence]:
     return sorted(found, key=lambda silence: (-silence.silent, silence.partner))
 
 
-def _missing_figures(today: dt.date) -> tuple[Period, list[MissingFigure]]:
-    """Quarterly figures of the last full quarter that are not in, with the day they can be had."""
-    quarter = Period.containing(PeriodKind.QUARTER, today).previous()
-    there = Measurement.objects.for_periods([quarter]).values("indicator")
-    active = Indicator.objects.filter(frequency=Indicator.Frequency.QUARTERLY).exclude(pk__in=there)
-    active = active.filter(Q(active_to__isnull=True) | Q(active_to__gte=quarter.start))
-    active = active.filter(Q(active_from__isnull=True) | Q(active_from__lte=quarter.end))
-    missing = [
-        MissingFigure(indicator, quarter.end + dt.timedelta(weeks=indicator.lag_weeks))
-        for indicator in active.select_related("data_owner")[:50]
+def _figures(plan: Plan, user: User, today: dt.date) -> Figures | None:
+    """For those who give figures: what is not in, longest owed first. None for others, and for partners that owe nothing."""
+    of_all = user.has_perm("performance.nudge")
+    if not of_all and not user.officer_of:
+        return None
+    found = [
+        (indicator, owed)
+        for indicator, owed in missing_figures(plan, today)
+        if of_all or user.has_perm("performance.record_measurement", indicator)
     ]
-    return quarter, sorted(missing, key=lambda figure: figure.due_on)
+    if not found and not of_all:
+        return None
+    due = sum(owed.is_due(today) for _, owed in found)
+    return Figures(found[:ROWS], of_all, due, max(len(found) - ROWS, 0))

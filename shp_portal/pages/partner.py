@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 
 from actions.models import Action, HelpReply, ProgressUpdate
 from partners.models import Cover, Partner, User
-from performance.models import Indicator, Measurement
+from performance.asking import Owed as OwedFigure
+from performance.models import Indicator, missing_figures
 from priorities.doors import SignedIn, for_those_at_work
 from priorities.models import Plan, SubGroup, UpdateRound
-from priorities.periods import Period, PeriodKind
 from shp_portal.pages.navigation import frame_of
 from shp_portal.pages.overview import Overview, Row, overview, rows, worst_first
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SUPPORTED = 50
 HELP = 20
 PEOPLE = 50
+FIGURES = 50
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Owed:
-    """A figure the partner has not given for the quarter, and the day it could be had."""
+    """A figure the partner has not given."""
 
     indicator: Indicator
-    due_on: dt.date
+    figure: OwedFigure
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,6 @@ class PartnerPage:
     help: list[Asked]
     people: list[Person]
     sub_groups: list[SubGroup]
-    quarter: Period
     figures: list[Owed]
 
 
@@ -89,7 +89,6 @@ def partner_page(partner: Partner, plan: Plan, user: User, today: dt.date) -> Pa
     actions = Action.objects.visible_to(user).filter(plan=plan)
     led = actions.filter(lead_partner=partner)
     supported = actions.of_partner(partner).exclude(lead_partner=partner)
-    quarter, figures = _figures(partner, today)
     return PartnerPage(
         partner=partner,
         today=today,
@@ -108,8 +107,7 @@ def partner_page(partner: Partner, plan: Plan, user: User, today: dt.date) -> Pa
         help=_help(partner, plan, user),
         people=_people(partner, actions, today),
         sub_groups=list(SubGroup.objects.filter(plan=plan, chairing_partner=partner).order_by("name")),
-        quarter=quarter,
-        figures=figures,
+        figures=_figures(partner, plan, today),
     )
 
 
@@ -135,15 +133,7 @@ def _people(partner: Partner, actions: ActionQuerySet, today: dt.date) -> list[P
     return [Person(user, owned.get(user.pk, 0), stand_ins.get(user.pk, "")) for user in people]
 
 
-def _figures(partner: Partner, today: dt.date) -> tuple[Period, list[Owed]]:
-    """Quarterly figures of the last full quarter that the partner has not given."""
-    quarter = Period.containing(PeriodKind.QUARTER, today).previous()
-    there = Measurement.objects.for_periods([quarter]).values("indicator")
-    owed = (
-        Indicator.objects.filter(data_owner=partner, frequency=Indicator.Frequency.QUARTERLY)
-        .filter(Q(active_from__isnull=True) | Q(active_from__lte=quarter.end))
-        .filter(Q(active_to__isnull=True) | Q(active_to__gte=quarter.start))
-        .exclude(pk__in=there)
-    )
-    figures = [Owed(indicator, quarter.end + dt.timedelta(weeks=indicator.lag_weeks)) for indicator in owed[:50]]
-    return quarter, sorted(figures, key=lambda one: (one.due_on, one.indicator.name))
+def _figures(partner: Partner, plan: Plan, today: dt.date) -> list[Owed]:
+    """Figures that the partner has not given, longest owed first."""
+    own = Indicator.objects.for_plan(plan).filter(data_owner=partner).select_related("data_owner", "data_source")
+    return [Owed(indicator, owed) for indicator, owed in missing_figures(plan, today, own)[:FIGURES]]

@@ -199,11 +199,25 @@ def test_the_analyst_sees_which_figures_are_missing():
         code="I-01", name="Shoplifting", unit="offences", better="lower", lag_weeks=3, data_owner=cast.fire
     )
     found = home_of(cast.analyst, cast.plan, TODAY)
-    assert found.figures_period.label == "Q2 2026/27"
-    assert [(figure.indicator.code, figure.due_on) for figure in found.missing_figures] == [
-        ("I-01", dt.date(2026, 10, 21))
+    assert [(indicator.code, owed.period.label, owed.due_on) for indicator, owed in found.figures.rows] == [
+        ("I-01", "Q2 2026/27", dt.date(2026, 10, 21))
     ]
-    assert "Shoplifting" not in page(cast.officer, "/")
+    assert (found.figures.of_all, found.figures.due) == (True, 0)
+    assert "Shoplifting, Q2 2026/27" in page(cast.coordinator, "/")
+
+
+def test_a_data_owner_sees_the_figures_they_owe_and_others_do_not():
+    cast = Cast()
+    Indicator.objects.create(
+        code="I-01", name="Shoplifting", unit="offences", better="lower", lag_weeks=1, data_owner=cast.fire
+    )
+    found = home_of(cast.officer, cast.plan, TODAY).figures
+    assert (found.of_all, found.due) == (False, 1)
+    words = text_of(page(cast.officer, "/"))
+    assert "Figures you owe 1 figure is owed." in words
+    assert "due since 7 October 2026" in words
+    assert home_of(cast.outsider, cast.plan, TODAY).figures is None
+    assert home_of(cast.chair, cast.plan, TODAY).figures is None
 
 
 @pytest.mark.parametrize("state", ["draft", "with_chair", "returned", "approved"])

@@ -73,7 +73,7 @@ def test_figures_it_owes_for_the_last_quarter(cast: Cast):
 
     words = text_of(page(cast.outsider, "/partners/CFB/"))
 
-    assert "Deliberate fires: was due on 7 October 2026" in words
+    assert "Deliberate fires, Q2 2026/27: was due on 7 October 2026" in words
     assert "Deliberate fires" not in page(cast.outsider, "/partners/TH/")
 
 
