@@ -534,8 +534,8 @@ def test_as_many_queries_for_thirty_actions_and_people_as_for_three(cast: Cast, 
             told(cast, person, number=n)
 
     more(0, 3)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         assert len(digests_due(SOON)) == 3
     more(3, 30)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         assert len(digests_due(SOON)) == 30

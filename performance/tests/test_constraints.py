@@ -8,19 +8,24 @@ import pytest
 
 from partners.tests.constraints import Breach, names_of, refused_by
 from performance.models import (
+    Annotation,
     ColumnMapping,
     Commentary,
     Comparator,
     ComparatorGroup,
     ComparatorMember,
     EmergingIssue,
+    FigureReminder,
     Finding,
     Indicator,
     Measurement,
+    NotYetAvailable,
     PrintedFigure,
+    RangeBaseline,
     Recommendation,
     SimilarAreasRow,
     SimilarAreasTable,
+    Source,
     StrategicAssessment,
     Survey,
     SurveyFinding,
@@ -145,6 +150,49 @@ BREACHES = [
         {"state": "closed", "reason": "It passed."},
         {"state": "closed", "reason": ""},
     ),
+    Breach(
+        "comparator_correction_says_why",
+        "comparator_correction",
+        {"note": "Recounted."},
+        {"replaces": "last", "note": ""},
+    ),
+    Breach("Comparator.replaces", "comparator_correction", {}, {"average": 3}),
+    Breach("indicator_rate_per_not_zero", "indicator", {"rate_per": 1}, {"code": "B", "rate_per": 0}),
+    Breach(
+        "indicator_target_says_who_agreed",
+        "indicator",
+        {"target_value": 1, "target_note": "Agreed in May."},
+        {"code": "B", "target_value": 1, "target_note": ""},
+    ),
+    Breach("Source.name", "source", {"note": "One"}, {"note": "Another"}),
+    Breach("not_yet_available_period", "not_yet_available", {}, ODD_DAY),
+    Breach("not_yet_available_says_why", "not_yet_available", {"reason": "Late."}, {"reason": ""}),
+    Breach("range_baseline_period", "range_baseline", {}, ODD_DAY),
+    Breach(
+        "range_baseline_in_order",
+        "range_baseline",
+        {"last_start": dt.date(2026, 7, 1)},
+        {"last_start": dt.date(2026, 4, 1)},
+    ),
+    Breach("range_baseline_says_why", "range_baseline", {"reason": "Accepted."}, {"reason": ""}),
+    Breach("annotation_period", "annotation", {}, ODD_DAY),
+    Breach("annotation_has_words", "annotation", {"text": "An operation."}, {"text": ""}),
+    Breach("figure_reminder_period", "reminder", {}, {**ODD_DAY, "stage": "asked"}),
+    Breach("figure_reminder_owed_known", "reminder", {"owed": "commentary"}, {"owed": "thanks"}),
+    Breach("figure_reminder_stage_known", "reminder", {"stage": "asked"}, {"stage": "shouted"}),
+    Breach("figure_reminder_stage_once", "reminder", {}, {"at": NOW + dt.timedelta(days=1)}),
+    Breach(
+        "figure_reminder_stage_has_due",
+        "reminder",
+        {"stage": "nudged", "due_on": None, "by": "coordinator"},
+        {"stage": "asked", "due_on": None},
+    ),
+    Breach(
+        "figure_reminder_nudge_has_hand",
+        "reminder",
+        {"stage": "nudged", "due_on": None, "by": "coordinator"},
+        {"stage": "nudged", "due_on": None},
+    ),
     Breach("upload_period", "upload", {}, ODD_DAY),
     Breach("upload_kind_known", "upload", {"kind": "survey"}, {"kind": "gossip"}),
     Breach("upload_state_known", "upload", {"state": "dropped"}, {"state": "forgotten"}),
@@ -176,6 +224,8 @@ class Rows:
         }
         self.first: Measurement | None = None
         self.last: Measurement | None = None
+        self.first_comparator: Comparator | None = None
+        self.last_comparator: Comparator | None = None
         self.table: SimilarAreasTable | None = None
         self.table_now: SimilarAreasTable | None = None
 
@@ -240,6 +290,34 @@ class Rows:
     def comparator(self, **changes) -> Comparator:
         fields = {"kind": "similar_areas", "average": 1, "recorded_at": NOW, "recorded_by": self.cast.owner}
         return Comparator.objects.create(**{**self.about, **fields, **changes})
+
+    def comparator_correction(self, **changes) -> Comparator:
+        """As `correction`, of what similar areas did."""
+        self.first_comparator = self.first_comparator or self.comparator()
+        changes["replaces"] = self.last_comparator if changes.get("replaces") == "last" else self.first_comparator
+        self.last_comparator = self.comparator(**{"note": "Recounted.", **changes})
+        return self.last_comparator
+
+    def source(self, **changes) -> Source:
+        return Source.objects.create(**{"name": "iQuanta", **changes})
+
+    def not_yet_available(self, **changes) -> NotYetAvailable:
+        fields = {"reason": "Late.", "by": self.cast.owner, "at": NOW}
+        return NotYetAvailable.objects.create(**{**self.about, **fields, **changes})
+
+    def range_baseline(self, **changes) -> RangeBaseline:
+        fields = {"last_start": dt.date(2026, 7, 1), "reason": "Accepted.", "by": self.cast.analyst, "at": NOW}
+        return RangeBaseline.objects.create(**{**self.about, **fields, **changes})
+
+    def annotation(self, **changes) -> Annotation:
+        fields = {"text": "An operation.", "by": self.cast.analyst, "at": NOW}
+        return Annotation.objects.create(**{**self.about, **fields, **changes})
+
+    def reminder(self, **changes) -> FigureReminder:
+        fields = {"stage": "overdue", "due_on": dt.date(2026, 10, 21), "person": self.cast.owner, "at": NOW}
+        if "by" in changes:
+            changes["by"] = getattr(self.cast, changes["by"])
+        return FigureReminder.objects.create(**{**self.about, **fields, **changes})
 
     def assessment(self, **changes) -> StrategicAssessment:
         fields = {"title": "One", "covers_from": dt.date(2022, 10, 1), "covers_to": dt.date(2023, 9, 30)}
