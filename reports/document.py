@@ -302,7 +302,9 @@ class Figure:
 
     @property
     def better(self) -> bool:
-        return not self.worse and (self.word == "better" or self.than_usual == "better than usual")
+        return (
+            not self.worse and not self.withheld and (self.word == "better" or self.than_usual == "better than usual")
+        )
 
     @property
     def compared(self) -> tuple[Compared, ...]:

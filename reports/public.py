@@ -51,7 +51,9 @@ from reports.document import (
     where_of,
 )
 
-WITHHELD = "Withheld: these words may tell a number that is withheld."
+WITHHELD = "Withheld, because it may tell a withheld number."
+TITLE_WITHHELD = "Title withheld"
+RANGE_WITHHELD = "Whether that is unusual is not said, because a figure it needs is withheld."
 TABLE_LEFT_OUT = "The newest table of similar areas is left out because its source is not for publication."
 
 
@@ -60,7 +62,8 @@ def for_public(document: Document) -> Document:
 
     ValueError, with a sentence, for the text of a version from before what a public version needs was kept.
     """
-    if document.figures and not document.known:
+    told = any(figure.now or figure.latest or figure.year_before or figure.previous for figure in document.figures)
+    if told and not document.known:
         raise ValueError(
             "This version was made before the portal kept what a public version needs. Make another version of the "
             "report first."
@@ -184,7 +187,7 @@ class _Public:
                 percent_note="",
                 word=NO_COMPARISON,
                 symbol="",
-                sentence="not compared with last year, because a figure it needs is withheld",
+                sentence="",
                 against_previous="",
             )
         if not by_range:
@@ -194,7 +197,8 @@ class _Public:
                 than_usual="",
                 bands=(),
                 range_words="",
-                range_sentence=NOT_COMPARED_SENTENCE if figure.range_sentence else "",
+                # Where nothing at all is compared that is said once, with what it would have been compared with.
+                range_sentence=RANGE_WITHHELD if figure.range_sentence and by_year else "",
             )
         # The reason for a range that was set anew is somebody's own words.
         return public if not self._hides(code) else dataclasses.replace(public, range_sentence=figure.range_words)
@@ -249,7 +253,7 @@ class _Public:
 
         return dataclasses.replace(
             issue,
-            title=told(issue.title),
+            title=issue.title if told(issue.title) == issue.title else TITLE_WITHHELD,
             text=told(issue.text),
             reason=told(issue.reason),
             evidence="",

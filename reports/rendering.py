@@ -113,6 +113,9 @@ PAGE_MM = 256.0
 LINE_MM, COUNTS_MM, FACT_MM, HEADING_MM = 4.3, 4.8, 2.15, 7.4
 """A line of text, a line of counts, the space round a fact, a heading with its space: report-print.css says the same."""
 
+HEAD_START = "DEMONSTRATION DATA. Draft. "
+"""What may stand before the line under the title."""
+
 HEAD_MM = 17.5
 """The bar, the masthead and the title."""
 
@@ -260,7 +263,7 @@ class SixMonthlyPage:
         )
         return (
             HEAD_MM
-            + LINE_MM * (_lines(self.head, LINE_POINTS) + _lines(self.objective, LINE_POINTS))
+            + LINE_MM * (_lines(HEAD_START + self.head, LINE_POINTS) + _lines(self.objective, LINE_POINTS))
             + HEADING_MM * 2
             + LINE_MM * _height(self.asked, LINE_POINTS - 20)
             + COUNTS_MM * _lines(self.counts, LINE_POINTS * 0.86)
@@ -475,6 +478,7 @@ class QuarterlyPage:
     missing: Listed
     issues: Listed
     actions: str
+    names_who_owes: bool
 
     @property
     def height(self) -> float:
@@ -487,31 +491,50 @@ class QuarterlyPage:
             for text in (self.noise, self.similar, self.moved, self.outside, self.actions)
             if text
         ]
-        head = _lines(self.head, LINE_POINTS) + _lines(self.objective, LINE_POINTS)
+        head = _lines(HEAD_START + self.head, LINE_POINTS) + _lines(self.objective, LINE_POINTS)
         return HEAD_MM + LINE_MM * (head + 3 + sum(lists) + sum(texts)) + HEADING_MM * (len(lists) + len(texts))
 
 
+@dataclass(frozen=True)
+class QuarterlyRoom:
+    """How much page one shows at one step of tightness: rows of figures and their characters, characters of a list in a
+    line, rows of the missing and the emerging and their characters."""
+
+    figures: int
+    figures_long: int
+    named: int
+    others: int
+    others_long: int
+
+
+MISSING_LONG = 200
+"""Who owes a figure is not cut: its line is short."""
+
+#: From a generous page to the tightest; the first that fits is taken.
 QUARTERLY_ROOMS = (
-    (12, 330, 400, 12),
-    (10, 260, 300, 8),
-    (8, 210, 230, 6),
-    (7, 175, 200, 5),
-    (5, 165, 160, 4),
-    (4, 120, 110, 3),
-    (3, 100, 90, 2),
+    QuarterlyRoom(12, 330, 400, 12, 230),
+    QuarterlyRoom(10, 260, 300, 8, 200),
+    QuarterlyRoom(8, 230, 230, 6, 115),
+    QuarterlyRoom(8, 210, 200, 5, 115),
+    QuarterlyRoom(7, 200, 200, 4, 115),
+    QuarterlyRoom(6, 190, 160, 4, 110),
+    QuarterlyRoom(5, 190, 150, 4, 105),
+    QuarterlyRoom(5, 170, 130, 3, 105),
+    QuarterlyRoom(4, 160, 110, 3, 100),
+    QuarterlyRoom(4, 120, 110, 3, 100),
+    QuarterlyRoom(3, 100, 90, 2, 90),
 )
-"""Rows of figures, characters a row, characters of a list in a line, rows of the missing and the emerging: generous to tight."""
 
 
 def quarterly_page(document: QuarterlyDocument) -> QuarterlyPage:
-    for figures, longest, named, others in QUARTERLY_ROOMS:
-        page = _quarterly_page(document, figures, longest, named, others)
+    for room in QUARTERLY_ROOMS:
+        page = _quarterly_page(document, room)
         if page.height <= PAGE_MM:
             break
     return page
 
 
-def _quarterly_page(document: QuarterlyDocument, figures: int, longest: int, named: int, others: int) -> QuarterlyPage:
+def _quarterly_page(document: QuarterlyDocument, room: QuarterlyRoom) -> QuarterlyPage:
     missing = sorted((f for f in document.figures if f.now is None), key=lambda f: not f.overdue)
     worse = sorted((f for f in document.figures if f.worse), key=lambda f: not f.unusual)
     better = sorted((f for f in document.figures if f.better), key=lambda f: not f.unusual)
@@ -521,23 +544,24 @@ def _quarterly_page(document: QuarterlyDocument, figures: int, longest: int, nam
     return QuarterlyPage(
         head=head_line(document),
         objective=document.paper.strategic_objective,
-        worse=_first([_figure_line(f) for f in worse], figures, longest),
-        better=_first([_figure_line(f) for f in better], figures, longest),
-        noise=unusual_or_noise(document.figures, named),
-        similar=_some([f.name for f in same], named),
-        moved=_some(moved, named),
+        worse=_first([_figure_line(f) for f in worse], room.figures, room.figures_long),
+        better=_first([_figure_line(f) for f in better], room.figures, room.figures_long),
+        noise=unusual_or_noise(document.figures, room.named),
+        similar=_some([f.name for f in same], room.named),
+        moved=_some(moved, room.named),
         outside=outside_sentence(document),
-        missing=_first([PageLine(f.name, f.missing) for f in missing], others, longest),
+        missing=_first([PageLine(f.name, f.missing) for f in missing], room.others, MISSING_LONG),
         issues=_first(
             [
                 PageLine(f"{i.title} ({i.state.lower()})", f"{i.where}. {i.text}")
                 for i in document.issues
                 if i.state != "Closed"
             ],
-            others,
-            longest,
+            room.others,
+            room.others_long,
         ),
         actions=tally(document.counts),
+        names_who_owes=document.paper.edition != PUBLIC,
     )
 
 
@@ -574,7 +598,6 @@ def head_line(document: Document) -> str:
     paper = document.paper
     received = "updates" if isinstance(document, SixMonthlyDocument) else "figures and updates"
     parts = [
-        "Public version" if paper.edition == PUBLIC else "",
         f"Version {paper.number}",
         f"month {paper.month} of {paper.months} of the plan",
         f"{received} received up to {british(paper.cut_off_on)}",
@@ -593,7 +616,7 @@ def _figure_line(figure: Figure) -> PageLine:
     if figure.now is None:
         raise ValueError(f"{figure.name} is judged without a figure.")
     text = figure_text(figure.now.printed, figure.unit)
-    if figure.year_before is not None and figure.sentence.startswith(figure.word):
+    if figure.year_before is not None and figure.difference:
         change = " · ".join(part for part in (figure.difference, figure.percent) if part and part != "n/a")
         text += f", was {_short(figure, figure.year_before)} in {figure.year_before.label} ({change})"
     text += ", provisional" if figure.now.provisional else ""
@@ -638,6 +661,14 @@ class FigureView:
     @property
     def said(self) -> bool:
         return bool(self.figure.comparisons)
+
+    @property
+    def not_compared(self) -> tuple[str, ...]:
+        """What it could not be compared with, and why; things of one reason together."""
+        found: dict[str, list[str]] = {}
+        for row in self.figure.not_compared:
+            found.setdefault(row.reason, []).append(row.label[:1].lower() + row.label[1:])
+        return tuple(f"{listed(labels)} ({reason})" for reason, labels in found.items())
 
 
 @dataclass(frozen=True)
@@ -926,7 +957,7 @@ def _page_rules(document: Document, stage: str) -> str:
     """Running header, footer and watermark: margin boxes, so that readers by ear are told the words once, in the body."""
     paper = document.paper
     name = f"{paper.title}, {paper.period_label}"
-    version = f"Version {paper.number}{' (draft)' if stage == 'draft' else ''}, updates received up to {british(paper.cut_off_on)}"
+    version = f"{'Public version' if paper.edition == PUBLIC else 'Version'} {paper.number}{' (draft)' if stage == 'draft' else ''}, updates received up to {british(paper.cut_off_on)}"
     contact = footer_contact(paper.contact)
     footer = f"{name} · {version}" + (f"\nContact: {contact}" if contact else "")
     rules = [

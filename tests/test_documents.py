@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import html.parser
 import os
 import re
@@ -21,10 +22,12 @@ from actions.rating import Rating
 from actions.services.updates import post_update
 from actions.tests.makers import key
 from partners.models import User
+from performance.models import PrintedFigure
 from priorities.models import Plan
 from reports import delivery, pdf
-from reports.document import RESTRICTED
+from reports.document import RESTRICTED, from_json
 from reports.models import Rendition, ReportVersion
+from reports.public import for_public
 from reports.services import building, decisions, renditions
 from tests.services.demonstration import NOW, Story
 from tests.verapdf import Failure
@@ -76,9 +79,12 @@ class Papers:
 
     drafts: dict[str, Paper]
     finals: dict[str, Paper]
+    publics: dict[str, Paper]
+    withheld: dict[str, set[str]]
     again: dict[str, Path]
     other_process: subprocess.Popen[bytes]
     words: dict[str, list[str]] = field(default_factory=dict)
+    table: list[tuple[str, ...]] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +113,12 @@ def papers(
         )
         try:
             drafts = {kind: _paper(version, Rendition.Stage.DRAFT) for kind, version in made.items()}
+            publics = {kind: _paper(version, Rendition.Stage.DRAFT, "public") for kind, version in made.items()}
+            withheld = {kind: _withheld(version) for kind, version in made.items()}
             six_monthly = made["six_monthly"]
             _approve(six_monthly)
             finals = {"six_monthly": _paper(six_monthly, Rendition.Stage.FINAL)}
-            yield Papers(drafts, finals, again, other_process, _words(six_monthly.cut_off))
+            yield Papers(drafts, finals, publics, withheld, again, other_process, _words(six_monthly.cut_off), _table())
         finally:
             other_process.kill()
             other_process.wait()
@@ -146,8 +154,29 @@ def _approve(version: ReportVersion) -> None:
     )
 
 
-def _paper(version: ReportVersion, stage: str) -> Paper:
-    rendition = version.renditions.get(stage=stage)
+def _withheld(version: ReportVersion) -> set[str]:
+    """What the partners' paper says of figures that its public version must not: whole statements, not bare numbers, of which
+    a small one stands on every page."""
+    document = from_json(version.snapshot)
+    public = {figure.code: figure for figure in for_public(document).figures}
+    found = {figure.name for figure in document.figures if figure.code not in public}
+    for figure in document.figures:
+        shown = public.get(figure.code)
+        if shown is None or shown.withheld:
+            found |= {text for text in (figure.sentence, figure.range_sentence, figure.commentary) if text}
+            if figure.now and (shown is None or shown.now is None or not shown.now.number):
+                found.add(f"{figure.now.printed} {figure.unit} in {figure.period_label}")
+    if document.kind == "quarterly" and document.similar_table and not document.similar_table.publishable:
+        found |= {row.average for row in document.similar_table.rows}
+    return found
+
+
+def _paper(version: ReportVersion, stage: str, edition: str = "partners") -> Paper:
+    rendition = (
+        version.renditions.get(stage=stage, edition=edition)
+        if edition == "partners"
+        else renditions.queue(version=version, stage=stage, edition=edition, at=NOW)
+    )
     made = renditions.make_one(rendition=rendition, make=pdf.make, clock=lambda: NOW)
     assert made.state == Rendition.State.DONE, made.last_error
     content = delivery.read(made)
@@ -156,6 +185,12 @@ def _paper(version: ReportVersion, stage: str) -> Paper:
     ).stdout.decode()
     place = Path(made.pdf.path)
     return Paper(content, made.html, pypdf.PdfReader(place), text.removesuffix("\f").split("\f"))
+
+
+def _table() -> list[tuple[str, ...]]:
+    """The plan's table as its rows hold it."""
+    fields = ("label", "printed", "printed_average", "printed_position", "printed_comparison", "query")
+    return list(PrintedFigure.objects.printed_by(Plan.objects.get()).exclude(table="").values_list(*fields))
 
 
 def _words(cut_off: dt.datetime) -> dict[str, list[str]]:
@@ -194,16 +229,18 @@ def objects(reader: pypdf.PdfReader) -> Iterator[Any]:
         yield reader.get_object(pypdf.generic.IndirectObject(number, 0, reader))
 
 
-ALL = ["draft six_monthly", "final six_monthly", "draft quarterly"]
+ALL = ["draft six_monthly", "final six_monthly", "draft quarterly", "public six_monthly", "public quarterly"]
 
 
 @pytest.fixture(params=ALL)
 def paper(request: pytest.FixtureRequest, papers: Papers) -> Paper:
     stage, kind = request.param.split()
-    return (papers.drafts if stage == "draft" else papers.finals)[kind]
+    return {"draft": papers.drafts, "final": papers.finals, "public": papers.publics}[stage][kind]
 
 
-@pytest.mark.parametrize("paper", ["final six_monthly", "draft quarterly"], indirect=True)
+@pytest.mark.parametrize(
+    "paper", ["final six_monthly", "draft quarterly", "public six_monthly", "public quarterly"], indirect=True
+)
 def test_it_is_archival_and_accessible(paper: Paper, verapdf: Callable[[bytes], list[Failure]]) -> None:
     assert verapdf(paper.content) == []
 
@@ -260,9 +297,35 @@ def test_every_action_is_in_the_six_monthly_report_with_its_latest_words(papers:
 
 def test_restricted_words_are_in_no_report(papers: Papers) -> None:
     assert papers.words["ASB-01"] == [RESTRICTED]
-    for paper in (*papers.drafts.values(), *papers.finals.values()):
+    for paper in (*papers.drafts.values(), *papers.finals.values(), *papers.publics.values()):
         assert squeezed(SECRET) not in squeezed(paper.text)
         assert SECRET.encode() not in paper.html.encode()
+
+
+@pytest.mark.parametrize("kind", ["six_monthly", "quarterly"])
+def test_nothing_that_is_withheld_is_in_the_public_paper(kind: str, papers: Papers) -> None:
+    withheld, partners, public = papers.withheld[kind], papers.drafts[kind], papers.publics[kind]
+    assert withheld
+    told = [text for text in withheld if squeezed(text) in squeezed(partners.text)]
+    assert told, "the partners' paper tells it"
+    assert [text for text in withheld if squeezed(text) in squeezed(public.text)] == []
+    assert [text for text in withheld if text in public.html] == []
+    assert "<5" in public.text
+    assert "Partners' copy" not in public.text
+
+
+@pytest.mark.parametrize("edition", ["drafts", "publics"])
+def test_the_plans_table_is_printed_character_for_character(edition: str, papers: Papers) -> None:
+    paper: Paper = getattr(papers, edition)["quarterly"]
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>((?:<td[^>]*>.*?</td>)+)</tr>", paper.html, re.DOTALL)
+    cells = {html.unescape(name): re.findall(r"<td[^>]*>(.*?)</td>", rest, re.DOTALL) for name, rest in rows}
+    assert papers.table, "the plan has a table"
+    for label, printed, average, position, comparison, query in papers.table:
+        assert [html.unescape(cell) for cell in cells[label]] == [printed, average, position, comparison, query]
+        assert squeezed(f"{label}{printed}{average}{position}{comparison}") in squeezed(paper.text)
+        assert squeezed(query) in squeezed(paper.text)
+    queried = [printed for _, printed, *_, query in papers.table if query]
+    assert {"0.0605", "0.162"} <= set(queried), "its two certain misprints stand there with their queries"
 
 
 def test_the_body_of_a_plan_of_forty_actions_stays_within_twelve_pages(papers: Papers) -> None:

@@ -24,7 +24,7 @@ def issues(plan: Plan, since: dt.datetime | None, cut_off: dt.datetime) -> tuple
     rows = (
         EmergingIssue.objects.filter(plan=plan)
         .raised_by_moment(cut_off)
-        .select_related("priority", "raised_by__partner")
+        .select_related("priority", "indicator", "raised_by__partner")
         .order_by("-raised_at", "pk")
     )
     told, held = [], 0
@@ -46,6 +46,7 @@ def issues(plan: Plan, since: dt.datetime | None, cut_off: dt.datetime) -> tuple
                 raised_by=row.raised_by.partner.name if row.raised_by.partner else "",
                 state=str(EmergingIssue.State(state).label),
                 reason=row.reason if known else "",
+                indicator=row.indicator.code if row.indicator else "",
             )
         )
     return tuple(told), held

@@ -60,6 +60,20 @@ def test_the_newest_version_and_its_final_file_are_written(desk, tmp_path):
     assert "version 2, draft" in check(out)
 
 
+def test_the_public_edition_is_a_file_of_its_own(desk, tmp_path):
+    out, public = tmp_path / "report.pdf", tmp_path / "public.pdf"
+    build("six_monthly", "2026-04", "--out", out)
+    assert "version 1, draft, public version" in build("six_monthly", "2026-04", "--edition", "public", "--out", public)
+    assert "version 1, draft, public version" in check(public)
+    assert out.read_bytes() != public.read_bytes()
+
+
+def test_the_public_edition_of_a_published_version_is_final(desk, tmp_path):
+    desk.published()
+    public = tmp_path / "public.pdf"
+    assert "version 1, final, public version" in build("six_monthly", "2026-04", "--edition", "public", "--out", public)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

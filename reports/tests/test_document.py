@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 
 from reports import document as documents
 from reports.document import file_name, from_json, sha256_of, to_json
+from reports.rendering import print_html
 from reports.tests.makers import quarterly, six_monthly
 
 
@@ -58,6 +60,17 @@ def test_another_text_is_refused_with_the_place(change, sentence: str) -> None:
     change(read)
     with pytest.raises(ValueError, match=sentence):
         from_json(json.dumps(read))
+
+
+@pytest.mark.parametrize("kind", ["quarterly", "six-monthly"])
+def test_a_text_from_before_usual_ranges_still_reads_and_prints(kind: str) -> None:
+    """As it was kept on 23 November 2026: what was added since has a default, and what was printed then is printed."""
+    text = (Path(__file__).parent / "data" / f"{kind}-before-usual-ranges.json").read_text(encoding="utf-8")
+    document = from_json(text)
+    html = print_html(document, stage="final", snapshot_sha256=sha256_of(text), sign_off=None)
+    assert "Offences of kind SHOP" in html
+    assert "worse: up 6.4% on the same quarter last year" in html or kind == "six-monthly"
+    assert "Not compared" not in html
 
 
 def test_what_is_no_json_is_refused() -> None:

@@ -20,9 +20,11 @@ from partners.models import OutgoingEmail
 from priorities.periods import Period
 from priorities.services import open_round
 from priorities.tests.makers import make_priority, make_sub_group
+from reports.document import to_json
 from reports.models import Rendition, Report, ReportVersion
 from reports.services import building, decisions, renditions, schedule
 from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk, at, make, out_of_paper
+from reports.tests.makers import quarterly
 
 pytestmark = pytest.mark.django_db
 
@@ -558,3 +560,41 @@ def test_why_a_file_failed_is_for_those_at_work(desk):
     page = signed_in(desk.reader).get(version.get_absolute_url()).text
     assert "Final PDF: failed." in page
     assert "/var/lib" not in page
+
+
+def test_the_public_version_is_looked_at_by_those_who_answer_for_it(desk):
+    version = desk.draft(kind="quarterly", period=Q2)
+    for user in (desk.coordinator, desk.chair):
+        client = signed_in(user)
+        assert address("public", version) in client.get(version.get_absolute_url()).text
+        page = client.get(address("public", version)).text
+        assert "Nobody outside the Partnership sees this yet." in page
+        assert "What got worse" in page
+    assert address("public", version) not in signed_in(desk.officer).get(version.get_absolute_url()).text
+    answer = signed_in(desk.officer).get(address("public", version))
+    assert answer.status_code == 403
+    assert "for the coordinator and the chair" in answer.text
+    assert signed_in(desk.reader).get(address("public", version)).status_code == 404
+
+
+def test_a_version_from_before_says_why_it_has_no_public_one(desk):
+    version = desk.draft(kind="quarterly", period=Q2)
+    ReportVersion.objects.filter(pk=version.pk).update(snapshot=to_json(quarterly()))
+    page = signed_in(desk.coordinator).get(address("public", version)).text
+    assert "Make another version of the report first." in page
+    assert "What got worse" not in page
+
+
+def test_a_public_file_is_no_file_to_decide_on(desk):
+    version = desk.with_chair()
+    public = renditions.queue(version=version, stage="draft", edition="public", at=SENT)
+    renditions.make_one(rendition=public, make=make, clock=timezone.now)
+    public.refresh_from_db()
+    partners = version.renditions.get(edition="partners")
+    assert public.state == Rendition.State.DONE
+    assert public.sha256 != partners.sha256
+    page = signed_in(desk.chair).get(version.get_absolute_url()).text
+    assert partners.sha256 in page
+    assert public.sha256 not in page
+    answer = signed_in(desk.chair).get(address("pdf", version, "draft"))
+    assert hashlib.sha256(answer.content).hexdigest() == partners.sha256
