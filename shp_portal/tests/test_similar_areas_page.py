@@ -134,7 +134,10 @@ def cells(html: str) -> list[list[str]]:
     body = html.partition('class="figures printed-table"')[2].partition("</table>")[0]
     rows = re.findall(r'<th scope="row" role="rowheader">([^<]*)<.*?((?:<td.*?</td>\s*)+)', body, flags=re.S)
     return [
-        [markup.unescape(label).rstrip(), *(markup.unescape(cell) for cell in re.findall(r"<td[^>]*>([^<]*)</td>", rest)[:4])]
+        [
+            markup.unescape(label).rstrip(),
+            *(markup.unescape(cell) for cell in re.findall(r"<td[^>]*>([^<]*)</td>", rest)[:4]),
+        ]
         for label, rest in rows
     ]
 
