@@ -189,6 +189,8 @@ def tell_of_repeats(request: SignedIn, repeats: Sequence[tuple[UpdateForm, Progr
 def confirm_no_change(request: SignedIn, pk: int) -> HttpResponse:
     moment = Moment.of(request)
     action = action_for(request.user, pk, moment.today)
+    if not request.user.has_perm("actions.post_update", action):
+        raise PermissionDenied(updates.NOT_YOURS)
     try:
         period = Period.parse(action.plan.update_kind, request.POST.get("period", ""))
         key = uuid.UUID(request.POST.get("submission_key", ""))
