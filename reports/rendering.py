@@ -294,7 +294,8 @@ def _let_run(page: SixMonthlyPage) -> SixMonthlyPage:
             if not line.full:
                 continue
             whole = (*listed_.lines[:place], PageLine(line.strong, line.full), *listed_.lines[place + 1 :])
-            longer = dataclasses.replace(page, **{name: Listed(whole, listed_.more)})
+            change: dict[str, Any] = {name: Listed(whole, listed_.more)}
+            longer = dataclasses.replace(page, **change)
             if longer.height <= PAGE_MM:
                 page = longer
     return page
