@@ -26,7 +26,7 @@ from django.test import override_settings
 
 from performance.models import Indicator, Measurement, Upload
 from performance.services import uploads
-from performance.tests.makers import NOW, Cast, Q2_2026
+from performance.tests.makers import NOW, Q2_2026, Cast
 from priorities.periods import Period, PeriodKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
