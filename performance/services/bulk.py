@@ -252,13 +252,11 @@ def record_survey_results(
         )
         question.full_clean()
         question.save()
-        results = [
-            SurveyResult(
+        # One by one: they keep a history, which bulk writes would leave out.
+        for position, result in enumerate(given.results, start=1):
+            row = SurveyResult(
                 question=question, answer=result.answer, count=result.count, percent=result.percent, position=position
             )
-            for position, result in enumerate(given.results, start=1)
-        ]
-        for result in results:
-            result.clean_fields(exclude=["question"])
-        SurveyResult.objects.bulk_create(results, batch_size=BATCH)
+            row.full_clean()
+            row.save()
     return survey
