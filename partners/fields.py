@@ -17,6 +17,13 @@ _WHOLE_BRITISH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _WHOLE_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 
 
+def example_after(day: dt.date) -> str:
+    """A day still to come, as one types it, for a hint: the last day of the quarter after next."""
+    year, month = divmod(day.year * 12 + (day.month - 1) // 3 * 3 + 6, 12)
+    last = dt.date(year, month + 1, 1) - dt.timedelta(days=1)
+    return f"For example, {last.day} {last.month} {last.year}."
+
+
 class DayBoxes(DateInputWidget):
     """Day, month and year, with the number pad on a phone."""
 

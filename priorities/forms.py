@@ -7,9 +7,9 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import ValidationError
 
-from partners.fields import DayBoxes, DayField, WordsField
+from partners.fields import DayBoxes, DayField, WordsField, example_after
 
-__all__ = ["DISCLOSURE", "STALE", "DayBoxes", "DayField", "VerbForm", "WordsField"]
+__all__ = ["DISCLOSURE", "STALE", "DayBoxes", "DayField", "VerbForm", "WordsField", "example_after"]
 
 DISCLOSURE = "Texts may have to be disclosed on request: name no victim, suspect or crime number."
 

@@ -118,7 +118,7 @@ class RecordDecisionForm(DecisionForm):
         label="Reference of the minute",
         longest=60,
         widget=forms.TextInput,
-        help_text="For example 7.2.",
+        help_text="For example 7.2. Up to 60 characters.",
         error_messages={"required": "Enter the reference of the minute, for example 7.2."},
     )
     comment = WordsField(

@@ -42,6 +42,7 @@ class HandOverForm(VerbForm):
         cast(PersonField, self.fields["to"]).queryset = people
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
             Field.select("to", label_size=Size.SMALL),
             Field.textarea("note", label_size=Size.SMALL, rows=4, max_characters=LONGEST_NOTE),
@@ -69,6 +70,7 @@ class ExtendForm(VerbForm):
         )
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
             "due_on",
             Field.textarea("reason", label_size=Size.SMALL, rows=3),
@@ -96,6 +98,7 @@ class ReturnForm(VerbForm):
         super().__init__(data, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
             "revision",
             Field.textarea("paragraph", label_size=Size.SMALL, rows=6, max_characters=LONGEST_PARAGRAPH),

@@ -18,6 +18,7 @@ class AddEvidenceForm(BringsEvidence, VerbForm):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
             "evidence_files",
             Field.textarea("evidence_links", rows=3),

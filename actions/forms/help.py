@@ -55,6 +55,7 @@ class AnswerHelpForm(VerbForm):
         ]
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
             "submission_key",
             Field.radios("answer", legend_size=Size.MEDIUM),

@@ -127,6 +127,7 @@ class ProposalForm(WithMilestones):
         )
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = self._layout()
 
     def initiative(self) -> Initiative:
@@ -281,6 +282,7 @@ class DecisionForm(VerbForm):
             self.fields["owner"].initial = proposal.proposed_by_id
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
             "revision",
             Field.radios("outcome", legend_size=Size.SMALL),

@@ -20,7 +20,7 @@ from actions.services.lifecycle import Destination
 from actions.services.structure import EVERYTHING, LISTS, MilestoneText, milestone_words, value_of, words_for
 from partners.models import Partner, User
 from performance.models import Indicator, Recommendation
-from priorities.forms import DISCLOSURE, DayField, VerbForm, WordsField
+from priorities.forms import DISCLOSURE, DayField, VerbForm, WordsField, example_after
 from priorities.models import Plan, PoliceAndCrimePriority, Priority, SubGroup
 from priorities.periods import british
 
@@ -158,7 +158,7 @@ class EditForm(Revisited, WithMilestones):
             else:
                 self.fields[name].initial = getattr(action, name)
         self._fill_choices(today)
-        self._say_dates()
+        self._say_dates(today)
         self.milestones = self._milestones(data)
         for row in self.milestones:
             self._add_row(f"milestone_{row.pk}", f"Milestone: {row.text}", f"“{row.text}”")
@@ -170,6 +170,7 @@ class EditForm(Revisited, WithMilestones):
         self.open_on(action.revision, self.held())
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = self._layout()
 
     def changes(self) -> dict[str, Any]:
@@ -285,11 +286,11 @@ class EditForm(Revisited, WithMilestones):
         ):
             cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
 
-    def _say_dates(self) -> None:
+    def _say_dates(self, today: dt.date) -> None:
         ends_on = british(self.action.plan.ends_on)
         self.fields["due_on"].help_text = (
             f"Leave this empty for ongoing work. A date after the plan ends on {ends_on} needs a reason. "
-            "For example, 30 9 2026."
+            f"{example_after(today)}"
         )
         self.fields["review_on"].help_text = "For ongoing work: when the Partnership looks at it again."
 
@@ -429,6 +430,7 @@ class CloseForm(VerbForm):
             ]
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
             Field.radios("how", legend_size=Size.MEDIUM),
             Field.textarea("reason", rows=3),

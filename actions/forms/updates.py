@@ -26,7 +26,7 @@ from actions.progress import needs_reason, not_asked, slip, suggestion
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services.updates import LONGEST, faults_of
 from partners.models import Partner
-from priorities.forms import DISCLOSURE, STALE, DayField, VerbForm, WordsField
+from priorities.forms import DISCLOSURE, STALE, DayField, VerbForm, WordsField, example_after
 from priorities.periods import Period, british
 
 if TYPE_CHECKING:
@@ -304,7 +304,7 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
         before = f", {moved} than at first" if moved else ""
         return (
             f"It is due on {british(self.action.due_on)}{before}. Leave this empty to keep that date. "
-            f"For example, 30 9 2026. The plan ends on {british(self.action.plan.ends_on)}: a date after that is taken, "
+            f"{example_after(self.today)} The plan ends on {british(self.action.plan.ends_on)}: a date after that is taken, "
             "with the reason, and the report shows it."
         )
 
@@ -419,7 +419,7 @@ class WordsForm(AboutAPeriod):
     narrative = WordsField(
         label="What did your organisation do, and what comes next?",
         longest=LONGEST,
-        help_text=f"The rating stays with the lead partner. {DISCLOSURE}",
+        help_text=f"The rating stays with the lead partner. {UP_TO} {DISCLOSURE}",
         error_messages={"required": "Say in a sentence or two what your organisation did."},
     )
 
@@ -455,10 +455,10 @@ class ReopenForm(VerbForm):
     )
     due_on = DayField(what="the new due date", label="New due date", required=False)
 
-    def __init__(self, data: QueryDict | None = None, *, action: Action, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, action: Action, today: dt.date, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         now = f"It was due on {british(action.due_on)}. " if action.due_on else "It has no due date. "
-        self.fields["due_on"].help_text = f"{now}Leave this empty to keep that. For example, 30 9 2026."
+        self.fields["due_on"].help_text = f"{now}Leave this empty to keep that. {example_after(today)}"
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

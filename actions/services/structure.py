@@ -195,6 +195,8 @@ def _check(action: Action, differing: Mapping[str, Any], reason: str) -> None:
     if wanted("deputy") is not None and wanted("deputy") == wanted("owner"):
         faults["deputy"] = ["Choose somebody other than the owner, or no one."]
     starts_on, due_on = wanted("starts_on"), wanted("due_on")
+    if due_on is not None and wanted("review_on") is not None and differing.keys() & {"due_on", "review_on"}:
+        faults["review_on"] = ["Give a due date or a review date, not both: a review date is for ongoing work."]
     if due_on is None and wanted("review_on") is None:
         faults["review_on"] = ["Ongoing work needs a review date."]
     ends_on = action.plan.ends_on

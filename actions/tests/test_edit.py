@@ -66,14 +66,13 @@ def test_each_changed_column_leaves_its_event_with_both_texts(cast):
             "indicators": [indicator],
             "reoffending_focus": True,
             "starts_on": dt.date(2024, 5, 1),
-            "review_on": dt.date(2026, 12, 1),
         },
     )
     action.refresh_from_db()
     assert (action.title, action.description, action.sub_group) == ("More patrols", long, youth)
     assert (action.lead_partner, set(action.supporting.all())) == (cast.council, {cast.housing, probation})
     assert (action.reoffending_focus, list(action.indicators.all())) == (True, [indicator])
-    assert (action.starts_on, action.review_on, action.revision) == (dt.date(2024, 5, 1), dt.date(2026, 12, 1), 2)
+    assert (action.starts_on, action.revision) == (dt.date(2024, 5, 1), 2)
     assert edits(action) == [
         ("edited", "title", "Action ASB-01", "More patrols"),
         ("edited", "description", "Patrols.", long),
@@ -83,7 +82,6 @@ def test_each_changed_column_leaves_its_event_with_both_texts(cast):
         ("edited", "indicators", "", "Fires"),
         ("edited", "reoffending_focus", "no", "yes"),
         ("edited", "starts_on", "2024-04-01", "2024-05-01"),
-        ("edited", "review_on", "", "2026-12-01"),
     ]
     assert {(e.by, e.at, e.reason) for e in action.events.filter(kind="edited")} == {
         (cast.coordinator, LATER, "Agreed in June.")
@@ -103,6 +101,14 @@ def test_a_moved_due_date_is_the_ledgers_and_wants_a_reason(cast):
     assert edits(action) == [("date_moved", "", "2027-03-31", "2027-02-28")]
 
 
+def test_an_action_has_a_due_date_or_a_review_date_and_not_both(cast):
+    action = cast.action()
+    day = action.due_on
+    with pytest.raises(ValidationError, match="not both"):
+        changed(cast, action, changes={"due_on": day, "review_on": day})
+    assert changed(cast, action, changes={"due_on": None, "review_on": day}).review_on == day
+
+
 def test_a_date_after_the_plans_end_says_in_its_reason_why(cast):
     action = cast.action()
     with pytest.raises(
@@ -118,7 +124,8 @@ def test_what_becomes_ongoing_and_what_gets_its_first_date_has_not_slipped(cast)
     action.refresh_from_db()
     assert (action.due_on, action.original_due_on) == (None, dt.date(2027, 3, 31))
     ongoing = cast.action("ASB-02", due_on=None, review_on=TODAY)
-    changed(cast, ongoing, changes={"due_on": dt.date(2027, 1, 31)})
+    changed(cast, ongoing, changes={"due_on": dt.date(2027, 1, 31), "review_on": None})
+    assert ("edited", "review_on", TODAY.isoformat(), "") in edits(ongoing)
     ongoing.refresh_from_db()
     assert (ongoing.due_on, ongoing.original_due_on) == (dt.date(2027, 1, 31), dt.date(2027, 1, 31))
     assert not ActionEvent.objects.filter(kind="date_moved").exists()

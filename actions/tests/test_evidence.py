@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import html
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -256,6 +257,18 @@ def test_evidence_is_added_to_ones_own_update(cast: Cast):
     update = said(cast)
     assert add(update, cast.officer, evidence_files=[upload()], evidence_links=LINK).status_code == 302
     assert Evidence.objects.filter(update=update).count() == 2
+
+
+def test_the_same_content_under_a_second_name_is_told_as_what_it_is(cast: Cast):
+    update = said(cast)
+    attached(update, cast.officer, "plan.pdf")
+    with on():
+        address = f"/actions/updates/{update.pk}/evidence/"
+        page = browser(cast.officer).post(address, {"evidence_files": [upload("again.pdf")]}, follow=True)
+    shown = html.unescape(page.content.decode())
+    assert "“again.pdf” holds exactly what “plan.pdf” holds, which stands there already. It is kept once." in shown
+    assert "The evidence stands with your update" not in shown
+    assert [row.name for row in Evidence.objects.filter(update=update)] == ["plan.pdf"]
 
 
 def test_a_supporting_partner_adds_to_its_words(cast: Cast):

@@ -76,7 +76,6 @@ def add_evidence(request: SignedIn, pk: int) -> HttpResponse:
         raise PermissionDenied(evidence.NOT_YOURS)
     form = AddEvidenceForm(request.POST, request.FILES) if request.method == "POST" else AddEvidenceForm()
     if form.is_valid() and _taken(request, form, update):
-        messages.success(request, f"The evidence stands with your update on {update.action.ref}.")
         return redirect(f"{update.action.get_absolute_url()}#update-{update.pk}")
     return render(request, "actions/evidence.html", {"action": update.action, "update": update, "form": form})
 
@@ -84,10 +83,22 @@ def add_evidence(request: SignedIn, pk: int) -> HttpResponse:
 def _taken(request: SignedIn, form: AddEvidenceForm, update: ProgressUpdate) -> bool:
     try:
         with evidence.on_the_shelf(form.brought) as files, transaction.atomic():
-            evidence.attach(update=update, by=request.user, at=timezone.now(), files=files, links=form.links)
+            added = evidence.attach(update=update, by=request.user, at=timezone.now(), files=files, links=form.links)
+            there = evidence.same_as(update, files)
     except ValidationError as refused:
         form.take_faults(refused)
         return False
     if files:
         evidence.wake_scanner()
+    if added or not there:
+        messages.success(request, f"The evidence stands with your update on {update.action.ref}.")
+    tell_of_the_same(request, there)
     return True
+
+
+def tell_of_the_same(request: SignedIn, there: list[tuple[str, str]]) -> None:
+    """The same content under a second name is kept once, under the first: nobody should look for the second in vain."""
+    for given, stands in there:
+        messages.info(
+            request, f"“{given}” holds exactly what “{stands}” holds, which stands there already. It is kept once."
+        )

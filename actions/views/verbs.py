@@ -31,6 +31,7 @@ from actions.views.drafts import (
     words_in,
     writer_of,
 )
+from actions.views.evidence import tell_of_the_same
 from actions.views.words import last_words
 from priorities.doors import Moment, SignedIn, for_those_at_work, pressed_again
 from priorities.periods import Period, british
@@ -149,11 +150,13 @@ def send(request: SignedIn, form: UpdateForm, moment: Moment) -> ProgressUpdate 
                 action=form.action, by=request.user, at=moment.at, today=moment.today, seen=seen, **answers
             )
             evidence.attach(update=update, by=request.user, at=moment.at, files=files, links=form.links)
+            there = evidence.same_as(update, files)
     except ValidationError as refused:
         form.take_faults(refused)
         return None
     if files:
         evidence.wake_scanner()
+    tell_of_the_same(request, there)
     if form.cleaned_data["draft"]:
         # The draft it began with may be about another period than the one that was chosen in the end.
         drafts.drop_draft(action=form.action, by=request.user, pk=form.cleaned_data["draft"])
@@ -298,7 +301,7 @@ def reopen(request: SignedIn, pk: int) -> HttpResponse:
     if not request.user.has_perm("actions.reopen", action):
         raise PermissionDenied("Only the coordinator reopens an action.")
     sent = request.POST if request.method == "POST" else None
-    form = ReopenForm(sent, action=action)
+    form = ReopenForm(sent, action=action, today=timezone.localdate())
     if form.is_valid():
         try:
             opened = lifecycle.reopen(action=action, by=request.user, at=timezone.now(), **form.cleaned_data)

@@ -19,9 +19,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from actions.models import Action, ProgressUpdate
+from actions.models import Action, ProgressUpdate, Proposal
 from partners.fulltext import HoldsWords
 from performance.models import EmergingIssue, Indicator
 from priorities.doors import SignedIn, for_those_at_work
@@ -238,6 +239,18 @@ def _update(update: ProgressUpdate, words: Sequence[str]) -> Hit:
     )
 
 
+def _proposals(asked: Asked) -> QuerySet[Any]:
+    seen = Proposal.objects.visible_to(asked.user).filter(plan=asked.plan)
+    return seen.select_related("lead_partner", "proposed_by").order_by("-proposed_at", "-pk")
+
+
+def _proposal(proposal: Proposal, words: Sequence[str]) -> Hit:
+    under = (
+        f"{proposal.get_state_display()}; from {proposal.lead_partner.name}, {british(localdate(proposal.proposed_at))}"
+    )
+    return Hit(proposal.get_absolute_url(), pieces(proposal.title, words), under, excerpt([proposal.why], words))
+
+
 def _issues(asked: Asked) -> QuerySet[Any]:
     seen = EmergingIssue.objects.visible_to(asked.user).filter(plan=asked.plan)
     return seen.select_related("priority").order_by("-raised_at", "-pk")
@@ -271,6 +284,7 @@ def _section(section: PlanSection, words: Sequence[str]) -> Hit:
 KINDS = (
     Kind("actions", "Actions", ("ref", "title"), _actions, _action),
     Kind("updates", "Words of updates", WORDS_OF_UPDATES, _updates, _update),
+    Kind("proposals", "Proposed initiatives", ("title", "why"), _proposals, _proposal),
     Kind("issues", "Emerging issues", ("title",), _issues, _issue),
     Kind("indicators", "Indicators", ("code", "name", "definition"), _indicators, _indicator),
     Kind("plan", "Text of the plan", ("heading", "body"), _sections, _section),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
-from actions.models import Action, ProgressUpdate
+from actions.models import Action, ProgressUpdate, Proposal
 from actions.rating import Rating
 from partners.models import User
 from performance.models import EmergingIssue, Indicator
@@ -51,6 +51,30 @@ def test_each_kind_of_thing_is_found_by_its_words(cast: Cast) -> None:
     assert 'href="/indicators/DFIRE/"' in page(cast.chair, "/search/?q=deliberate")
     assert f'href="{action.get_absolute_url()}"' in page(cast.chair, "/search/?q=asb-01")
     assert "Fires in <mark>bins</mark>" in page(cast.chair, "/search/?q=BINS")
+
+
+def proposed(cast: Cast, **words: str) -> Proposal:
+    return Proposal.objects.create(
+        plan=cast.plan,
+        priority=cast.priority,
+        sub_group=cast.sub_group,
+        lead_partner=cast.fire,
+        starts_on=NOW.date(),
+        due_on=NOW.date(),
+        measure_of_success="Fewer.",
+        proposed_by=cast.officer,
+        proposed_at=NOW,
+        submission_key=UUID(int=7),
+        **words,
+    )
+
+
+def test_a_proposed_initiative_is_found_by_its_title_and_by_why(cast: Cast) -> None:
+    proposal = proposed(cast, title="Wardens on bicycles", why="The promenade is long.")
+    for word in ("bicycles", "promenade"):
+        assert f'href="{proposal.get_absolute_url()}"' in page(cast.outsider, f"/search/?q={word}")
+    assert "Proposed; from Fire brigade" in found(cast.chair, "q=bicycles")
+    assert page(cast.reader, "/search/?q=bicycles", 404)
 
 
 def test_all_words_must_be_there_and_may_stand_apart(cast: Cast) -> None:
@@ -225,6 +249,7 @@ def test_ten_thousand_rows_are_searched_by_the_index(cast: Cast, kind: Kind) -> 
         pytest.skip("PostgreSQL alone has the index; `make test` runs this on it")
     action = cast.action("ASB-00", title="Marigold bins")
     said = update(cast, action, 1, narrative="Marigold bins.")
+    proposed(cast, title="Marigold bins", why="New.")
     raise_issue(plan=cast.plan, title="Marigold bins", text="New.", by=cast.officer, at=NOW)
     Indicator.objects.create(code="I0", name="Marigold", unit="x", better="lower", data_owner=cast.fire)
     PlanSection.objects.create(plan=cast.plan, number=1, heading="Marigold", body="Bins.")
@@ -234,6 +259,7 @@ def test_ten_thousand_rows_are_searched_by_the_index(cast: Cast, kind: Kind) -> 
     names = {
         "actions": "action_full_text",
         "updates": "update_full_text",
+        "proposals": "proposal_full_text",
         "issues": "issue_full_text",
         "indicators": "indicator_full_text",
         "plan": "section_full_text",
@@ -257,6 +283,9 @@ def _many(cast: Cast, action: Action, said: ProgressUpdate) -> None:
     made = {
         Action: (another(action, ref=f"N-{n}", title=f"Work {n} of many", latest_update_id=None) for n in numbers),
         ProgressUpdate: (another(said, narrative=f"Work {n} done.", submission_key=UUID(int=n + 99)) for n in numbers),
+        Proposal: (
+            another(Proposal.objects.get(), title=f"Idea {n}", submission_key=UUID(int=n + 50_000)) for n in numbers
+        ),
         EmergingIssue: (another(EmergingIssue.objects.get(), title=f"Matter {n}") for n in numbers),
         Indicator: (
             Indicator(code=f"N{n}", name=f"Number {n}", unit="x", better="lower", data_owner=cast.fire) for n in numbers
