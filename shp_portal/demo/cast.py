@@ -88,6 +88,10 @@ def gather(plan: Plan, data: Record, story: Record, at: dt.datetime) -> Cast:
         Meeting(plan=plan, date=record.day("date"), sub_group=cast.sub_group(record)).save()
     for record in data.records("indicators"):
         _indicator(cast, record)
+    for record in data.records("indicators"):
+        if "sum_of" in record:
+            parts = [cast.indicators[code] for code in record.texts("sum_of")]
+            cast.indicator(record, "code").sum_of.set(parts)
     return cast
 
 
@@ -133,5 +137,4 @@ def _indicator(cast: Cast, record: Record) -> None:
     )
     indicator.save()
     indicator.priorities.set([cast.priorities[code] for code in record.texts("priorities")])
-    indicator.sum_of.set([cast.indicators[code] for code in record.texts("sum_of")] if "sum_of" in record else [])
     cast.indicators[indicator.code] = indicator
