@@ -13,7 +13,7 @@ from actions.services.drafts import save_draft
 from actions.services.lifecycle import withdraw
 from actions.services.structure import edit
 from partners.models import User
-from performance.models import Recommendation, StrategicAssessment
+from performance.models import Measurement, Recommendation, StrategicAssessment
 from priorities.models import Plan, SubGroup
 from priorities.periods import Period, PeriodKind
 from reports.models import Rendition, ReportVersion
@@ -98,6 +98,10 @@ PAGES = {
         "/performance/",
         "/performance/?worse=on&quarter=nonsense",
         "/performance/?audience=public",
+        "/performance/figures/",
+        "/performance/figures/?quarter=2026-04&owner=CP",
+        "/performance/figures/{figure}/correct/",
+        "/performance/missing/",
         "/performance/similar-areas/",
         "/plan/figures/",
         "/indicators/I-22/",
@@ -140,6 +144,7 @@ def places(demonstration: None) -> dict[str, object]:
         "recommendation": Recommendation.objects.filter(outcome="undecided").earliest("pk").pk,
         "action": Action.objects.get(ref="DVA-09").pk,
         "proposal": Proposal.objects.get(state="changes_asked").get_absolute_url(),
+        "figure": Measurement.objects.standing().latest("pk").pk,
         "help": Action.objects.get(ref="DVA-09").latest_update_id,
         "own": Action.objects.get(ref="DVA-09").latest_update_id,
         "closed": Action.objects.get(ref="SV-06").pk,

@@ -35,6 +35,7 @@ PAGES = {
     "/re-offending/": 11,
     "/performance/": 18,
     "/performance/?audience=public": 17,
+    "/performance/missing/": 20,
     "/performance/similar-areas/": 6,
     "/indicators/I1/": 24,
     "/plan/figures/": 8,

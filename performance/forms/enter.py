@@ -149,7 +149,8 @@ class FigureForm(VerbForm):
         figure = self._read("figure", answers)
         up = self._amount("numerator", answers) if self.is_rate else None
         down = self._amount("denominator", answers) if self.is_rate else None
-        if figure is None or self.errors:
+        # What is wrong elsewhere in the form keeps no question about the figure back.
+        if figure is None or self.errors.keys() & {"figure", "numerator", "denominator", "denominator_source"}:
             return None
         if figure.given is Given.NOT_AVAILABLE:
             self.not_available()

@@ -333,6 +333,12 @@ class TestCorrecting:
         assert words in page
         assert in_force() == [("418", Decimal(418))]
 
+    def test_everything_that_is_wrong_or_odd_is_said_at_once(self, cast):
+        old = cast.figure("418")
+        page = text_of(client_of(cast.owner).post(self.address(old), DAY | {"figure": "4210", "why": ""}))
+        assert "Is there a digit too many?" in page
+        assert "Say what is corrected, and why." in page
+
     def test_the_second_of_two_corrections_is_told_of_the_first(self, cast):
         old = cast.figure("418")
         cast.figure("420", replaces=old, note="Recounted.", by=cast.analyst)

@@ -61,6 +61,14 @@ class Row:
             return str(sentences[0])
         return self.form.overtaken or next((question.sentence for question in self.form.open_questions), "")
 
+    @property
+    def first_place(self) -> str:
+        """Where that is, to jump to."""
+        for name in self.form.errors:
+            if name in self.form.fields:
+                return str(self.form[name].auto_id)
+        return str(self.form["sure"].auto_id) if self.form.open_questions else self.anchor
+
 
 @dataclass(frozen=True)
 class Group:
