@@ -341,7 +341,8 @@ class _Public:
             reason=self._said(words.reason, codes),
             recovery=self._said(words.recovery, codes),
             help_wanted=self._said(words.help_wanted, codes),
-            achievement=self._said(words.achievement, codes),
+            # Its action's own words say that they are withheld.
+            achievement="" if self._said(words.achievement, codes) == WITHHELD else words.achievement,
             help_answer=self._said(words.help_answer, codes),
         )
 
@@ -357,7 +358,9 @@ class _Public:
         )
 
     def _change(self, change: Change, codes: dict[str, tuple[str, ...]]) -> Change:
-        return dataclasses.replace(change, text=self._said(change.text, codes.get(change.ref, ())))
+        """An achievement that may tell a number is left out; the action's own words say that they are withheld."""
+        told = self._said(change.text, codes.get(change.ref, ()))
+        return dataclasses.replace(change, text="" if told == WITHHELD else told)
 
     def _move(self, move: DateMove, codes: dict[str, tuple[str, ...]]) -> DateMove:
         return dataclasses.replace(move, reason=self._said(move.reason, codes.get(move.ref, ())))

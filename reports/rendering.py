@@ -174,8 +174,8 @@ def _short_title(title: str, longest: int) -> str:
 
 
 def _lines(text: str, width: float) -> int:
-    # charts.text takes a fallback typeface into account; the paper has its own, whose lines run some 7% shorter.
-    return max(len(wrap(text, TYPE_POINTS * 0.93, width)), 1)
+    # charts.text takes a fallback typeface into account; the paper has its own, whose lines run some 5% shorter.
+    return max(len(wrap(text, TYPE_POINTS * 0.945, width)), 1)
 
 
 def _height(listed_: Listed, width: float) -> int:
