@@ -182,6 +182,8 @@ def _update(cast: Cast, action: Action, record: Record, at: dt.datetime) -> None
             milestones_done={m.pk: done[m.text] for m in action.milestones.all() if m.text in done},
             new_due_on=None if "moved_on" in record else record.day_or_none("new_due"),
             new_due_reason="" if "moved_on" in record else record.text("new_due_reason", ""),
+            # The story's words were written so that help which is not named again is not needed any more.
+            help_no_longer=[asked.pk for asked in action.updates.asking_help()],
         )
     except ValidationError as fault:
         raise BrokenData(f"{record.where} ({action.ref}): {'; '.join(fault.messages)}") from fault
