@@ -29,7 +29,7 @@ from actions.services.returns import save_return
 from actions.services.updates import confirm_no_change, post_update
 from partners.services import add_cover, deactivate
 from performance.models import EmergingIssue, Measurement
-from performance.services.figures import record_comparator, record_measurement, write_commentary
+from performance.services.figures import record_comparator, record_measurement, say_not_available, write_commentary
 from performance.services.issues import raise_issue, set_issue_state
 from priorities.models import Plan
 from priorities.periods import Period, PeriodKind
@@ -109,6 +109,8 @@ def tell(plan: Plan, as_of: dt.date, report_steps: Callable[[Timeline, Cast, Rec
     yearly.add_steps(timeline, cast, every_year)
     for record in story.records("similar_areas"):
         _similar_areas(timeline, cast, record)
+    for record in story.records("not_yet_available"):
+        timeline.add(record.day("on"), WORDS, partial(_not_available, cast, record))
     for record in story.records("commentaries"):
         timeline.add(record.day("on"), WORDS, partial(_comment, cast, record))
     for record in story.records("emerging_issues"):
@@ -359,6 +361,18 @@ def _correct(cast: Cast, record: Record, revision: Record, at: dt.datetime) -> N
         as_at=revision.day("recorded_on"),
         note=revision.text("note"),
         replaces=old,
+    )
+
+
+def _not_available(cast: Cast, record: Record, at: dt.datetime) -> None:
+    indicator = cast.indicator(record)
+    say_not_available(
+        indicator=indicator,
+        period=Period.parse(indicator.period_kind, record.text("period")),
+        reason=record.text("reason"),
+        expected_on=record.day("expected_on"),
+        by=cast.person(record, "by"),
+        at=at,
     )
 
 
