@@ -65,7 +65,7 @@ class AddFullTextIndex(Operation):
     ) -> None:
         if schema_editor.connection.vendor != "postgresql":
             return
-        options = to_state.apps.get_model(app_label, self.model_name)._meta
+        options = to_state.apps.all_models[app_label][self.model_name.lower()]._meta
         quote = schema_editor.quote_name
         columns = [quote(options.get_field(column).column) for column in self.columns]
         schema_editor.execute(

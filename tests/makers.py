@@ -20,7 +20,7 @@ from actions.services.lifecycle import add_action, withdraw
 from actions.tests.makers import H1_2026, NOW, TODAY, UTC, key, make_plan
 from partners import roles, services
 from partners.models import Partner, User
-from performance.models import Measurement, Upload
+from performance.models import Upload
 from performance.services import uploads
 from priorities.models import Plan, Priority, SubGroup
 from priorities.periods import Period, PeriodKind

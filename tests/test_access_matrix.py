@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from actions.models import Action, Evidence, Export, Proposal
 from partners.models import Cover, OutgoingEmail
-from performance.models import Indicator, Recommendation, StrategicAssessment
+from performance.models import Indicator, Measurement, Recommendation, StrategicAssessment
 from priorities.models import Duty
 from reports.models import ReportVersion
 from tests import access, paper

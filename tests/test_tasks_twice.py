@@ -14,6 +14,8 @@ from django.core import mail
 from actions.models import Action, Evidence, ProgressUpdate
 from actions.services import exports
 from partners import outbox
+from performance.models import Upload
+from performance.services import uploads
 from priorities.models import Priority, SubGroup
 from reports.models import Rendition
 from reports.tests.desk import DUE, Q2, Desk, make
@@ -43,6 +45,7 @@ def test_the_registry_is_not_empty():
         "actions.tasks.run_export",
         "actions.tasks.scan_evidence",
         "partners.tasks.drain_outbox",
+        "performance.tasks.run_upload",
         "reports.tasks.render",
         "shp_portal.tasks.tick",
     ]
@@ -86,6 +89,22 @@ def _evidence_that_waits(desk: Desk) -> None:
     )
 
 
+def _table_that_waits(desk: Desk) -> Upload:
+    """A table of figures that nobody has read yet."""
+    with uploads.on_the_shelf(b"Code,Figure\nNONE,4\n", "figures.csv") as file:
+        return uploads.start(
+            plan=desk.plan,
+            kind="figures",
+            period=Q2,
+            data_owner=desk.officer.partner,
+            file=file,
+            answers={"as_at": DUE.date().isoformat()},
+            by=desk.officer,
+            at=DUE,
+            submission_key=uuid.UUID(int=77),
+        )
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", OURS)
 def test_a_second_run_changes_nothing(name, settings, tmp_path, monkeypatch):
@@ -101,7 +120,8 @@ def test_a_second_run_changes_nothing(name, settings, tmp_path, monkeypatch):
     _evidence_that_waits(desk)
     settings.CLAMAV_URL = "tcp://127.0.0.1:3310"
     export = exports.request_export(plan=desk.plan, kind="xlsx", query="?", by=desk.officer, at=DUE)
-    about = [export.pk] if name == "actions.tasks.run_export" else []
+    upload = _table_that_waits(desk)
+    about = {"actions.tasks.run_export": [export.pk], "performance.tasks.run_upload": [upload.pk]}.get(name, [])
     before = rows(), files(tmp_path), len(mail.outbox)
     current_app.tasks[name].apply(args=about, throw=True)
     once = rows(), files(tmp_path), len(mail.outbox)

@@ -415,7 +415,7 @@ def ask_about_parts(rows: Iterable[RowForm], every: Iterable[tuple[IndicatorFact
     typed = {row.wanted.facts.code: row for row in rows if row.typed is not None}
     known = {facts.code: (facts, period) for facts, period in every}
 
-    def now(code: str, period: Period) -> Decimal | None:
+    def as_it_stands(code: str, period: Period) -> Decimal | None:
         row = typed.get(code)
         if row is not None and row.typed is not None and row.wanted.period == period:
             return row.typed.value
@@ -426,10 +426,12 @@ def ask_about_parts(rows: Iterable[RowForm], every: Iterable[tuple[IndicatorFact
     for code, (facts, period) in known.items():
         if not facts.parts or not typed.keys() & {code, *facts.parts}:
             continue
-        total = now(code, period)
+        total = as_it_stands(code, period)
         if total is None:
             continue
-        asked = parts_question(total, {part: now(part, period) for part in facts.parts}, unit=facts.unit, name=code)
+        asked = parts_question(
+            total, {part: as_it_stands(part, period) for part in facts.parts}, unit=facts.unit, name=code
+        )
         if asked is None:
             continue
         for place in [code] if code in typed else facts.parts:
