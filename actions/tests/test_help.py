@@ -332,7 +332,7 @@ def test_the_form_shows_what_is_asked_and_by_default_it_stays(cast: Cast):
     update = asking(cast)
     page = page_of(cast, update.action)
     assert "Is the help of Housing group still needed?" in page
-    assert "Asked on 12 October 2026: “Keys to the roofs of four blocks.”. No answer yet." in html.unescape(page)
+    assert "Asked on 12 October 2026: “Keys to the roofs of four blocks”. No answer yet." in html.unescape(page)
     send_update(cast, update.action)
     assert list(ProgressUpdate.objects.unanswered_help()) == [update]
 
