@@ -46,6 +46,7 @@ KINDS = (
         "help", "Help", "When an action asks your organisation for help, or your request is answered."
     ),
     email_kinds.EmailKind("proposal", "New initiatives", "When a proposal waits for you, or yours is decided."),
+    email_kinds.EmailKind("issue", "Emerging issues", "When something is decided on an issue that you raised."),
     email_kinds.EmailKind("handover", "Actions handed over to you", "With the note of whoever had them before."),
     email_kinds.EmailKind(
         ALSO_UPDATED,

@@ -8,7 +8,7 @@ import rules
 
 if TYPE_CHECKING:
     from partners.models import User
-    from performance.models import Indicator, Upload
+    from performance.models import EmergingIssue, Indicator, Upload
 
 
 @rules.predicate
@@ -44,12 +44,19 @@ def sees_the_work(user: User) -> bool:
     return user.sees_the_work
 
 
+@rules.predicate
+def sees_issue(user: User, issue: EmergingIssue | None) -> bool:
+    """The same people as `EmergingIssueQuerySet.visible_to`."""
+    return issue is not None and type(issue).objects.visible_to(user).filter(pk=issue.pk).exists()
+
+
 rules.add_perm("performance.record_measurement", works_on_all_figures | owns_figure)
 rules.add_perm("performance.nudge", works_on_all_figures)
 rules.add_perm("performance.write_commentary", works_on_all_figures | owns_figure)
 rules.add_perm("performance.annotate", works_on_all_figures | owns_figure)
 rules.add_perm("performance.set_baseline", works_on_all_figures)
 rules.add_perm("performance.raise_issue", sees_the_work)
+rules.add_perm("performance.read_issue", sees_issue)
 rules.add_perm("performance.triage_issue", works_on_all_figures)
 rules.add_perm("performance.upload_figures", works_on_all_figures | is_data_owner)
 rules.add_perm("performance.upload_tables", works_on_all_figures)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from performance.views import assessment, consultation, enter, indicator, missing, uploads
+from performance.views import assessment, consultation, enter, indicator, issues, missing, uploads
 
 app_name = "performance"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("indicators/<slug:code>/commentary/", indicator.write_commentary, name="write-commentary"),
     path("indicators/<slug:code>/remark/", indicator.annotate, name="annotate"),
     path("indicators/<slug:code>/range/", indicator.set_baseline, name="set-baseline"),
+    path("issues/", issues.show_list, name="issues"),
+    path("issues/list.csv", issues.export, name="export-issues"),
+    path("issues/raise/", issues.raise_issue, name="raise-issue"),
     path("performance/figures/", enter.enter, name="enter"),
     path("performance/figures/<int:pk>/correct/", enter.correct, name="correct"),
     path("performance/missing/", missing.missing, name="missing"),

@@ -20,7 +20,8 @@ from django.urls import reverse
 
 from actions.models import Action, Evidence, Export, Proposal
 from partners.models import Cover, OutgoingEmail
-from performance.models import Indicator, Measurement, Recommendation, StrategicAssessment
+from performance.models import EmergingIssue, Indicator, Measurement, Recommendation, StrategicAssessment
+from performance.services.issues import raise_issue
 from priorities.models import Duty
 from reports.models import ReportVersion
 from tests import access, paper
@@ -84,6 +85,18 @@ class World:
         self.recommendation = Recommendation.objects.create(
             assessment=self.assessments["in_preparation"], text="Light the park.", position=1
         )
+        self.issues: dict[str, EmergingIssue] = {
+            name: raise_issue(
+                plan=self.cast.plan,
+                title=name,
+                text="More of it.",
+                by=self.cast["officer_of_lead"],
+                at=NOW,
+                sub_group=self.cast.sub_group,
+                restricted=name == "restricted_issue",
+            )
+            for name in ("open_issue", "restricted_issue")
+        }
         self.duty = Duty.objects.create(
             plan=self.cast.plan, code="summary", name="Summary published", due_month=6, due_day=30, position=1
         )
@@ -128,6 +141,8 @@ class World:
             given["pk"] = self.upload.pk
         elif name in ("assessment", "adopt-assessment"):
             given["pk"] = self.assessments[row.on].pk
+        elif name == "issue":
+            given["pk"] = self.issues[row.on].pk
         elif name == "decide-recommendation":
             given["pk"] = self.recommendation.pk
         elif name in ("tick-off-duty", "take-back-duty"):

@@ -105,7 +105,16 @@ class ProposalForm(WithMilestones):
         label="If it ends after the plan does: why?", longest=LONGEST, required=False, help_text=UP_TO
     )
 
-    def __init__(self, data: QueryDict | None = None, *, plan: Plan, by: User, today: dt.date, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        plan: Plan,
+        by: User,
+        today: dt.date,
+        issue: str = "",
+        **kwargs: Any,
+    ) -> None:
         if data is not None and not _is_key(data.get("submission_key", "")):
             data = data.copy()
             data["submission_key"] = str(uuid.uuid4())
@@ -121,6 +130,8 @@ class ProposalForm(WithMilestones):
         ):
             cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
         self.fields["lead_partner"].initial = by.partner_id
+        if issue.isascii() and issue.isdecimal() and len(issue) < 12:
+            self._answer(EmergingIssue.objects.filter(plan=plan, pk=issue).visible_to(by).open().first())
         self.fields["due_on"].help_text = (
             f"Leave this empty for ongoing work. The plan ends on {british(plan.ends_on)}; a later date needs a reason. "
             "For example, 31 3 2027."
@@ -129,6 +140,16 @@ class ProposalForm(WithMilestones):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = self._layout()
+
+    def _answer(self, issue: EmergingIssue | None) -> None:
+        """Begin with the issue it answers. A proposal is read by all at work: restricted words are not put into it."""
+        if issue is None:
+            return
+        self.fields["from_issue"].initial = issue.pk
+        self.fields["priority"].initial = issue.priority_id
+        self.fields["sub_group"].initial = issue.sub_group_id
+        if not issue.restricted:
+            self.fields["why"].initial = "\n\n".join(filter(None, [issue.text, issue.evidence]))[:LONGEST]
 
     def initiative(self) -> Initiative:
         said = self.cleaned_data

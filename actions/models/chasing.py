@@ -91,6 +91,7 @@ class Notice(models.Model):
         HANDED_ON = "handed_on", "Actions handed over to somebody else"
         REOPENED = "reopened", "Your action is open again"
         ALSO_UPDATED = "also_updated", "Somebody else updated your action"
+        ISSUE = "issue", "What became of an issue you raised"
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -121,6 +122,7 @@ class Notice(models.Model):
                         "handed_on",
                         "reopened",
                         "also_updated",
+                        "issue",
                     ]
                 ),
             ),

@@ -19,6 +19,7 @@ from performance.services import asking
 
 if TYPE_CHECKING:
     from actions.models import Action, ProgressUpdate, Proposal
+    from performance.models import EmergingIssue
 
 #: Why a digest of an earlier day is not sent any more, and one of which nothing is left.
 NOT_ON_ITS_DAY = "It was not sent on its day. The next daily e-mail says what is owed by then."
@@ -37,6 +38,7 @@ def notify(
     update: ProgressUpdate | None = None,
     proposal: Proposal | None = None,
     actions: Iterable[Action] = (),
+    issue: EmergingIssue | None = None,
 ) -> list[Notice]:
     """Let each of these people, and whoever stands in for them, hear of something in their next digest.
 
@@ -55,7 +57,7 @@ def notify(
     if len(sentence) > LONGEST_NOTICE:
         sentence = f"{sentence[: LONGEST_NOTICE - 1]}…"
     actions = list(actions)
-    about = update or proposal or next(iter(actions), None)
+    about = update or proposal or issue or next(iter(actions), None)
     notices = []
     for person in User.objects.filter(pk__in=told, is_active=True).exclude(pk__in=unwanted).order_by("pk"):
         person.stand_in(today)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from actions.models import Action, Notice, Proposal
 from actions.progress import beyond_the_plan, due_date_fault
+from actions.services import issues
 from actions.services.chasing import notify
 from actions.services.lifecycle import add_action, next_ref, wrong_with_milestones
 from actions.services.structure import Stale
@@ -101,6 +102,7 @@ def propose(
             raise
         return made
     proposal.supporting.set(initiative.supporting)
+    issues.proposed(proposal, by=by, at=at)
     _tell_coordinators(proposal, f"{by} proposes a new initiative: {proposal.title}", by=by, at=at)
     return proposal
 
@@ -123,6 +125,7 @@ def revise(
         raise Stale(proposal.revision)
     _check(proposal.plan, initiative, by, today)
     again = proposal.state == State.CHANGES_ASKED
+    before = proposal.from_issue
     for name, value in initiative.columns().items():
         setattr(proposal, name, value)
     proposal.state = State.PROPOSED
@@ -130,6 +133,9 @@ def revise(
     proposal.full_clean(exclude=["submission_key"])
     proposal.save()
     proposal.supporting.set(initiative.supporting)
+    if before != proposal.from_issue:
+        issues.fell_through(proposal, before, "does not answer it any more", by=by, at=at)
+        issues.proposed(proposal, by=by, at=at)
     if again:
         _tell_coordinators(proposal, f"{by} changed what was asked and proposes again: {proposal.title}", by=by, at=at)
     return proposal
@@ -145,6 +151,7 @@ def take_back(*, proposal: Proposal, by: User, at: dt.datetime) -> Proposal:
     proposal.state = State.TAKEN_BACK
     proposal.revision += 1
     proposal.save(update_fields=["state", "revision"])
+    issues.fell_through(proposal, proposal.from_issue, "was taken back", by=by, at=at)
     return proposal
 
 
@@ -197,6 +204,7 @@ def accept(
         at=at,
     )
     _decide(proposal, State.ACCEPTED, by=by, at=at, reason=reason, meeting=meeting, action=action)
+    issues.accepted(proposal, action, by=by, at=at)
     notify(
         recipients=_others(by, proposal.proposed_by),
         kind=Notice.Kind.PROPOSAL_DECIDED,
@@ -250,6 +258,7 @@ def decline(
     if faults:
         raise ValidationError(faults)
     _decide(proposal, State.DECLINED, by=by, at=at, reason=reason, meeting=meeting)
+    issues.fell_through(proposal, proposal.from_issue, "was declined", by=by, at=at)
     _tell_proposer(proposal, f"Your proposal “{proposal.title}” is declined", by=by, at=at)
     return proposal
 

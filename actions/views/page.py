@@ -16,7 +16,7 @@ from actions.services.structure import may_change
 from actions.views.doors import action_for, standing_of
 from actions.views.timeline import Timeline, timeline
 from partners.models import Partner
-from performance.models import Indicator
+from performance.models import EmergingIssue, Indicator
 from priorities.doors import SignedIn, for_those_at_work
 
 
@@ -50,6 +50,7 @@ class ActionPage:
     replaces: list[Action]
     closing: ActionEvent | None
     proposal: Proposal | None
+    issue: EmergingIssue | None
     supporting: list[Partner]
     indicators: list[Indicator]
     milestones: list[MilestoneRow]
@@ -77,6 +78,9 @@ def show_action(request: SignedIn, pk: int) -> HttpResponse:
         replaces=list(Action.objects.filter(successor=action).select_related("plan").order_by("ref")),
         closing=_closing(action),
         proposal=_proposal(action),
+        issue=EmergingIssue.objects.visible_to(request.user).filter(pk=action.from_issue_id).first()
+        if action.from_issue_id
+        else None,
         supporting=list(action.supporting.all()),
         indicators=list(action.indicators.all()),
         milestones=[

@@ -22,6 +22,7 @@ from priorities.periods import british
 
 if TYPE_CHECKING:
     from partners.models import User
+    from performance.models import EmergingIssue
 
 State = Proposal.State
 #: Proposals on the page; those decided longest ago fall off its end.
@@ -49,7 +50,7 @@ class ProposalPage:
     milestones: list[tuple[str, dt.date]]
     beyond_plan: bool
     may_edit: bool
-    issue: str
+    issue: EmergingIssue | None
     form: DecisionForm | None
 
 
@@ -87,6 +88,7 @@ def propose(request: SignedIn) -> HttpResponse:
         plan=moment.plan,
         by=request.user,
         today=moment.today,
+        issue=request.GET.get("issue", ""),
         judged=sent is not None,
     )
     if form.is_valid():
@@ -233,7 +235,7 @@ def _page(request: SignedIn, proposal: Proposal, form: DecisionForm | None) -> H
         milestones=proposals.milestones_of(proposal),
         beyond_plan=proposal.due_on is not None and proposal.due_on > proposal.plan.ends_on,
         may_edit=proposal.is_undecided and request.user.has_perm("actions.edit_proposal", proposal),
-        issue=str(issue) if known else "",
+        issue=issue if known else None,
         form=form,
     )
     return render(request, "actions/proposal.html", {"page": page})

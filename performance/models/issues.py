@@ -21,6 +21,14 @@ class EmergingIssueQuerySet(models.QuerySet["EmergingIssue"]):
     def raised_by_moment(self, moment: dt.datetime) -> EmergingIssueQuerySet:
         return self.filter(raised_at__lte=moment)
 
+    def open(self) -> EmergingIssueQuerySet:
+        """Those that somebody has to look at, watch or act on: all that are not closed."""
+        return self.exclude(state=EmergingIssue.State.CLOSED)
+
+    def for_list(self) -> EmergingIssueQuerySet:
+        """Everything a row or a page names, in one query."""
+        return self.select_related("plan", "priority", "sub_group", "indicator", "raised_by__partner")
+
     def visible_to(self, user: User) -> EmergingIssueQuerySet:
         """Restricted issues are for the coordinator, the analyst, the chair, the partner that raised them, and whoever
         leads the sub-group they belong to."""
@@ -70,6 +78,7 @@ class EmergingIssue(models.Model):
     state = models.CharField(max_length=20, choices=State.choices, default=State.RAISED)
     reason = models.TextField(blank=True)
     state_at = models.DateTimeField()
+    submission_key = models.UUIDField(unique=True, null=True, blank=True, editable=False)
 
     objects = EmergingIssueQuerySet.as_manager()
     history = HistoricalRecords()

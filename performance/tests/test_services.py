@@ -279,7 +279,7 @@ def triage(cast: Cast, issue: EmergingIssue, state: str, reason: str = "", **cha
     )
 
 
-@pytest.mark.parametrize("state", ["watching", "action_proposed", "closed"])
+@pytest.mark.parametrize("state", ["watching", "closed"])
 def test_an_issue_is_triaged_and_its_history_kept(cast, state):
     issue = raised(cast)
     triage(cast, issue, state, "Police will look in December.")
@@ -306,6 +306,7 @@ def test_issues_are_triaged_by_the_coordinator_and_the_analyst(cast, who):
     [
         ("raised", "Anew.", "state"),
         ("forgotten", "Anew.", "state"),
+        ("action_proposed", "Anew.", "state"),
         ("closed", "", "reason"),
         ("closed", "  ", "reason"),
     ],
