@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from partners.days import FIRST_YEAR, LAST_YEAR, MONTHS
+from partners.days import FIRST_YEAR, LAST_YEAR
+from partners.days import MONTHS as MONTHS  # with the periods, whose labels are made of them
 
 FIRST_MONTH = 4
 """April: the month in which the financial year, and with it Q1 and the first half-year, begins."""

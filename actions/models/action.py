@@ -391,7 +391,7 @@ class Action(models.Model):
         named = (self.owner_id, self.deputy_id)
         if user.pk in named:
             return None
-        return next((covers[pk] for pk in named if pk in covers), None)
+        return next((covers[pk] for pk in named if pk is not None and pk in covers), None)
 
     def facts(self, asked: Period | None) -> Facts:
         """Facts for `progress.assess`; wants rows read by `for_list` or `with_facts`."""
@@ -585,8 +585,6 @@ class ProgressUpdate(HasPeriod, models.Model):
 
     #: Set on what a verb answers with when this very thing had been said before and nothing new was recorded.
     is_repeat = False
-    #: The last answer to the help it asks for, where `asking_help` read it.
-    last_answer: str | None = None
 
     class Meta:
         ordering = ["action", "pk"]
@@ -619,7 +617,12 @@ class ProgressUpdate(HasPeriod, models.Model):
     @property
     def is_answered(self) -> bool:
         """Whether nothing is to be done any more about the help it asks for; wants a row read by `asking_help`."""
-        return self.last_answer in ANSWERED
+        return getattr(self, "last_answer", None) in ANSWERED
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether the help it asks for was promised and not yet given; wants a row read by `asking_help`."""
+        return getattr(self, "last_answer", None) == PROMISED
 
 
 class ActionEvent(models.Model):
