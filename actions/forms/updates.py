@@ -328,7 +328,11 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
     def _add_request(self, request: ProgressUpdate) -> None:
         """Whether help that was asked for is needed still; it is unless somebody says otherwise."""
         asked = f"Asked on {british(request.submitted_on)}"
-        words = "" if request.restricted else f": “{Truncator(' '.join(request.help_wanted.split())).chars(200).rstrip('.')}”"
+        words = (
+            ""
+            if request.restricted
+            else f": “{Truncator(' '.join(request.help_wanted.split())).chars(200).rstrip('.')}”"
+        )
         answer = "They promised it." if request.is_promised else "No answer yet."
         self.fields[f"help_{request.pk}"] = forms.ChoiceField(
             label=f"Is the help of {request.help_wanted_from} still needed?",
