@@ -31,6 +31,11 @@ PASSWORDS = (forms.PasswordInput, forms.HiddenInput)
 #: A user name box of allauth's that holds an address; what is in it is looked up, never kept.
 LOOKED_UP = {"SignInForm.login", "ReauthenticateForm.login"}
 
+#: Boxes for figures, days and tables: `sheets` reads them sign by sign, sends back what is no figure, and cleans the words of a
+#: pasted table with a remark (sheets/tests). `sure` repeats a token the page gave.
+READ_AS_FIGURES = {"figure", "numerator", "denominator", "average", "expected", "pasted", "sure"}
+OF_FIGURES = ("performance.forms.enter", "performance.forms.uploads")
+
 REVERSED = "Pay \u202eevil"
 UNSEEN = "\u200b\u3164"
 
@@ -61,6 +66,8 @@ def boxes() -> dict[str, forms.CharField]:
         for name, field in form.base_fields.items():
             kept = f"{form.__name__}.{name}"
             if not isinstance(field, forms.CharField) or isinstance(field, ELSEWHERE) or kept in LOOKED_UP:
+                continue
+            if form.__module__ in OF_FIGURES and name in READ_AS_FIGURES:
                 continue
             if not isinstance(field.widget, PASSWORDS):
                 found[kept] = field

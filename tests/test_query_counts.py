@@ -40,7 +40,7 @@ PAGES = {
     "/indicators/I1/": 24,
     "/plan/figures/": 8,
     "/reports/": 9,
-    "/schedule/": 10,
+    "/schedule/": 11,  # what went wrong with a plan is asked for besides
 }
 ROLES = ("officer_of_lead", "coordinator", "chair", "analyst")
 RATINGS = (Rating.ON_TRACK, Rating.AT_RISK, Rating.OFF_TRACK)
