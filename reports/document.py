@@ -114,7 +114,9 @@ class Query:
 class Issue:
     """An emerging issue as it stood at the cut-off; `where` is its priority, or outside our priorities.
 
-    `indicator` is the code of the figure that showed it, empty when none did.
+    `indicator` is the code of the figure that showed it, empty when none did. `changed_on`: since when it is in that state,
+    None for one that nobody has decided on, and in documents made before this was told. `is_new`: raised since the last
+    report. `answers`: references of actions that are in the plan because of it.
     """
 
     title: str
@@ -126,6 +128,9 @@ class Issue:
     state: str
     reason: str
     indicator: str = ""
+    changed_on: dt.date | None = None
+    is_new: bool = False
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

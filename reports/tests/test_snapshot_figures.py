@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from actions.models import Action
 from performance.models import EmergingIssue, Indicator, PrintedFigure
 from performance.services.figures import write_commentary
 from performance.services.issues import raise_issue, set_issue_state
@@ -14,6 +15,7 @@ from priorities.models import Priority
 from priorities.periods import Period, PeriodKind
 from priorities.tests.makers import make_plan
 from reports.document import Figure, to_json
+from reports.snapshot.issues import issues as issues_at
 from reports.tests.makers import Q2_2026, Town, noon
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +194,54 @@ def test_issues_stand_as_at_the_cut_off_and_restricted_ones_are_counted_only(tow
     assert "A named street" not in to_json(document)
     later = town.quarterly(number=2, cut_off=noon(dt.date(2026, 11, 30)), reason="For the trial.")
     assert [(issue.title, issue.state) for issue in later.issues] == [("Too new", "New"), ("Batteries", "Watching")]
+
+
+def test_an_issue_is_told_by_its_steps_up_to_the_cut_off(town: Town) -> None:
+    """A state of an earlier day stays true however often the issue changes after the cut-off."""
+    issue = raise_issue(
+        plan=town.plan, title="Batteries", text="They grow.", by=town.analyst, at=noon(dt.date(2026, 9, 1))
+    )
+
+    def step(state: str, reason: str, day: dt.date) -> None:
+        set_issue_state(issue=issue, state=state, reason=reason, by=town.coordinator, at=noon(day))
+
+    step("watching", "The brigade counts them.", dt.date(2026, 10, 12))
+    step("closed", "It passed.", NOVEMBER)
+    step("watching", "It is back.", dt.date(2026, 11, 6))
+    (told,) = town.quarterly().issues
+    assert (told.state, told.reason, told.changed_on) == (
+        "Watching",
+        "The brigade counts them.",
+        dt.date(2026, 10, 12),
+    )
+    (later,) = town.quarterly(number=2, cut_off=noon(NOVEMBER), reason="For the trial.").issues
+    assert (later.state, later.reason, later.answers) == ("Closed", "It passed.", ())
+    (newest,) = town.quarterly(number=3, cut_off=noon(dt.date(2026, 11, 30)), reason="Again.").issues
+    assert (newest.state, newest.reason, newest.changed_on) == ("Watching", "It is back.", dt.date(2026, 11, 6))
+
+
+def test_what_was_closed_before_the_last_report_is_told_no_more(town: Town) -> None:
+    cut_offs = [noon(dt.date(2026, 7, 20)), noon(OCTOBER)]
+    for number, day in enumerate((dt.date(2026, 7, 10), dt.date(2026, 8, 10))):
+        issue = raise_issue(plan=town.plan, title=f"Issue {number}", text=".", by=town.analyst, at=noon(day))
+        on = noon(day + dt.timedelta(days=2))
+        set_issue_state(issue=issue, state="closed", reason="It passed.", by=town.coordinator, at=on)
+    told, _ = issues_at(town.plan, cut_offs[0], cut_offs[1])
+    assert [(issue.title, issue.state, issue.is_new) for issue in told] == [("Issue 1", "Closed", True)]
+    told, _ = issues_at(town.plan, None, cut_offs[1])
+    assert [issue.title for issue in told] == ["Issue 1", "Issue 0"]
+
+
+def test_an_action_that_answers_an_issue_is_named_once_it_is_in_the_plan(town: Town) -> None:
+    action = town.action("ASB-09")
+    issue = raise_issue(
+        plan=town.plan, title="Batteries", text=".", by=town.analyst, at=action.added_at - dt.timedelta(days=1)
+    )
+    Action.objects.filter(pk=action.pk).update(from_issue=issue)
+    ((before,), _), ((after,), _) = (
+        issues_at(town.plan, None, at) for at in (action.added_at - dt.timedelta(seconds=1), action.added_at)
+    )
+    assert (before.answers, after.answers) == ((), ("ASB-09",))
 
 
 def test_the_plans_table_is_printed_character_for_character(town: Town) -> None:
