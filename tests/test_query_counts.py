@@ -11,15 +11,16 @@ from django.test.utils import CaptureQueriesContext
 
 from actions.rating import Rating
 from performance.models import Indicator
+from performance.services.issues import raise_issue
 from priorities.models import Priority, SubGroup
 from tests import paper
-from tests.makers import Cast
+from tests.makers import NOW, Cast
 
 pytestmark = pytest.mark.django_db
 
 #: Every page that lists something, with the most queries it may take, session and person included.
 PAGES = {
-    "/": 21,
+    "/": 23,
     "/actions/": 8,
     "/actions/?rating=off_track&sort=due": 8,
     "/actions/?new=on": 8,
@@ -28,10 +29,10 @@ PAGES = {
     "/actions/proposals/": 10,
     "/actions/mine/": 13,
     "/partners/CFB/": 26,
-    "/sub-groups/FIRE/meeting/": 14,
+    "/sub-groups/FIRE/meeting/": 16,
     "/plan/": 20,
-    "/priorities/ASB/": 13,
-    "/sub-groups/FIRE/": 15,
+    "/priorities/ASB/": 15,
+    "/sub-groups/FIRE/": 17,
     "/re-offending/": 11,
     "/performance/": 18,
     "/performance/?audience=public": 17,
@@ -39,6 +40,8 @@ PAGES = {
     "/performance/similar-areas/": 6,
     "/indicators/I1/": 24,
     "/plan/figures/": 8,
+    "/issues/": 9,
+    "/issues/?state=all&priority=ASB": 9,
     "/reports/": 9,
     "/schedule/": 11,  # what went wrong with a plan is asked for besides
 }
@@ -81,6 +84,15 @@ def _more_besides(cast: Cast, first: int, last: int) -> None:
         SubGroup.objects.create(plan=cast.plan, code=f"G{n}", name=f"Group {n}", lead=cast["sub_group_lead"])
         Indicator.objects.create(
             code=f"I{n}", name=f"Indicator {n}", unit="offences", better="lower", data_owner=cast.fire
+        )
+        raise_issue(
+            plan=cast.plan,
+            title=f"Issue {n}",
+            text="More of it.",
+            by=cast["officer_of_lead"],
+            at=NOW,
+            priority=cast.priority,
+            sub_group=cast.sub_group,
         )
 
 

@@ -18,6 +18,7 @@ from performance.models import (
     FigureReminder,
     Finding,
     Indicator,
+    IssueEvent,
     Measurement,
     NotYetAvailable,
     PrintedFigure,
@@ -147,6 +148,14 @@ BREACHES = [
     Breach(
         "emerging_issue_closed_says_why",
         "issue",
+        {"state": "closed", "reason": "It passed."},
+        {"state": "closed", "reason": ""},
+    ),
+    Breach("EmergingIssue.submission_key", "issue", {"submission_key": UUID(int=1)}, {"submission_key": UUID(int=1)}),
+    Breach("issue_event_state_known", "issue_event", {"state": "watching"}, {"state": "forgotten"}),
+    Breach(
+        "issue_event_closed_says_why",
+        "issue_event",
         {"state": "closed", "reason": "It passed."},
         {"state": "closed", "reason": ""},
     ),
@@ -376,6 +385,9 @@ class Rows:
     def issue(self, **changes) -> EmergingIssue:
         fields = {"title": "Off-road bikes", "text": "More of them.", "raised_by": self.cast.owner}
         return EmergingIssue.objects.create(plan=self.plan, raised_at=NOW, state_at=NOW, **{**fields, **changes})
+
+    def issue_event(self, **changes) -> IssueEvent:
+        return IssueEvent.objects.create(**{"issue": self.issue(), "by": self.cast.owner, "at": NOW, **changes})
 
 
 @pytest.mark.django_db

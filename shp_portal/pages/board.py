@@ -25,9 +25,11 @@ from actions.progress import Standing, plural
 from actions.services import handover, rounds
 from partners import roles
 from partners.models import OutgoingEmail, User
+from performance.models import EmergingIssue
 from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import SubGroup, UpdateRound
 from priorities.services import close_round as close
+from shp_portal.pages.issue import OpenIssues, open_issues
 from shp_portal.pages.navigation import remember_board
 from shp_portal.pages.overview import lacks_of_reoffending
 
@@ -158,6 +160,7 @@ class Board:
     loose: Short | None = None
     leavers: list[Gone] = field(default_factory=list)
     proposals: Short | None = None
+    issues: OpenIssues | None = None
     failed: Short | None = None
     parts: list[Part] = field(default_factory=list)
     lacking: list[tuple[SubGroup, list[str]]] = field(default_factory=list)
@@ -204,6 +207,9 @@ def board_of(moment: Moment, user: User, by: str) -> Board:
         return page
     page.proposals = _short(
         Proposal.objects.filter(plan=plan).waiting().select_related("lead_partner", "proposed_by").order_by("pk")
+    )
+    page.issues = open_issues(
+        EmergingIssue.objects.filter(plan=plan).visible_to(user), state=EmergingIssue.State.RAISED
     )
     page.failed = _short(OutgoingEmail.objects.filter(state=OutgoingEmail.State.FAILED).select_related("recipient"))
     return page

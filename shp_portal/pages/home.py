@@ -18,11 +18,12 @@ from actions.progress import pressing
 from actions.rating import Rating
 from partners.models import Cover
 from performance.asking import Owed as OwedFigure
-from performance.models import Indicator, missing_figures
+from performance.models import EmergingIssue, Indicator, missing_figures
 from priorities.models import Meeting, Plan, SubGroup, UpdateRound
 from priorities.periods import Period
 from reports.models import Report, ReportVersion, ReportVersionQuerySet
 from shp_portal.pages import duties
+from shp_portal.pages.issue import OpenIssues, open_issues
 from shp_portal.pages.navigation import frame_of, remember_board, remember_led
 from shp_portal.pages.overview import Row, bars, list_address, rows, worst_first
 
@@ -129,6 +130,7 @@ class Home:
     overdue: Short | None = None
     falling_due: list[duties.Due] = field(default_factory=list)
     figures: Figures | None = None
+    issues: OpenIssues | None = None
     wide: RatingsBar | None = None
     narrow: RatingsBar | None = None
     reports: list[ReportVersion] = field(default_factory=list)
@@ -194,6 +196,7 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     if user.is_coordinator or user.is_analyst:
         page.falling_due = duties.pressing(plan, today, duties=user.is_coordinator)
     page.figures = _figures(plan, user, today)
+    page.issues = open_issues(EmergingIssue.objects.filter(plan=plan).visible_to(user))
     names = dict(plan.priorities.active(today).order_by("position").values_list("pk", "name"))
     page.wide, page.narrow = bars(
         actions.tallies("priority_id", today, asked),

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actions.models import Action, Proposal
 from actions.services import issues as verbs
 from performance.forms.issues import TriageForm
-from performance.models import EmergingIssue, IssueEvent
+from performance.models import EmergingIssue, EmergingIssueQuerySet, IssueEvent
 from performance.services.issues import NOT_TRIAGING
 from priorities.doors import Moment, SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
 
 if TYPE_CHECKING:
     from partners.models import User
-    from priorities.models import Plan, Priority, SubGroup
+    from priorities.models import Priority, SubGroup
 
 State = EmergingIssue.State
 
@@ -47,7 +49,11 @@ class OpenIssues:
 
     rows: list[EmergingIssue]
     number: int
-    address: str
+    url: str
+
+    @property
+    def more(self) -> bool:
+        return self.number > len(self.rows)
 
 
 @held_for_sign_in
@@ -78,16 +84,18 @@ def issue(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def open_issues(
-    plan: Plan, user: User, *, priority: Priority | None = None, sub_group: SubGroup | None = None
+    seen: EmergingIssueQuerySet, *, priority: Priority | None = None, sub_group: SubGroup | None = None, state: str = ""
 ) -> OpenIssues:
-    """The open issues this person may see, of a priority or a sub-group where one is given; two queries."""
-    found = EmergingIssue.objects.filter(plan=plan).visible_to(user).open()
-    query = ""
+    """The open ones of the issues a reader sees, of a priority, a sub-group or a state where one is given; two queries."""
+    found, said = seen.open(), {}
     if priority is not None:
-        found, query = found.filter(priority=priority), f"?priority={priority.code}"
+        found, said["priority"] = found.filter(priority=priority), priority.code
     if sub_group is not None:
-        found, query = found.filter(sub_group=sub_group), f"?sub_group={sub_group.code}"
-    return OpenIssues(list(found.for_list()[:NAMED]), found.count(), query)
+        found, said["sub_group"] = found.filter(sub_group=sub_group), sub_group.code
+    if state:
+        found, said["state"] = found.filter(state=state), state
+    query = f"?{urlencode(said)}" if said else ""
+    return OpenIssues(list(found.for_list()[:NAMED]), found.count(), reverse("performance:issues") + query)
 
 
 def _found(user: User, pk: int) -> EmergingIssue:

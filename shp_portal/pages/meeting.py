@@ -18,8 +18,10 @@ from actions.models import Action, Milestone, ProgressUpdate, SubGroupReturn
 from actions.progress import Standing, pressing
 from actions.rating import LOOKS, ORDER, Rating
 from actions.services.returns import Overtaken, save_return
+from performance.models import EmergingIssue
 from priorities.doors import Moment, SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
 from priorities.models import Meeting, SubGroup
+from shp_portal.pages.issue import OpenIssues, open_issues
 from shp_portal.pages.overview import lacks_of_reoffending
 
 if TYPE_CHECKING:
@@ -73,6 +75,8 @@ class Number:
 
 @dataclass(frozen=True)
 class Sheet:
+    """`issues` leaves restricted ones out for everybody, as the lines do with restricted words."""
+
     sub_group: SubGroup
     today: dt.date
     period: Period | None
@@ -86,6 +90,7 @@ class Sheet:
     reoffending: list[Line]
     milestones: list[Due]
     warnings: list[str]
+    issues: OpenIssues
     more: int
     part: SubGroupReturn | None
 
@@ -198,6 +203,9 @@ def sheet_of(sub_group: SubGroup, user: User, moment: Moment) -> Sheet:
         reoffending=reoffending,
         milestones=[Due(milestone, milestone.due_on < today) for milestone in milestones],
         warnings=lacks_of_reoffending([sub_group]).get(sub_group.pk, []),
+        issues=open_issues(
+            EmergingIssue.objects.filter(plan=sub_group.plan_id, restricted=False).visible_to(user), sub_group=sub_group
+        ),
         more=max(len(actions) - MOST, 0),
         part=part,
     )

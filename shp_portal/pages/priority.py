@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.models import Action
+from performance.models import EmergingIssue
 from priorities.models import AnnualFocus, Priority, SubGroup, UpdateRound
+from shp_portal.pages.issue import OpenIssues, open_issues
 from shp_portal.pages.navigation import frame_of
 from shp_portal.pages.overview import Overview, overview
 
@@ -26,6 +28,7 @@ class PriorityPage:
     focuses: list[AnnualFocus]
     sub_groups: list[SubGroup]
     standing: Overview
+    issues: OpenIssues
 
 
 @require_safe
@@ -52,5 +55,6 @@ def priority(request: HttpRequest, code: str) -> HttpResponse:
             asked=round_.period if round_ else None,
             filters={"priority": found.code},
         ),
+        issues=open_issues(EmergingIssue.objects.filter(plan=plan).visible_to(user), priority=found),
     )
     return render(request, "portal/priority.html", {"page": page})

@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.models import Action
+from performance.models import EmergingIssue
 from priorities.models import Meeting, Membership, Priority, SubGroup, UpdateRound
+from shp_portal.pages.issue import OpenIssues, open_issues
 from shp_portal.pages.navigation import frame_of
 from shp_portal.pages.overview import Overview, lacks_of_reoffending, overview
 
@@ -31,6 +33,7 @@ class SubGroupPage:
     meetings: list[Meeting]
     last_meeting: Meeting | None
     standing: Overview
+    issues: OpenIssues
     lacks: list[str]
 
 
@@ -65,6 +68,7 @@ def sub_group(request: HttpRequest, code: str) -> HttpResponse:
             asked=round_.period if round_ else None,
             filters={"sub_group": found.code},
         ),
+        issues=open_issues(EmergingIssue.objects.filter(plan=plan).visible_to(user), sub_group=found),
         lacks=lacks_of_reoffending([found]).get(found.pk, []),
     )
     return render(request, "portal/sub_group.html", {"page": page})
