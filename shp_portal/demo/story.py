@@ -23,14 +23,15 @@ from actions.models import Action, Proposal
 from actions.rating import Rating
 from actions.services import structure
 from actions.services.handover import reassign
+from actions.services.issues import decide
 from actions.services.lifecycle import add_action
-from actions.services.proposals import Initiative, ask_for_changes, propose
+from actions.services.proposals import Initiative, ask_for_changes, decline, propose
 from actions.services.returns import save_return
 from actions.services.updates import confirm_no_change, post_update
 from partners.services import add_cover, deactivate
 from performance.models import EmergingIssue, Measurement
 from performance.services.figures import record_comparator, record_measurement, say_not_available, write_commentary
-from performance.services.issues import raise_issue, set_issue_state
+from performance.services.issues import raise_issue
 from priorities.models import Plan
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
@@ -216,6 +217,9 @@ def _propose(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) ->
         beyond_plan_reason=record.text("beyond_plan", ""),
         measure_of_success=record.text("measure"),
         milestones=[(m.text("text"), m.day("due_on")) for m in record.records("milestones")],
+        from_issue=EmergingIssue.objects.get(plan=cast.plan, title=issue)
+        if (issue := record.text("issue", ""))
+        else None,
     )
     proposal = propose(
         plan=cast.plan,
@@ -228,11 +232,20 @@ def _propose(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) ->
     asked_on = record.day_or_none("asked_on")
     if asked_on is not None:
         timeline.add(asked_on, WORDS, partial(_ask_for_changes, cast, proposal, record.text("asked")))
+    declined_on = record.day_or_none("declined_on")
+    if declined_on is not None:
+        timeline.add(declined_on, WORDS, partial(_decline, cast, proposal, record.text("declined")))
 
 
 def _ask_for_changes(cast: Cast, proposal: Proposal, reason: str, at: dt.datetime) -> None:
     by = cast.people["coordinator"]
     ask_for_changes(proposal=proposal, by=by, at=at, revision=proposal.revision, reason=reason)
+
+
+def _decline(cast: Cast, proposal: Proposal, reason: str, at: dt.datetime) -> None:
+    today = at.astimezone(LONDON).date()
+    by = cast.people["coordinator"]
+    decline(proposal=proposal, by=by, at=at, today=today, revision=proposal.revision, reason=reason)
 
 
 def _hand_over(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) -> None:
@@ -395,6 +408,7 @@ def _raise(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) -> N
         evidence=record.text("evidence", ""),
         priority=cast.priority(record) if record.text("priority", "") else None,
         sub_group=cast.sub_group(record) if record.text("sub_group", "") else None,
+        indicator=cast.indicator(record) if record.text("indicator", "") else None,
         by=cast.person(record, "raised_by"),
         at=at,
     )
@@ -403,7 +417,7 @@ def _raise(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) -> N
 
 
 def _triage(cast: Cast, issue: EmergingIssue, change: Record, at: dt.datetime) -> None:
-    set_issue_state(
+    decide(
         issue=issue,
         state=change.text("state"),
         reason=change.text("reason", ""),
