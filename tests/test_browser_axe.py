@@ -13,7 +13,7 @@ from actions.services.drafts import save_draft
 from actions.services.lifecycle import withdraw
 from actions.services.structure import edit
 from partners.models import User
-from performance.models import Measurement, Recommendation, StrategicAssessment
+from performance.models import EmergingIssue, Measurement, Recommendation, StrategicAssessment
 from priorities.models import Plan, SubGroup
 from priorities.periods import Period, PeriodKind
 from reports.models import Rendition, ReportVersion
@@ -110,6 +110,10 @@ PAGES = {
         "/indicators/I-22/commentary/",
         "/indicators/I-22/remark/",
         "/indicators/I-22/range/",
+        "/issues/",
+        "/issues/?state=nonsense",
+        "/issues/raise/?indicator=I-22",
+        "{issue}",
     ],
     "chair": ["/"],  # the report before the chair is looked at below, with errors
     "reader": [
@@ -143,6 +147,7 @@ def places(demonstration: None) -> dict[str, object]:
         "next_assessment": StrategicAssessment.objects.get(state="in_preparation").pk,
         "recommendation": Recommendation.objects.filter(outcome="undecided").earliest("pk").pk,
         "action": Action.objects.get(ref="DVA-09").pk,
+        "issue": f"/issues/{EmergingIssue.objects.get(state='action_proposed').pk}/",
         "proposal": Proposal.objects.get(state="changes_asked").get_absolute_url(),
         "figure": Measurement.objects.standing().latest("pk").pk,
         "help": Action.objects.get(ref="DVA-09").latest_update_id,

@@ -134,5 +134,5 @@ def raise_issue(request: SignedIn) -> HttpResponse:
         else:
             messages.success(request, "The issue is raised. You hear by e-mail what is decided on it.")
             # Its page stands above this room: settings' ABSOLUTE_URL_OVERRIDES know where.
-            return redirect(issue)
+            return redirect(issue)  # type: ignore[call-overload]
     return render(request, "performance/raise_issue.html", {"form": form, "writer": writer_of(request.user)})

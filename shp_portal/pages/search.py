@@ -259,7 +259,7 @@ def _issues(asked: Asked) -> QuerySet[Any]:
 def _issue(issue: EmergingIssue, words: Sequence[str]) -> Hit:
     about = issue.priority.name if issue.priority else "outside our priorities"
     state = f"{issue.get_state_display()}{', restricted' if issue.restricted else ''}"
-    return Hit("", pieces(issue.title, words), f"{state}; {about}", [])
+    return Hit(reverse("portal:issue", args=[issue.pk]), pieces(issue.title, words), f"{state}; {about}", [])
 
 
 def _indicators(asked: Asked) -> QuerySet[Any]:

@@ -35,7 +35,7 @@ def found(user: User, query: str) -> str:
 def test_each_kind_of_thing_is_found_by_its_words(cast: Cast) -> None:
     action = cast.action("ASB-01", title="Fires in bins")
     said = update(cast, action, 1, narrative="Three wardens walk the promenade.")
-    raise_issue(plan=cast.plan, title="Scooters on the promenade", text="New.", by=cast.officer, at=NOW)
+    issue = raise_issue(plan=cast.plan, title="Scooters on the promenade", text="New.", by=cast.officer, at=NOW)
     indicator = Indicator.objects.create(
         code="DFIRE", name="Deliberate fires", unit="fires", better="lower", data_owner=cast.fire, definition="All."
     )
@@ -45,6 +45,7 @@ def test_each_kind_of_thing_is_found_by_its_words(cast: Cast) -> None:
     html = page(cast.chair, "/search/?q=promenade")
     assert f'href="{action.get_absolute_url()}#update-{said.pk}"' in html
     assert "Three wardens walk the <mark>promenade</mark>." in html
+    assert f'<a class="govuk-link" href="/issues/{issue.pk}/">' in html
     assert "Scooters on the <mark>promenade</mark>" in html
     assert 'href="/plan/#section-4"' in html
     assert "A town with a <mark>promenade</mark>." in html
