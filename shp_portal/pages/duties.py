@@ -82,7 +82,9 @@ def everything_due(plan: Plan, today: dt.date, *, by_whom: bool = False) -> list
     """
     years = years_of(plan.starts_on, plan.ends_on)
     rows = []
-    for duty in Duty.objects.filter(plan=plan).prefetch_related("done__by__partner" if by_whom else "done").order_by("position"):
+    for duty in (
+        Duty.objects.filter(plan=plan).prefetch_related("done__by__partner" if by_whom else "done").order_by("position")
+    ):
         done = {row.year: row for row in duty.done.all()}
         for year in years:
             due_on = duty.due_on(year)
