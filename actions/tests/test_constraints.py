@@ -10,6 +10,7 @@ from actions.models import (
     DeadlineExtension,
     Draft,
     Evidence,
+    Export,
     HelpReply,
     Milestone,
     Notice,
@@ -127,6 +128,17 @@ BREACHES = [
         {"title": "Once"},
         {"submission_key": key(2), "title": "Again"},
     ),
+    Breach("export_once", "export", {"as_of": DAY}, {"as_of": DAY_BEFORE}),
+    Breach("export_kind_known", "export", {"kind": "xlsx"}, {"kind": "pdf"}),
+    Breach("export_state_known", "export", {"query": "?page=2"}, {"state": "lost"}),
+    Breach("export_running_is_leased", "export", {"state": "running", "lease_until": NOW}, {"state": "running"}),
+    Breach("export_failed_says_why", "export", {"state": "failed", "error": "No space."}, {"state": "failed"}),
+    Breach(
+        "export_done_has_file",
+        "export",
+        {"state": "done", "file": "exports/a", "sha256": "0" * 64, "finished_at": NOW, "expires_on": DAY},
+        {"state": "done", "file": "exports/a", "sha256": "0" * 64, "finished_at": NOW},
+    ),
 ]
 
 
@@ -233,6 +245,10 @@ class Rows:
             "submission_key": key(1),
         }
         return Proposal.objects.create(**{**fields, **changes})
+
+    def export(self, **changes) -> Export:
+        fields = {"by": self.cast.officer, "plan": self.cast.plan, "kind": "csv", "query": "?", "as_of": TODAY}
+        return Export.objects.create(**{**fields, "asked_at": NOW, **changes})
 
     def accepted_proposal(self, **changes) -> Proposal:
         return self.proposal(state="accepted", action=self.of, **changes)

@@ -106,7 +106,7 @@ class TestSqlTwins:
                         period=period,
                         rating=rating,
                         narrative="Said.",
-                        reason="Because.",
+                        reason="Because." if rating in (Rating.AT_RISK, Rating.OFF_TRACK) else "",
                         **done,
                     )
         # Two more: asked about one period, heard about another; and heard about both.
