@@ -8,942 +8,1716 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partners', '0003_cover_and_email_choices'),
-        ('performance', '0001_initial'),
-        ('priorities', '0002_closed_requests'),
+        ("partners", "0003_cover_and_email_choices"),
+        ("performance", "0001_initial"),
+        ("priorities", "0002_closed_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Annotation',
+            name="Annotation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_kind', models.CharField(choices=[('quarter', 'Quarter'), ('half_year', 'Half-year'), ('year', 'Year')], max_length=10, verbose_name='period')),
-                ('period_start', models.DateField(help_text='The first day of the period.', verbose_name='period starts on')),
-                ('text', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "period_kind",
+                    models.CharField(
+                        choices=[("quarter", "Quarter"), ("half_year", "Half-year"), ("year", "Year")],
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
+                (
+                    "period_start",
+                    models.DateField(help_text="The first day of the period.", verbose_name="period starts on"),
+                ),
+                ("text", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'remark on a chart',
-                'verbose_name_plural': 'remarks on charts',
-                'ordering': ['indicator', 'period_start', 'pk'],
+                "verbose_name": "remark on a chart",
+                "verbose_name_plural": "remarks on charts",
+                "ordering": ["indicator", "period_start", "pk"],
             },
             bases=(priorities.fields.HasPeriod, models.Model),
         ),
         migrations.CreateModel(
-            name='ColumnMapping',
+            name="ColumnMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('figures', 'Figures'), ('similar_areas', 'Table of similar areas'), ('survey', 'Survey results')], max_length=15)),
-                ('headers_sha256', models.CharField(help_text="Of the header row's texts in order.", max_length=64)),
-                ('mapping', models.JSONField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("figures", "Figures"),
+                            ("similar_areas", "Table of similar areas"),
+                            ("survey", "Survey results"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("headers_sha256", models.CharField(help_text="Of the header row's texts in order.", max_length=64)),
+                ("mapping", models.JSONField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['data_owner', 'kind', '-at'],
+                "ordering": ["data_owner", "kind", "-at"],
             },
         ),
         migrations.CreateModel(
-            name='FigureReminder',
+            name="FigureReminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_kind', models.CharField(choices=[('quarter', 'Quarter'), ('half_year', 'Half-year'), ('year', 'Year')], max_length=10, verbose_name='period')),
-                ('period_start', models.DateField(help_text='The first day of the period.', verbose_name='period starts on')),
-                ('owed', models.CharField(choices=[('figure', 'Figure'), ('commentary', 'Commentary')], default='figure', max_length=12)),
-                ('stage', models.CharField(choices=[('asked', 'Asked'), ('reminded', 'Reminded'), ('overdue', 'Overdue'), ('nudged', 'Nudged')], max_length=10)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "period_kind",
+                    models.CharField(
+                        choices=[("quarter", "Quarter"), ("half_year", "Half-year"), ("year", "Year")],
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
+                (
+                    "period_start",
+                    models.DateField(help_text="The first day of the period.", verbose_name="period starts on"),
+                ),
+                (
+                    "owed",
+                    models.CharField(
+                        choices=[("figure", "Figure"), ("commentary", "Commentary")], default="figure", max_length=12
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked"),
+                            ("reminded", "Reminded"),
+                            ("overdue", "Overdue"),
+                            ("nudged", "Nudged"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-at', 'pk'],
-            },
-            bases=(priorities.fields.HasPeriod, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalIndicator_sum_of',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('m2m_history_id', models.AutoField(primary_key=True, serialize=False)),
-            ],
-            options={
-                'verbose_name': 'HistoricalIndicator_sum_of',
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalRecommendation',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('outcome', models.CharField(choices=[('undecided', 'Not decided yet'), ('accepted', 'Accepted'), ('declined', 'Declined')], default='undecided', max_length=10)),
-                ('reason', models.TextField(blank=True)),
-                ('decided_on', models.DateField(blank=True, null=True)),
-                ('position', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-            ],
-            options={
-                'verbose_name': 'historical recommendation',
-                'verbose_name_plural': 'historical recommendations',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalRecommendation_focuses',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('m2m_history_id', models.AutoField(primary_key=True, serialize=False)),
-            ],
-            options={
-                'verbose_name': 'HistoricalRecommendation_focuses',
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalRecommendation_priorities',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('m2m_history_id', models.AutoField(primary_key=True, serialize=False)),
-            ],
-            options={
-                'verbose_name': 'HistoricalRecommendation_priorities',
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalSource',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', models.CharField(db_index=True, max_length=150)),
-                ('publishable', models.BooleanField(default=True, help_text="Untick for sources that are for the Partnership's use only.", verbose_name='may be published')),
-                ('note', models.TextField(blank=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-            ],
-            options={
-                'verbose_name': 'historical source of figures',
-                'verbose_name_plural': 'historical sources of figures',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalSurveyQuestion',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('code', models.SlugField(help_text='The same for the same question in every year.', max_length=30, verbose_name='short code')),
-                ('text', models.TextField(verbose_name='question')),
-                ('about', models.CharField(choices=[('support', 'Support for a priority'), ('unsafe', 'What makes people feel unsafe'), ('other', 'Something else')], default='other', max_length=10)),
-                ('base', models.PositiveIntegerField(blank=True, help_text='Empty: not stated.', null=True, verbose_name='people who answered')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-            ],
-            options={
-                'verbose_name': 'historical survey question',
-                'verbose_name_plural': 'historical survey questions',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalSurveyResult',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('answer', models.CharField(max_length=200)),
-                ('count', models.PositiveIntegerField(blank=True, null=True)),
-                ('percent', models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),
-                ('position', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-            ],
-            options={
-                'verbose_name': 'historical survey result',
-                'verbose_name_plural': 'historical survey results',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='IssueEvent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('raised', 'New'), ('watching', 'Watching'), ('action_proposed', 'Action proposed'), ('closed', 'Closed')], max_length=20)),
-                ('reason', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ['issue', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='NotYetAvailable',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_kind', models.CharField(choices=[('quarter', 'Quarter'), ('half_year', 'Half-year'), ('year', 'Year')], max_length=10, verbose_name='period')),
-                ('period_start', models.DateField(help_text='The first day of the period.', verbose_name='period starts on')),
-                ('reason', models.CharField(max_length=300)),
-                ('expected_on', models.DateField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name': 'figure not yet available',
-                'verbose_name_plural': 'figures not yet available',
-                'ordering': ['indicator', 'period_start', 'pk'],
+                "ordering": ["-at", "pk"],
             },
             bases=(priorities.fields.HasPeriod, models.Model),
         ),
         migrations.CreateModel(
-            name='RangeBaseline',
+            name="HistoricalIndicator_sum_of",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_kind', models.CharField(choices=[('quarter', 'Quarter'), ('half_year', 'Half-year'), ('year', 'Year')], max_length=10, verbose_name='period')),
-                ('period_start', models.DateField(help_text='The first day of the period.', verbose_name='period starts on')),
-                ('last_start', models.DateField(verbose_name='last period starts on')),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
             ],
             options={
-                'verbose_name': 'baseline of a usual range',
-                'verbose_name_plural': 'baselines of usual ranges',
-                'ordering': ['indicator', 'period_start', 'pk'],
+                "verbose_name": "HistoricalIndicator_sum_of",
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalRecommendation",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("text", models.TextField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("undecided", "Not decided yet"), ("accepted", "Accepted"), ("declined", "Declined")],
+                        default="undecided",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("decided_on", models.DateField(blank=True, null=True)),
+                ("position", models.PositiveSmallIntegerField(verbose_name="order")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+            ],
+            options={
+                "verbose_name": "historical recommendation",
+                "verbose_name_plural": "historical recommendations",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalRecommendation_focuses",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+            ],
+            options={
+                "verbose_name": "HistoricalRecommendation_focuses",
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalRecommendation_priorities",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+            ],
+            options={
+                "verbose_name": "HistoricalRecommendation_priorities",
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalSource",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("name", models.CharField(db_index=True, max_length=150)),
+                (
+                    "publishable",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Untick for sources that are for the Partnership's use only.",
+                        verbose_name="may be published",
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+            ],
+            options={
+                "verbose_name": "historical source of figures",
+                "verbose_name_plural": "historical sources of figures",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalSurveyQuestion",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "code",
+                    models.SlugField(
+                        help_text="The same for the same question in every year.",
+                        max_length=30,
+                        verbose_name="short code",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="question")),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[
+                            ("support", "Support for a priority"),
+                            ("unsafe", "What makes people feel unsafe"),
+                            ("other", "Something else"),
+                        ],
+                        default="other",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "base",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="Empty: not stated.", null=True, verbose_name="people who answered"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="order")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+            ],
+            options={
+                "verbose_name": "historical survey question",
+                "verbose_name_plural": "historical survey questions",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalSurveyResult",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("answer", models.CharField(max_length=200)),
+                ("count", models.PositiveIntegerField(blank=True, null=True)),
+                ("percent", models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),
+                ("position", models.PositiveSmallIntegerField(verbose_name="order")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+            ],
+            options={
+                "verbose_name": "historical survey result",
+                "verbose_name_plural": "historical survey results",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="IssueEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("raised", "New"),
+                            ("watching", "Watching"),
+                            ("action_proposed", "Action proposed"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ["issue", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="NotYetAvailable",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "period_kind",
+                    models.CharField(
+                        choices=[("quarter", "Quarter"), ("half_year", "Half-year"), ("year", "Year")],
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
+                (
+                    "period_start",
+                    models.DateField(help_text="The first day of the period.", verbose_name="period starts on"),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("expected_on", models.DateField(blank=True, null=True)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "verbose_name": "figure not yet available",
+                "verbose_name_plural": "figures not yet available",
+                "ordering": ["indicator", "period_start", "pk"],
             },
             bases=(priorities.fields.HasPeriod, models.Model),
         ),
         migrations.CreateModel(
-            name='Recommendation',
+            name="RangeBaseline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('outcome', models.CharField(choices=[('undecided', 'Not decided yet'), ('accepted', 'Accepted'), ('declined', 'Declined')], default='undecided', max_length=10)),
-                ('reason', models.TextField(blank=True)),
-                ('decided_on', models.DateField(blank=True, null=True)),
-                ('position', models.PositiveSmallIntegerField(verbose_name='order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "period_kind",
+                    models.CharField(
+                        choices=[("quarter", "Quarter"), ("half_year", "Half-year"), ("year", "Year")],
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
+                (
+                    "period_start",
+                    models.DateField(help_text="The first day of the period.", verbose_name="period starts on"),
+                ),
+                ("last_start", models.DateField(verbose_name="last period starts on")),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['assessment', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SimilarAreasRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position_in_table', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('heading', models.CharField(blank=True, max_length=100)),
-                ('label', models.CharField(max_length=150)),
-                ('printed', models.CharField(max_length=40, verbose_name='our rate as given')),
-                ('printed_average', models.CharField(max_length=40, verbose_name='average as given')),
-                ('value', models.DecimalField(decimal_places=4, max_digits=14)),
-                ('average', models.DecimalField(decimal_places=4, max_digits=14)),
-                ('position', models.PositiveSmallIntegerField(blank=True, help_text='1 is the lowest rate.', null=True)),
-                ('query', models.TextField(blank=True)),
-            ],
-            options={
-                'verbose_name': 'row of a table of similar areas',
-                'verbose_name_plural': 'rows of tables of similar areas',
-                'ordering': ['table', 'position_in_table'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SimilarAreasTable',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_kind', models.CharField(choices=[('quarter', 'Quarter'), ('half_year', 'Half-year'), ('year', 'Year')], max_length=10, verbose_name='period')),
-                ('period_start', models.DateField(help_text='The first day of the period.', verbose_name='period starts on')),
-                ('window', models.CharField(help_text="In the source's words, for example: 12 months to September 2026.", max_length=150, verbose_name='what it covers')),
-                ('unit', models.CharField(default='per 1,000 population', max_length=100)),
-                ('group_size', models.PositiveSmallIntegerField(help_text='Ours among them.', verbose_name='areas in the group')),
-                ('provisional', models.BooleanField(default=False)),
-                ('as_at', models.DateField(verbose_name='extracted on')),
-                ('recorded_at', models.DateTimeField()),
-                ('note', models.TextField(blank=True)),
-            ],
-            options={
-                'verbose_name': 'table of similar areas',
-                'verbose_name_plural': 'tables of similar areas',
-                'ordering': ['-period_start', '-pk'],
+                "verbose_name": "baseline of a usual range",
+                "verbose_name_plural": "baselines of usual ranges",
+                "ordering": ["indicator", "period_start", "pk"],
             },
             bases=(priorities.fields.HasPeriod, models.Model),
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Recommendation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, unique=True)),
-                ('publishable', models.BooleanField(default=True, help_text="Untick for sources that are for the Partnership's use only.", verbose_name='may be published')),
-                ('note', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("undecided", "Not decided yet"), ("accepted", "Accepted"), ("declined", "Declined")],
+                        default="undecided",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("decided_on", models.DateField(blank=True, null=True)),
+                ("position", models.PositiveSmallIntegerField(verbose_name="order")),
             ],
             options={
-                'verbose_name': 'source of figures',
-                'verbose_name_plural': 'sources of figures',
-                'ordering': ['name'],
+                "ordering": ["assessment", "position"],
             },
         ),
         migrations.CreateModel(
-            name='SurveyQuestion',
+            name="SimilarAreasRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(help_text='The same for the same question in every year.', max_length=30, verbose_name='short code')),
-                ('text', models.TextField(verbose_name='question')),
-                ('about', models.CharField(choices=[('support', 'Support for a priority'), ('unsafe', 'What makes people feel unsafe'), ('other', 'Something else')], default='other', max_length=10)),
-                ('base', models.PositiveIntegerField(blank=True, help_text='Empty: not stated.', null=True, verbose_name='people who answered')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position_in_table", models.PositiveSmallIntegerField(verbose_name="order")),
+                ("heading", models.CharField(blank=True, max_length=100)),
+                ("label", models.CharField(max_length=150)),
+                ("printed", models.CharField(max_length=40, verbose_name="our rate as given")),
+                ("printed_average", models.CharField(max_length=40, verbose_name="average as given")),
+                ("value", models.DecimalField(decimal_places=4, max_digits=14)),
+                ("average", models.DecimalField(decimal_places=4, max_digits=14)),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(blank=True, help_text="1 is the lowest rate.", null=True),
+                ),
+                ("query", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['survey', 'position'],
+                "verbose_name": "row of a table of similar areas",
+                "verbose_name_plural": "rows of tables of similar areas",
+                "ordering": ["table", "position_in_table"],
             },
         ),
         migrations.CreateModel(
-            name='SurveyResult',
+            name="SimilarAreasTable",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(max_length=200)),
-                ('count', models.PositiveIntegerField(blank=True, null=True)),
-                ('percent', models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),
-                ('position', models.PositiveSmallIntegerField(verbose_name='order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "period_kind",
+                    models.CharField(
+                        choices=[("quarter", "Quarter"), ("half_year", "Half-year"), ("year", "Year")],
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
+                (
+                    "period_start",
+                    models.DateField(help_text="The first day of the period.", verbose_name="period starts on"),
+                ),
+                (
+                    "window",
+                    models.CharField(
+                        help_text="In the source's words, for example: 12 months to September 2026.",
+                        max_length=150,
+                        verbose_name="what it covers",
+                    ),
+                ),
+                ("unit", models.CharField(default="per 1,000 population", max_length=100)),
+                (
+                    "group_size",
+                    models.PositiveSmallIntegerField(help_text="Ours among them.", verbose_name="areas in the group"),
+                ),
+                ("provisional", models.BooleanField(default=False)),
+                ("as_at", models.DateField(verbose_name="extracted on")),
+                ("recorded_at", models.DateTimeField()),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['question', 'position'],
+                "verbose_name": "table of similar areas",
+                "verbose_name_plural": "tables of similar areas",
+                "ordering": ["-period_start", "-pk"],
+            },
+            bases=(priorities.fields.HasPeriod, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Source",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150, unique=True)),
+                (
+                    "publishable",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Untick for sources that are for the Partnership's use only.",
+                        verbose_name="may be published",
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+            ],
+            options={
+                "verbose_name": "source of figures",
+                "verbose_name_plural": "sources of figures",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="SurveyQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('figures', 'Figures'), ('similar_areas', 'Table of similar areas'), ('survey', 'Survey results')], max_length=15)),
-                ('period_kind', models.CharField(choices=[('quarter', 'Quarter'), ('half_year', 'Half-year'), ('year', 'Year')], max_length=10, verbose_name='period')),
-                ('period_start', models.DateField(help_text='The first day of the period.', verbose_name='period starts on')),
-                ('name', models.CharField(blank=True, help_text='Empty: pasted.', max_length=200, verbose_name='file name')),
-                ('file', models.FileField(max_length=200, upload_to='uploads/')),
-                ('size', models.PositiveIntegerField(help_text='Bytes.')),
-                ('sha256', models.CharField(max_length=64)),
-                ('sheet', models.CharField(blank=True, max_length=100)),
-                ('mapping', models.JSONField(blank=True, default=dict, help_text='Which column holds what.')),
-                ('answers', models.JSONField(blank=True, default=dict, help_text='What the sender said besides: as at, provisional …')),
-                ('findings', models.JSONField(blank=True, default=list, help_text='A list of sheet, cell, what is wrong, what was expected, how grave.')),
-                ('preview', models.JSONField(blank=True, default=list, help_text='What would be stored, row by row.')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting to be read'), ('checking', 'Being checked'), ('needs_columns', 'Columns to be named'), ('faulty', 'Faults found, nothing stored'), ('ready', 'Ready to store'), ('storing', 'Being stored'), ('stored', 'Stored'), ('failed', 'Failed'), ('dropped', 'Dropped')], default='waiting', max_length=15)),
-                ('sentence', models.TextField(blank=True, help_text='Why it failed.')),
-                ('rows_done', models.PositiveIntegerField(default=0)),
-                ('rows_total', models.PositiveIntegerField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('submission_key', models.UUIDField(unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.SlugField(
+                        help_text="The same for the same question in every year.",
+                        max_length=30,
+                        verbose_name="short code",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="question")),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[
+                            ("support", "Support for a priority"),
+                            ("unsafe", "What makes people feel unsafe"),
+                            ("other", "Something else"),
+                        ],
+                        default="other",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "base",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="Empty: not stated.", null=True, verbose_name="people who answered"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="order")),
             ],
             options={
-                'verbose_name': 'upload of figures',
-                'verbose_name_plural': 'uploads of figures',
-                'ordering': ['-at', '-pk'],
+                "ordering": ["survey", "position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SurveyResult",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("answer", models.CharField(max_length=200)),
+                ("count", models.PositiveIntegerField(blank=True, null=True)),
+                ("percent", models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),
+                ("position", models.PositiveSmallIntegerField(verbose_name="order")),
+            ],
+            options={
+                "ordering": ["question", "position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Upload",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("figures", "Figures"),
+                            ("similar_areas", "Table of similar areas"),
+                            ("survey", "Survey results"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "period_kind",
+                    models.CharField(
+                        choices=[("quarter", "Quarter"), ("half_year", "Half-year"), ("year", "Year")],
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
+                (
+                    "period_start",
+                    models.DateField(help_text="The first day of the period.", verbose_name="period starts on"),
+                ),
+                (
+                    "name",
+                    models.CharField(blank=True, help_text="Empty: pasted.", max_length=200, verbose_name="file name"),
+                ),
+                ("file", models.FileField(max_length=200, upload_to="uploads/")),
+                ("size", models.PositiveIntegerField(help_text="Bytes.")),
+                ("sha256", models.CharField(max_length=64)),
+                ("sheet", models.CharField(blank=True, max_length=100)),
+                ("mapping", models.JSONField(blank=True, default=dict, help_text="Which column holds what.")),
+                (
+                    "answers",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="What the sender said besides: as at, provisional …"
+                    ),
+                ),
+                (
+                    "findings",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="A list of sheet, cell, what is wrong, what was expected, how grave.",
+                    ),
+                ),
+                ("preview", models.JSONField(blank=True, default=list, help_text="What would be stored, row by row.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting to be read"),
+                            ("checking", "Being checked"),
+                            ("needs_columns", "Columns to be named"),
+                            ("faulty", "Faults found, nothing stored"),
+                            ("ready", "Ready to store"),
+                            ("storing", "Being stored"),
+                            ("stored", "Stored"),
+                            ("failed", "Failed"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="waiting",
+                        max_length=15,
+                    ),
+                ),
+                ("sentence", models.TextField(blank=True, help_text="Why it failed.")),
+                ("rows_done", models.PositiveIntegerField(default=0)),
+                ("rows_total", models.PositiveIntegerField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("submission_key", models.UUIDField(unique=True)),
+            ],
+            options={
+                "verbose_name": "upload of figures",
+                "verbose_name_plural": "uploads of figures",
+                "ordering": ["-at", "-pk"],
             },
             bases=(priorities.fields.HasPeriod, models.Model),
         ),
         migrations.RemoveConstraint(
-            model_name='comparator',
-            name='comparator_once',
+            model_name="comparator",
+            name="comparator_once",
         ),
         migrations.AddField(
-            model_name='comparator',
-            name='note',
+            model_name="comparator",
+            name="note",
             field=models.TextField(blank=True),
         ),
         migrations.AddField(
-            model_name='comparator',
-            name='replaces',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='performance.comparator'),
+            model_name="comparator",
+            name="replaces",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="replaced_by",
+                to="performance.comparator",
+            ),
         ),
         migrations.AddField(
-            model_name='emergingissue',
-            name='indicator',
-            field=models.ForeignKey(blank=True, help_text='The figure that showed it, when one did.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='performance.indicator'),
+            model_name="emergingissue",
+            name="indicator",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The figure that showed it, when one did.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="performance.indicator",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalemergingissue',
-            name='indicator',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='The figure that showed it, when one did.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='performance.indicator'),
+            model_name="historicalemergingissue",
+            name="indicator",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="The figure that showed it, when one did.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="performance.indicator",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicator',
-            name='contact',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Who is asked for the figure. Empty: everybody who works on figures at the data owner.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked of'),
+            model_name="historicalindicator",
+            name="contact",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="Who is asked for the figure. Empty: everybody who works on figures at the data owner.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="asked of",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicator',
-            name='rate_per',
-            field=models.PositiveIntegerField(blank=True, help_text='For rates: 1,000 or 100,000 population; 100 for a percentage of a count. The figure is then count ÷ population × this.', null=True, verbose_name='rate per'),
+            model_name="historicalindicator",
+            name="rate_per",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="For rates: 1,000 or 100,000 population; 100 for a percentage of a count. The figure is then count ÷ population × this.",
+                null=True,
+                verbose_name="rate per",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicator',
-            name='seasonal',
-            field=models.BooleanField(default=False, help_text='Compared like with like: summers with summers.', verbose_name='follows the seasons'),
+            model_name="historicalindicator",
+            name="seasonal",
+            field=models.BooleanField(
+                default=False,
+                help_text="Compared like with like: summers with summers.",
+                verbose_name="follows the seasons",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicator',
-            name='target_direction',
-            field=models.CharField(blank=True, choices=[('reduce', 'Reduce'), ('maintain', 'Maintain'), ('increase', 'Increase')], max_length=10, verbose_name='local directional target'),
+            model_name="historicalindicator",
+            name="target_direction",
+            field=models.CharField(
+                blank=True,
+                choices=[("reduce", "Reduce"), ("maintain", "Maintain"), ("increase", "Increase")],
+                max_length=10,
+                verbose_name="local directional target",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicator',
-            name='target_note',
-            field=models.CharField(blank=True, help_text='For example: agreed at the meeting of …', max_length=200, verbose_name='who agreed the target'),
+            model_name="historicalindicator",
+            name="target_note",
+            field=models.CharField(
+                blank=True,
+                help_text="For example: agreed at the meeting of …",
+                max_length=200,
+                verbose_name="who agreed the target",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicator',
-            name='target_value',
-            field=models.DecimalField(blank=True, decimal_places=4, help_text='Only where a value has been agreed.', max_digits=14, null=True),
+            model_name="historicalindicator",
+            name="target_value",
+            field=models.DecimalField(
+                blank=True, decimal_places=4, help_text="Only where a value has been agreed.", max_digits=14, null=True
+            ),
         ),
         migrations.AddField(
-            model_name='historicalprintedfigure',
-            name='assessment',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text="The assessment whose table this is. Empty: a figure in the plan's text.", null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='performance.strategicassessment'),
+            model_name="historicalprintedfigure",
+            name="assessment",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="The assessment whose table this is. Empty: a figure in the plan's text.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="performance.strategicassessment",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalstrategicassessment',
-            name='adopted_at_meeting',
-            field=models.CharField(blank=True, help_text='The meeting and its minute reference.', max_length=150, verbose_name='adopted at'),
+            model_name="historicalstrategicassessment",
+            name="adopted_at_meeting",
+            field=models.CharField(
+                blank=True, help_text="The meeting and its minute reference.", max_length=150, verbose_name="adopted at"
+            ),
         ),
         migrations.AddField(
-            model_name='historicalstrategicassessment',
-            name='adopted_on',
+            model_name="historicalstrategicassessment",
+            name="adopted_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='historicalstrategicassessment',
-            name='due_on',
-            field=models.DateField(blank=True, help_text='When it is to be adopted. Shown as due from a quarter before.', null=True),
+            model_name="historicalstrategicassessment",
+            name="due_on",
+            field=models.DateField(
+                blank=True, help_text="When it is to be adopted. Shown as due from a quarter before.", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='historicalstrategicassessment',
-            name='state',
-            field=models.CharField(choices=[('in_preparation', 'In preparation'), ('adopted', 'Adopted')], default='in_preparation', max_length=15),
+            model_name="historicalstrategicassessment",
+            name="state",
+            field=models.CharField(
+                choices=[("in_preparation", "In preparation"), ("adopted", "Adopted")],
+                default="in_preparation",
+                max_length=15,
+            ),
         ),
         migrations.AddField(
-            model_name='historicalsurvey',
-            name='closed_on',
+            model_name="historicalsurvey",
+            name="closed_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='historicalsurvey',
-            name='opened_on',
+            model_name="historicalsurvey",
+            name="opened_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='historicalsurvey',
-            name='responses',
-            field=models.PositiveIntegerField(blank=True, help_text='How many people answered. Empty: not stated.', null=True),
+            model_name="historicalsurvey",
+            name="responses",
+            field=models.PositiveIntegerField(
+                blank=True, help_text="How many people answered. Empty: not stated.", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='contact',
-            field=models.ForeignKey(blank=True, help_text='Who is asked for the figure. Empty: everybody who works on figures at the data owner.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked of'),
+            model_name="indicator",
+            name="contact",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Who is asked for the figure. Empty: everybody who works on figures at the data owner.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="asked of",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='rate_per',
-            field=models.PositiveIntegerField(blank=True, help_text='For rates: 1,000 or 100,000 population; 100 for a percentage of a count. The figure is then count ÷ population × this.', null=True, verbose_name='rate per'),
+            model_name="indicator",
+            name="rate_per",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="For rates: 1,000 or 100,000 population; 100 for a percentage of a count. The figure is then count ÷ population × this.",
+                null=True,
+                verbose_name="rate per",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='seasonal',
-            field=models.BooleanField(default=False, help_text='Compared like with like: summers with summers.', verbose_name='follows the seasons'),
+            model_name="indicator",
+            name="seasonal",
+            field=models.BooleanField(
+                default=False,
+                help_text="Compared like with like: summers with summers.",
+                verbose_name="follows the seasons",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='sum_of',
-            field=models.ManyToManyField(blank=True, help_text='Indicators that add up to this one.', related_name='+', to='performance.indicator'),
+            model_name="indicator",
+            name="sum_of",
+            field=models.ManyToManyField(
+                blank=True,
+                help_text="Indicators that add up to this one.",
+                related_name="+",
+                to="performance.indicator",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='target_direction',
-            field=models.CharField(blank=True, choices=[('reduce', 'Reduce'), ('maintain', 'Maintain'), ('increase', 'Increase')], max_length=10, verbose_name='local directional target'),
+            model_name="indicator",
+            name="target_direction",
+            field=models.CharField(
+                blank=True,
+                choices=[("reduce", "Reduce"), ("maintain", "Maintain"), ("increase", "Increase")],
+                max_length=10,
+                verbose_name="local directional target",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='target_note',
-            field=models.CharField(blank=True, help_text='For example: agreed at the meeting of …', max_length=200, verbose_name='who agreed the target'),
+            model_name="indicator",
+            name="target_note",
+            field=models.CharField(
+                blank=True,
+                help_text="For example: agreed at the meeting of …",
+                max_length=200,
+                verbose_name="who agreed the target",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='target_value',
-            field=models.DecimalField(blank=True, decimal_places=4, help_text='Only where a value has been agreed.', max_digits=14, null=True),
+            model_name="indicator",
+            name="target_value",
+            field=models.DecimalField(
+                blank=True, decimal_places=4, help_text="Only where a value has been agreed.", max_digits=14, null=True
+            ),
         ),
         migrations.AddField(
-            model_name='measurement',
-            name='denominator_source',
-            field=models.CharField(blank=True, help_text='For example: ONS mid-2024 estimate.', max_length=200, verbose_name='where the population comes from'),
+            model_name="measurement",
+            name="denominator_source",
+            field=models.CharField(
+                blank=True,
+                help_text="For example: ONS mid-2024 estimate.",
+                max_length=200,
+                verbose_name="where the population comes from",
+            ),
         ),
         migrations.AddField(
-            model_name='printedfigure',
-            name='assessment',
-            field=models.ForeignKey(blank=True, help_text="The assessment whose table this is. Empty: a figure in the plan's text.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='printed_figures', to='performance.strategicassessment'),
+            model_name="printedfigure",
+            name="assessment",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The assessment whose table this is. Empty: a figure in the plan's text.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="printed_figures",
+                to="performance.strategicassessment",
+            ),
         ),
         migrations.AddField(
-            model_name='strategicassessment',
-            name='adopted_at_meeting',
-            field=models.CharField(blank=True, help_text='The meeting and its minute reference.', max_length=150, verbose_name='adopted at'),
+            model_name="strategicassessment",
+            name="adopted_at_meeting",
+            field=models.CharField(
+                blank=True, help_text="The meeting and its minute reference.", max_length=150, verbose_name="adopted at"
+            ),
         ),
         migrations.AddField(
-            model_name='strategicassessment',
-            name='adopted_on',
+            model_name="strategicassessment",
+            name="adopted_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='strategicassessment',
-            name='due_on',
-            field=models.DateField(blank=True, help_text='When it is to be adopted. Shown as due from a quarter before.', null=True),
+            model_name="strategicassessment",
+            name="due_on",
+            field=models.DateField(
+                blank=True, help_text="When it is to be adopted. Shown as due from a quarter before.", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='strategicassessment',
-            name='state',
-            field=models.CharField(choices=[('in_preparation', 'In preparation'), ('adopted', 'Adopted')], default='in_preparation', max_length=15),
+            model_name="strategicassessment",
+            name="state",
+            field=models.CharField(
+                choices=[("in_preparation", "In preparation"), ("adopted", "Adopted")],
+                default="in_preparation",
+                max_length=15,
+            ),
         ),
         migrations.AddField(
-            model_name='survey',
-            name='closed_on',
+            model_name="survey",
+            name="closed_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='survey',
-            name='opened_on',
+            model_name="survey",
+            name="opened_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='survey',
-            name='responses',
-            field=models.PositiveIntegerField(blank=True, help_text='How many people answered. Empty: not stated.', null=True),
+            model_name="survey",
+            name="responses",
+            field=models.PositiveIntegerField(
+                blank=True, help_text="How many people answered. Empty: not stated.", null=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measurement',
-            constraint=models.CheckConstraint(condition=models.Q(('denominator__isnull', True), models.Q(('denominator_source', ''), _negated=True), _connector='OR'), name='measurement_denominator_has_source', violation_error_message='Say where the population comes from.'),
+            model_name="measurement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("denominator__isnull", True), models.Q(("denominator_source", ""), _negated=True), _connector="OR"
+                ),
+                name="measurement_denominator_has_source",
+                violation_error_message="Say where the population comes from.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='strategicassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['in_preparation', 'adopted'])), name='assessment_state_known'),
+            model_name="strategicassessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["in_preparation", "adopted"])), name="assessment_state_known"
+            ),
         ),
         migrations.AddField(
-            model_name='annotation',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="annotation",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='annotation',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annotations', to='performance.indicator'),
+            model_name="annotation",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="annotations", to="performance.indicator"
+            ),
         ),
         migrations.AddField(
-            model_name='columnmapping',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="columnmapping",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='columnmapping',
-            name='data_owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
+            model_name="columnmapping",
+            name="data_owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="partners.partner"
+            ),
         ),
         migrations.AddField(
-            model_name='figurereminder',
-            name='by',
-            field=models.ForeignKey(blank=True, help_text='Empty: the portal itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="figurereminder",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty: the portal itself.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='figurereminder',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='performance.indicator'),
+            model_name="figurereminder",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="performance.indicator"
+            ),
         ),
         migrations.AddField(
-            model_name='figurereminder',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="figurereminder",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicator_sum_of',
-            name='from_indicator',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='performance.indicator'),
+            model_name="historicalindicator_sum_of",
+            name="from_indicator",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_tablespace="",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="performance.indicator",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicator_sum_of',
-            name='history',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='performance.historicalindicator'),
+            model_name="historicalindicator_sum_of",
+            name="history",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                to="performance.historicalindicator",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicator_sum_of',
-            name='to_indicator',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='performance.indicator'),
+            model_name="historicalindicator_sum_of",
+            name="to_indicator",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_tablespace="",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="performance.indicator",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalrecommendation',
-            name='assessment',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='performance.strategicassessment'),
+            model_name="historicalrecommendation",
+            name="assessment",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="performance.strategicassessment",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalrecommendation',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalrecommendation",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='historicalrecommendation_focuses',
-            name='annualfocus',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='priorities.annualfocus'),
+            model_name="historicalrecommendation_focuses",
+            name="annualfocus",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_tablespace="",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="priorities.annualfocus",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalrecommendation_focuses',
-            name='history',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='performance.historicalrecommendation'),
+            model_name="historicalrecommendation_focuses",
+            name="history",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                to="performance.historicalrecommendation",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalrecommendation_priorities',
-            name='history',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='performance.historicalrecommendation'),
+            model_name="historicalrecommendation_priorities",
+            name="history",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                to="performance.historicalrecommendation",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalrecommendation_priorities',
-            name='priority',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='priorities.priority'),
+            model_name="historicalrecommendation_priorities",
+            name="priority",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_tablespace="",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="priorities.priority",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalsource',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalsource",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='historicalsurveyquestion',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalsurveyquestion",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='historicalsurveyquestion',
-            name='priority',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Whose support is asked.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='priorities.priority'),
+            model_name="historicalsurveyquestion",
+            name="priority",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="Whose support is asked.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="priorities.priority",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalsurveyquestion',
-            name='survey',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='performance.survey'),
+            model_name="historicalsurveyquestion",
+            name="survey",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="performance.survey",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalsurveyresult',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalsurveyresult",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='issueevent',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="issueevent",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='issueevent',
-            name='issue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='performance.emergingissue'),
+            model_name="issueevent",
+            name="issue",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="events", to="performance.emergingissue"
+            ),
         ),
         migrations.AddField(
-            model_name='notyetavailable',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="notyetavailable",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='notyetavailable',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='not_yet_available', to='performance.indicator'),
+            model_name="notyetavailable",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="not_yet_available",
+                to="performance.indicator",
+            ),
         ),
         migrations.AddField(
-            model_name='rangebaseline',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="rangebaseline",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='rangebaseline',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='range_baselines', to='performance.indicator'),
+            model_name="rangebaseline",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="range_baselines", to="performance.indicator"
+            ),
         ),
         migrations.AddField(
-            model_name='recommendation',
-            name='assessment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='performance.strategicassessment'),
+            model_name="recommendation",
+            name="assessment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="recommendations",
+                to="performance.strategicassessment",
+            ),
         ),
         migrations.AddField(
-            model_name='recommendation',
-            name='focuses',
-            field=models.ManyToManyField(blank=True, related_name='+', to='priorities.annualfocus', verbose_name='annual focus'),
+            model_name="recommendation",
+            name="focuses",
+            field=models.ManyToManyField(
+                blank=True, related_name="+", to="priorities.annualfocus", verbose_name="annual focus"
+            ),
         ),
         migrations.AddField(
-            model_name='recommendation',
-            name='priorities',
-            field=models.ManyToManyField(blank=True, related_name='+', to='priorities.priority'),
+            model_name="recommendation",
+            name="priorities",
+            field=models.ManyToManyField(blank=True, related_name="+", to="priorities.priority"),
         ),
         migrations.AddField(
-            model_name='historicalrecommendation_priorities',
-            name='recommendation',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='performance.recommendation'),
+            model_name="historicalrecommendation_priorities",
+            name="recommendation",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_tablespace="",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="performance.recommendation",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalrecommendation_focuses',
-            name='recommendation',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='performance.recommendation'),
+            model_name="historicalrecommendation_focuses",
+            name="recommendation",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_tablespace="",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="performance.recommendation",
+            ),
         ),
         migrations.AddField(
-            model_name='similarareasrow',
-            name='indicator',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='performance.indicator'),
+            model_name="similarareasrow",
+            name="indicator",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="performance.indicator",
+            ),
         ),
         migrations.AddField(
-            model_name='similarareasrow',
-            name='priority',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.priority'),
+            model_name="similarareasrow",
+            name="priority",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="priorities.priority",
+            ),
         ),
         migrations.AddField(
-            model_name='similarareastable',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.plan'),
+            model_name="similarareastable",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="priorities.plan"
+            ),
         ),
         migrations.AddField(
-            model_name='similarareastable',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="similarareastable",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='similarareastable',
-            name='replaces',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='performance.similarareastable'),
+            model_name="similarareastable",
+            name="replaces",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="replaced_by",
+                to="performance.similarareastable",
+            ),
         ),
         migrations.AddField(
-            model_name='similarareasrow',
-            name='table',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='performance.similarareastable'),
+            model_name="similarareasrow",
+            name="table",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="performance.similarareastable"
+            ),
         ),
         migrations.AddField(
-            model_name='similarareastable',
-            name='data_source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='performance.source'),
+            model_name="similarareastable",
+            name="data_source",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="performance.source",
+            ),
         ),
         migrations.AddField(
-            model_name='comparator',
-            name='data_source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='performance.source'),
+            model_name="comparator",
+            name="data_source",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="performance.source",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicator',
-            name='data_source',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Decides whether the figure may be published. Empty: the tick below decides alone.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='performance.source'),
+            model_name="historicalindicator",
+            name="data_source",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="Decides whether the figure may be published. Empty: the tick below decides alone.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="performance.source",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='data_source',
-            field=models.ForeignKey(blank=True, help_text='Decides whether the figure may be published. Empty: the tick below decides alone.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='performance.source'),
+            model_name="indicator",
+            name="data_source",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Decides whether the figure may be published. Empty: the tick below decides alone.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="performance.source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comparator',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaces__isnull', True)), fields=('indicator', 'kind', 'period_kind', 'period_start'), name='comparator_once'),
+            model_name="comparator",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaces__isnull", True)),
+                fields=("indicator", "kind", "period_kind", "period_start"),
+                name="comparator_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comparator',
-            constraint=models.CheckConstraint(condition=models.Q(('replaces__isnull', True), models.Q(('note', ''), _negated=True), _connector='OR'), name='comparator_correction_says_why'),
+            model_name="comparator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("replaces__isnull", True), models.Q(("note", ""), _negated=True), _connector="OR"),
+                name="comparator_correction_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('target_value__isnull', True), models.Q(('target_note', ''), _negated=True), _connector='OR'), name='indicator_target_says_who_agreed', violation_error_message='Say who agreed the target and when.'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("target_value__isnull", True), models.Q(("target_note", ""), _negated=True), _connector="OR"
+                ),
+                name="indicator_target_says_who_agreed",
+                violation_error_message="Say who agreed the target and when.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('rate_per__isnull', True), ('rate_per__gt', 0), _connector='OR'), name='indicator_rate_per_not_zero'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rate_per__isnull", True), ("rate_per__gt", 0), _connector="OR"),
+                name="indicator_rate_per_not_zero",
+            ),
         ),
         migrations.AddField(
-            model_name='surveyquestion',
-            name='priority',
-            field=models.ForeignKey(blank=True, help_text='Whose support is asked.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.priority'),
+            model_name="surveyquestion",
+            name="priority",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Whose support is asked.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="priorities.priority",
+            ),
         ),
         migrations.AddField(
-            model_name='surveyquestion',
-            name='survey',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='performance.survey'),
+            model_name="surveyquestion",
+            name="survey",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="questions", to="performance.survey"
+            ),
         ),
         migrations.AddField(
-            model_name='historicalsurveyresult',
-            name='question',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='performance.surveyquestion'),
+            model_name="historicalsurveyresult",
+            name="question",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="performance.surveyquestion",
+            ),
         ),
         migrations.AddField(
-            model_name='surveyresult',
-            name='question',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='performance.surveyquestion'),
+            model_name="surveyresult",
+            name="question",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="results", to="performance.surveyquestion"
+            ),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="upload",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='data_owner',
-            field=models.ForeignKey(help_text='Whose figures they are.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
+            model_name="upload",
+            name="data_owner",
+            field=models.ForeignKey(
+                help_text="Whose figures they are.",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="partners.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='data_source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='performance.source'),
+            model_name="upload",
+            name="data_source",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="performance.source",
+            ),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='priorities.plan'),
+            model_name="upload",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="priorities.plan"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_kind', 'quarter'), ('period_start__day', 1), ('period_start__month__in', [1, 4, 7, 10])), models.Q(('period_kind', 'half_year'), ('period_start__day', 1), ('period_start__month__in', [4, 10])), models.Q(('period_kind', 'year'), ('period_start__day', 1), ('period_start__month__in', [4])), _connector='OR'), name='annotation_period', violation_error_message='That day is not the first day of a period of this kind.'),
+            model_name="annotation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("period_kind", "quarter"), ("period_start__day", 1), ("period_start__month__in", [1, 4, 7, 10])
+                    ),
+                    models.Q(
+                        ("period_kind", "half_year"), ("period_start__day", 1), ("period_start__month__in", [4, 10])
+                    ),
+                    models.Q(("period_kind", "year"), ("period_start__day", 1), ("period_start__month__in", [4])),
+                    _connector="OR",
+                ),
+                name="annotation_period",
+                violation_error_message="That day is not the first day of a period of this kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='annotation_has_words'),
+            model_name="annotation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="annotation_has_words"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='columnmapping',
-            constraint=models.UniqueConstraint(fields=('data_owner', 'kind', 'headers_sha256'), name='column_mapping_once'),
+            model_name="columnmapping",
+            constraint=models.UniqueConstraint(
+                fields=("data_owner", "kind", "headers_sha256"), name="column_mapping_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='columnmapping',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['figures', 'similar_areas', 'survey'])), name='column_mapping_kind_known'),
+            model_name="columnmapping",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["figures", "similar_areas", "survey"])),
+                name="column_mapping_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figurereminder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_kind', 'quarter'), ('period_start__day', 1), ('period_start__month__in', [1, 4, 7, 10])), models.Q(('period_kind', 'half_year'), ('period_start__day', 1), ('period_start__month__in', [4, 10])), models.Q(('period_kind', 'year'), ('period_start__day', 1), ('period_start__month__in', [4])), _connector='OR'), name='figure_reminder_period', violation_error_message='That day is not the first day of a period of this kind.'),
+            model_name="figurereminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("period_kind", "quarter"), ("period_start__day", 1), ("period_start__month__in", [1, 4, 7, 10])
+                    ),
+                    models.Q(
+                        ("period_kind", "half_year"), ("period_start__day", 1), ("period_start__month__in", [4, 10])
+                    ),
+                    models.Q(("period_kind", "year"), ("period_start__day", 1), ("period_start__month__in", [4])),
+                    _connector="OR",
+                ),
+                name="figure_reminder_period",
+                violation_error_message="That day is not the first day of a period of this kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figurereminder',
-            constraint=models.CheckConstraint(condition=models.Q(('owed__in', ['figure', 'commentary'])), name='figure_reminder_owed_known'),
+            model_name="figurereminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("owed__in", ["figure", "commentary"])), name="figure_reminder_owed_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figurereminder',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['asked', 'reminded', 'overdue', 'nudged'])), name='figure_reminder_stage_known'),
+            model_name="figurereminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stage__in", ["asked", "reminded", "overdue", "nudged"])),
+                name="figure_reminder_stage_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figurereminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage', 'nudged'), _negated=True), fields=('indicator', 'period_kind', 'period_start', 'owed', 'stage', 'person'), name='figure_reminder_stage_once'),
+            model_name="figurereminder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stage", "nudged"), _negated=True),
+                fields=("indicator", "period_kind", "period_start", "owed", "stage", "person"),
+                name="figure_reminder_stage_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issueevent',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['raised', 'watching', 'action_proposed', 'closed'])), name='issue_event_state_known'),
+            model_name="issueevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["raised", "watching", "action_proposed", "closed"])),
+                name="issue_event_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issueevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='issue_event_closed_says_why'),
+            model_name="issueevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="issue_event_closed_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notyetavailable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_kind', 'quarter'), ('period_start__day', 1), ('period_start__month__in', [1, 4, 7, 10])), models.Q(('period_kind', 'half_year'), ('period_start__day', 1), ('period_start__month__in', [4, 10])), models.Q(('period_kind', 'year'), ('period_start__day', 1), ('period_start__month__in', [4])), _connector='OR'), name='not_yet_available_period', violation_error_message='That day is not the first day of a period of this kind.'),
+            model_name="notyetavailable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("period_kind", "quarter"), ("period_start__day", 1), ("period_start__month__in", [1, 4, 7, 10])
+                    ),
+                    models.Q(
+                        ("period_kind", "half_year"), ("period_start__day", 1), ("period_start__month__in", [4, 10])
+                    ),
+                    models.Q(("period_kind", "year"), ("period_start__day", 1), ("period_start__month__in", [4])),
+                    _connector="OR",
+                ),
+                name="not_yet_available_period",
+                violation_error_message="That day is not the first day of a period of this kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notyetavailable',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='not_yet_available_says_why'),
+            model_name="notyetavailable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="not_yet_available_says_why"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rangebaseline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_kind', 'quarter'), ('period_start__day', 1), ('period_start__month__in', [1, 4, 7, 10])), models.Q(('period_kind', 'half_year'), ('period_start__day', 1), ('period_start__month__in', [4, 10])), models.Q(('period_kind', 'year'), ('period_start__day', 1), ('period_start__month__in', [4])), _connector='OR'), name='range_baseline_period', violation_error_message='That day is not the first day of a period of this kind.'),
+            model_name="rangebaseline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("period_kind", "quarter"), ("period_start__day", 1), ("period_start__month__in", [1, 4, 7, 10])
+                    ),
+                    models.Q(
+                        ("period_kind", "half_year"), ("period_start__day", 1), ("period_start__month__in", [4, 10])
+                    ),
+                    models.Q(("period_kind", "year"), ("period_start__day", 1), ("period_start__month__in", [4])),
+                    _connector="OR",
+                ),
+                name="range_baseline_period",
+                violation_error_message="That day is not the first day of a period of this kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rangebaseline',
-            constraint=models.CheckConstraint(condition=models.Q(('last_start__gte', models.F('period_start'))), name='range_baseline_in_order'),
+            model_name="rangebaseline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_start__gte", models.F("period_start"))), name="range_baseline_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rangebaseline',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='range_baseline_says_why'),
+            model_name="rangebaseline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="range_baseline_says_why"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(fields=('assessment', 'position'), name='recommendation_position_unique'),
+            model_name="recommendation",
+            constraint=models.UniqueConstraint(
+                fields=("assessment", "position"), name="recommendation_position_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['undecided', 'accepted', 'declined'])), name='recommendation_outcome_known'),
+            model_name="recommendation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["undecided", "accepted", "declined"])),
+                name="recommendation_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'declined'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='recommendation_declined_says_why', violation_error_message='Say why it was declined.'),
+            model_name="recommendation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "declined"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="recommendation_declined_says_why",
+                violation_error_message="Say why it was declined.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'undecided'), ('decided_on__isnull', False), _connector='OR'), name='recommendation_decided_has_date', violation_error_message='Give the day it was decided.'),
+            model_name="recommendation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome", "undecided"), ("decided_on__isnull", False), _connector="OR"),
+                name="recommendation_decided_has_date",
+                violation_error_message="Give the day it was decided.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='similarareasrow',
-            constraint=models.UniqueConstraint(fields=('table', 'position_in_table'), name='similar_areas_row_order'),
+            model_name="similarareasrow",
+            constraint=models.UniqueConstraint(fields=("table", "position_in_table"), name="similar_areas_row_order"),
         ),
         migrations.AddConstraint(
-            model_name='similarareasrow',
-            constraint=models.UniqueConstraint(fields=('table', 'heading', 'label'), name='similar_areas_row_once'),
+            model_name="similarareasrow",
+            constraint=models.UniqueConstraint(fields=("table", "heading", "label"), name="similar_areas_row_once"),
         ),
         migrations.AddConstraint(
-            model_name='similarareastable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_kind', 'quarter'), ('period_start__day', 1), ('period_start__month__in', [1, 4, 7, 10])), models.Q(('period_kind', 'half_year'), ('period_start__day', 1), ('period_start__month__in', [4, 10])), models.Q(('period_kind', 'year'), ('period_start__day', 1), ('period_start__month__in', [4])), _connector='OR'), name='similar_areas_period', violation_error_message='That day is not the first day of a period of this kind.'),
+            model_name="similarareastable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("period_kind", "quarter"), ("period_start__day", 1), ("period_start__month__in", [1, 4, 7, 10])
+                    ),
+                    models.Q(
+                        ("period_kind", "half_year"), ("period_start__day", 1), ("period_start__month__in", [4, 10])
+                    ),
+                    models.Q(("period_kind", "year"), ("period_start__day", 1), ("period_start__month__in", [4])),
+                    _connector="OR",
+                ),
+                name="similar_areas_period",
+                violation_error_message="That day is not the first day of a period of this kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='similarareastable',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaces__isnull', True)), fields=('plan', 'period_kind', 'period_start'), name='similar_areas_first_once'),
+            model_name="similarareastable",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaces__isnull", True)),
+                fields=("plan", "period_kind", "period_start"),
+                name="similar_areas_first_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='similarareastable',
-            constraint=models.CheckConstraint(condition=models.Q(('replaces__isnull', True), models.Q(('note', ''), _negated=True), _connector='OR'), name='similar_areas_correction_says_why'),
+            model_name="similarareastable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("replaces__isnull", True), models.Q(("note", ""), _negated=True), _connector="OR"),
+                name="similar_areas_correction_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='similarareastable',
-            constraint=models.CheckConstraint(condition=models.Q(('group_size__gte', 2)), name='similar_areas_group_has_others'),
+            model_name="similarareastable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("group_size__gte", 2)), name="similar_areas_group_has_others"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyquestion',
-            constraint=models.UniqueConstraint(fields=('survey', 'position'), name='survey_question_position_unique'),
+            model_name="surveyquestion",
+            constraint=models.UniqueConstraint(fields=("survey", "position"), name="survey_question_position_unique"),
         ),
         migrations.AddConstraint(
-            model_name='surveyquestion',
-            constraint=models.UniqueConstraint(fields=('survey', 'code'), name='survey_question_code_unique'),
+            model_name="surveyquestion",
+            constraint=models.UniqueConstraint(fields=("survey", "code"), name="survey_question_code_unique"),
         ),
         migrations.AddConstraint(
-            model_name='surveyquestion',
-            constraint=models.CheckConstraint(condition=models.Q(('about__in', ['support', 'unsafe', 'other'])), name='survey_question_about_known'),
+            model_name="surveyquestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("about__in", ["support", "unsafe", "other"])), name="survey_question_about_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyresult',
-            constraint=models.UniqueConstraint(fields=('question', 'position'), name='survey_result_position_unique'),
+            model_name="surveyresult",
+            constraint=models.UniqueConstraint(fields=("question", "position"), name="survey_result_position_unique"),
         ),
         migrations.AddConstraint(
-            model_name='surveyresult',
-            constraint=models.UniqueConstraint(fields=('question', 'answer'), name='survey_result_answer_unique'),
+            model_name="surveyresult",
+            constraint=models.UniqueConstraint(fields=("question", "answer"), name="survey_result_answer_unique"),
         ),
         migrations.AddConstraint(
-            model_name='surveyresult',
-            constraint=models.CheckConstraint(condition=models.Q(('count__isnull', False), ('percent__isnull', False), _connector='OR'), name='survey_result_says_something', violation_error_message='Give a number, a percentage, or both.'),
+            model_name="surveyresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("count__isnull", False), ("percent__isnull", False), _connector="OR"),
+                name="survey_result_says_something",
+                violation_error_message="Give a number, a percentage, or both.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyresult',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__isnull', True), models.Q(('percent__gte', 0), ('percent__lte', 100)), _connector='OR'), name='survey_result_percent_in_range', violation_error_message='A percentage lies between 0 and 100.'),
+            model_name="surveyresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("percent__isnull", True), models.Q(("percent__gte", 0), ("percent__lte", 100)), _connector="OR"
+                ),
+                name="survey_result_percent_in_range",
+                violation_error_message="A percentage lies between 0 and 100.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_kind', 'quarter'), ('period_start__day', 1), ('period_start__month__in', [1, 4, 7, 10])), models.Q(('period_kind', 'half_year'), ('period_start__day', 1), ('period_start__month__in', [4, 10])), models.Q(('period_kind', 'year'), ('period_start__day', 1), ('period_start__month__in', [4])), _connector='OR'), name='upload_period', violation_error_message='That day is not the first day of a period of this kind.'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("period_kind", "quarter"), ("period_start__day", 1), ("period_start__month__in", [1, 4, 7, 10])
+                    ),
+                    models.Q(
+                        ("period_kind", "half_year"), ("period_start__day", 1), ("period_start__month__in", [4, 10])
+                    ),
+                    models.Q(("period_kind", "year"), ("period_start__day", 1), ("period_start__month__in", [4])),
+                    _connector="OR",
+                ),
+                name="upload_period",
+                violation_error_message="That day is not the first day of a period of this kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['figures', 'similar_areas', 'survey'])), name='upload_kind_known'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["figures", "similar_areas", "survey"])), name="upload_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'checking', 'needs_columns', 'faulty', 'ready', 'storing', 'stored', 'failed', 'dropped'])), name='upload_state_known'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "waiting",
+                            "checking",
+                            "needs_columns",
+                            "faulty",
+                            "ready",
+                            "storing",
+                            "stored",
+                            "failed",
+                            "dropped",
+                        ],
+                    )
+                ),
+                name="upload_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('sentence', ''), _negated=True), _connector='OR'), name='upload_failed_says_why'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True),
+                    models.Q(("sentence", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="upload_failed_says_why",
+            ),
         ),
     ]

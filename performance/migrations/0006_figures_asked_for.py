@@ -49,7 +49,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="figurereminder",
             constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("stage", "nudged"), _negated=True), ("by__isnull", False), _connector="OR"),
+                condition=models.Q(
+                    models.Q(("stage", "nudged"), _negated=True), ("by__isnull", False), _connector="OR"
+                ),
                 name="figure_reminder_nudge_has_hand",
             ),
         ),
