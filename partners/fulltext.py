@@ -67,7 +67,8 @@ class AddFullTextIndex(Operation):
             return
         options = to_state.apps.all_models[app_label][self.model_name.lower()]._meta
         quote = schema_editor.quote_name
-        columns = [quote(options.get_field(column).column) for column in self.columns]
+        column_of = {field.name: field.column for field in options.concrete_fields}
+        columns = [quote(column_of[column]) for column in self.columns]
         schema_editor.execute(
             f"CREATE INDEX {quote(self.name)} ON {quote(options.db_table)} USING gin ({_vector(columns)})"
         )
