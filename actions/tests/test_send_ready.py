@@ -153,7 +153,9 @@ def test_after_two_in_a_row_words_are_asked_for(cast: Cast) -> None:
         assert "No change was confirmed twice in a row. Say this time" in page
         assert "No change, confirmed<span" not in page
         pressed = officer.post(
-            url(action, "no-change/"), {"submission_key": str(key(3)), "period": "2026-04", "seen": 9}, follow=True
+            url(action, "no-change/"),
+            {"submission_key": str(key(3)), "period": "2026-04", "seen": action.updates.latest("pk").pk},
+            follow=True,
         )
         assert "No change was confirmed twice in a row." in pressed.content.decode()
         assert ProgressUpdate.objects.count() == 3

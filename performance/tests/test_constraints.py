@@ -176,7 +176,7 @@ BREACHES = [
     Breach("Source.name", "source", {"note": "One"}, {"note": "Another"}),
     Breach("not_yet_available_period", "not_yet_available", {}, ODD_DAY),
     Breach("not_yet_available_says_why", "not_yet_available", {"reason": "Late."}, {"reason": ""}),
-    Breach("range_baseline_period", "range_baseline", {}, ODD_DAY),
+    Breach("range_baseline_period", "range_baseline", {}, {**ODD_DAY, "last_start": dt.date(2026, 10, 1)}),
     Breach(
         "range_baseline_in_order",
         "range_baseline",
