@@ -36,6 +36,7 @@ from performance.models import (
 )
 from performance.services import uploads
 from performance.services.figures import record_measurement
+from performance.services.uploads import working
 from performance.tests.makers import NOW, Q1_2026, Q2_2026, Cast, make_indicator
 from performance.views import uploads as pages
 from sheets.tests import messy
@@ -502,13 +503,13 @@ def test_stored_twice_is_stored_once(cast: Cast, woken: Woken):
 def test_two_workers_at_once_do_the_work_of_one(cast: Cast, monkeypatch: pytest.MonkeyPatch):
     upload = send(cast.owner)
     store(cast.owner, upload)
-    write = uploads._write
+    write = working.write
 
     def while_another_looks(*asked: Any) -> str:
         assert uploads.run_upload(pk=upload.pk, clock=lambda: NOW) is None
         return write(*asked)
 
-    monkeypatch.setattr(uploads, "_write", while_another_looks)
+    monkeypatch.setattr(working, "write", while_another_looks)
     assert run(upload).state == State.STORED
     assert Measurement.objects.count() == 2
 
@@ -521,7 +522,7 @@ def test_a_worker_that_was_killed_is_followed_by_another(cast: Cast, monkeypatch
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(uploads, "_write", killed)
+        patched.setattr(working, "write", killed)
         with pytest.raises(KeyboardInterrupt):
             run(upload)
     upload.refresh_from_db()
@@ -548,7 +549,7 @@ def test_a_fault_of_ours_is_said_without_its_words(cast: Cast, monkeypatch: pyte
 
     upload = send(cast.owner)
     store(cast.owner, upload)
-    monkeypatch.setattr(uploads, "_write", broken)
+    monkeypatch.setattr(working, "write", broken)
     upload = run(upload)
     assert (upload.state, Measurement.objects.count()) == (State.FAILED, 0)
     assert upload.sentence == "Something went wrong while it was read. It is noted in the portal's log."
@@ -558,7 +559,7 @@ def test_one_that_takes_too_long_says_so(cast: Cast, monkeypatch: pytest.MonkeyP
     def slow(*asked: Any) -> None:
         raise SoftTimeLimitExceeded
 
-    monkeypatch.setattr(uploads, "_examine", slow)
+    monkeypatch.setattr(working, "examine", slow)
     assert "took longer than 200 seconds" in send(cast.owner).sentence
 
 
@@ -600,13 +601,13 @@ def test_a_dropped_one_is_over(cast: Cast):
 
 
 def test_one_that_is_dropped_while_it_is_read_stays_dropped(cast: Cast, monkeypatch: pytest.MonkeyPatch):
-    examine = uploads._examine
+    examine = working.examine
 
     def while_it_is_dropped(upload: Upload, *asked: Any) -> Any:
         uploads.drop(upload=upload, by=cast.owner, at=NOW)
         return examine(upload, *asked)
 
-    monkeypatch.setattr(uploads, "_examine", while_it_is_dropped)
+    monkeypatch.setattr(working, "examine", while_it_is_dropped)
     assert send(cast.owner).state == State.DROPPED
 
 
