@@ -85,6 +85,16 @@ class Plan(models.Model):
         default=False,
         help_text="The six-monthly report always goes to the chair.",
     )
+    fact_check = models.BooleanField(
+        "partners check drafts before the chair",
+        default=False,
+        help_text="Each partner is shown what a draft says of it and has two working days to answer.",
+    )
+    public_shelf = models.BooleanField(
+        "published reports can be read without signing in",
+        default=False,
+        help_text="Only public versions that the coordinator has checked and released.",
+    )
     marking = models.CharField(
         "protective marking",
         max_length=20,

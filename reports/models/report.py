@@ -1,4 +1,4 @@
-"""What we tell: reports, their frozen versions, the files made of them, and the decisions taken on them."""
+"""Reports, their frozen versions and the files made of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from actions.models import ProgressUpdate
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
-from priorities.models import Meeting, Plan
+from priorities.models import Plan
 
 if TYPE_CHECKING:
     from actions.models import ProgressUpdateQuerySet
@@ -31,16 +31,24 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(HasPeriod, models.Model):
-    """One report of one kind on one period of one plan: there is never a second."""
+    """One report of one kind on one period of one plan: there is never a second.
+
+    The plan as a document and the action plan as at a day are made when somebody asks for them; the others fall due.
+    """
 
     class Kind(models.TextChoices):
         QUARTERLY = "quarterly", "Quarterly performance report"
         SIX_MONTHLY = "six_monthly", "Six-monthly partnership report"
+        PLAN = "plan", "Community Safety Plan"
+        ACTION_PLAN = "action_plan", "Action plan"
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     period_kind = period_kind_field()
     period_start = period_start_field()
+    as_at = models.DateField(
+        null=True, blank=True, help_text="The day an action plan is as at, within the quarter. Empty for other kinds."
+    )
     created_at = models.DateTimeField()
     not_produced = models.TextField(
         blank=True, help_text="Why this report will not be made. Empty for a report that is, or will be, made."
@@ -58,12 +66,20 @@ class Report(HasPeriod, models.Model):
         ordering = ["-period_start", "kind"]
         constraints = [
             models.UniqueConstraint(
-                name="report_once_a_period", fields=["plan", "kind", "period_kind", "period_start"]
+                name="report_once_a_period",
+                fields=["plan", "kind", "period_kind", "period_start"],
+                condition=Q(as_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="report_once_a_day", fields=["plan", "kind", "as_at"], condition=Q(as_at__isnull=False)
             ),
             period_constraint("report_period"),
             models.CheckConstraint(
                 name="report_kind_fits_period",
-                condition=Q(kind="quarterly", period_kind="quarter") | Q(kind="six_monthly", period_kind="half_year"),
+                condition=Q(kind="quarterly", period_kind="quarter", as_at__isnull=True)
+                | Q(kind="six_monthly", period_kind="half_year", as_at__isnull=True)
+                | Q(kind="plan", period_kind="year", as_at__isnull=True)
+                | Q(kind="action_plan", period_kind="quarter", as_at__isnull=False),
             ),
         ]
 
@@ -111,6 +127,7 @@ class ReportVersion(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
+        FACT_CHECK = "fact_check", "In fact check"
         WITH_CHAIR = "with_chair", "With the chair"
         RETURNED = "returned", "Returned"
         APPROVED = "approved", "Approved"
@@ -137,6 +154,9 @@ class ReportVersion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     published_at = models.DateTimeField(null=True, blank=True)
+    despite_hold = models.TextField(
+        blank=True, help_text="Why it was published while publishing was on hold; by whom is said beside it."
+    )
 
     objects = ReportVersionQuerySet.as_manager()
 
@@ -147,7 +167,9 @@ class ReportVersion(models.Model):
             models.CheckConstraint(name="version_number_from_one", condition=Q(number__gte=1)),
             models.CheckConstraint(
                 name="version_state_known",
-                condition=Q(state__in=["draft", "with_chair", "returned", "approved", "published", "replaced"]),
+                condition=Q(
+                    state__in=["draft", "fact_check", "with_chair", "returned", "approved", "published", "replaced"]
+                ),
             ),
             models.CheckConstraint(name="version_later_says_why", condition=Q(number=1) | ~Q(reason="")),
             models.CheckConstraint(
@@ -220,6 +242,10 @@ class Rendition(models.Model):
     pages = models.PositiveSmallIntegerField(null=True, blank=True)
     queued_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the stored bytes were last held against their hash."
+    )
+    fault = models.TextField(blank=True, help_text="What that check found wrong. Empty: nothing.")
 
     objects = RenditionQuerySet.as_manager()
 
@@ -242,34 +268,6 @@ class Rendition(models.Model):
     def __str__(self) -> str:
         public = ", public version" if self.edition == self.Edition.PUBLIC else ""
         return f"{self.version}, {self.get_stage_display().lower()}{public}"
-
-
-class Decision(models.Model):
-    """The chair's decision, bound to the facts (snapshot hash) and to the very file that was read (PDF hash)."""
-
-    class Outcome(models.TextChoices):
-        APPROVED = "approved", "Approved for the Partnership"
-        RETURNED = "returned", "Returned"
-
-    version = models.OneToOneField(ReportVersion, on_delete=models.PROTECT, related_name="decision")
-    snapshot_sha256 = models.CharField(max_length=64)
-    pdf_sha256 = models.CharField("SHA-256 of the PDF read", max_length=64)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
-    comment = models.TextField(blank=True)
-    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    minute_reference = models.CharField(max_length=60, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-at"]
-        constraints = [
-            models.CheckConstraint(name="decision_outcome_known", condition=Q(outcome__in=["approved", "returned"])),
-            models.CheckConstraint(name="decision_return_says_why", condition=~Q(outcome="returned") | ~Q(comment="")),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_outcome_display()}: {self.version}"
 
 
 class PlanFault(models.Model):

@@ -1,0 +1,39 @@
+"""What we tell: reports, their frozen versions and files (`report`), what happens to a version on its way (`life`), words
+written for it (`texts`), what a meeting made of it (`meeting`), and who else gets it (`shelf`).
+"""
+
+from reports.models.life import Decision, FactCheck, FactCheckAnswer, HoldPeriod
+from reports.models.meeting import MatterArising, MatterArisingQuerySet, RecommendationOutcome
+from reports.models.report import (
+    PlanFault,
+    Rendition,
+    RenditionQuerySet,
+    Report,
+    ReportQuerySet,
+    ReportVersion,
+    ReportVersionQuerySet,
+)
+from reports.models.shelf import AudienceList, PublicRelease, Sending, SentTo
+from reports.models.texts import SectionText
+
+__all__ = [
+    "AudienceList",
+    "Decision",
+    "FactCheck",
+    "FactCheckAnswer",
+    "HoldPeriod",
+    "MatterArising",
+    "MatterArisingQuerySet",
+    "PlanFault",
+    "PublicRelease",
+    "RecommendationOutcome",
+    "Rendition",
+    "RenditionQuerySet",
+    "Report",
+    "ReportQuerySet",
+    "ReportVersion",
+    "ReportVersionQuerySet",
+    "SectionText",
+    "Sending",
+    "SentTo",
+]

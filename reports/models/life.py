@@ -1,0 +1,135 @@
+"""What happens to a version on its way: the partners' fact check, the decision on it, and days on which nothing is published."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+from partners.models import Partner
+from priorities.models import Meeting, Plan
+from priorities.periods import british
+from reports.models.report import ReportVersion
+
+
+class FactCheck(models.Model):
+    """Partners are shown what a draft says of them, and have until `answers_due_on` to say whether it is right."""
+
+    version = models.OneToOneField(ReportVersion, on_delete=models.PROTECT, related_name="fact_check")
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    answers_due_on = models.DateField(help_text="Two working days after it was opened; its end is the end of that day.")
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="fact_check_closes_after_opening",
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Fact check of {self.version}"
+
+
+class FactCheckAnswer(models.Model):
+    """What one partner says of its part in a draft, and what became of a fault it found. The newest of a partner counts."""
+
+    class Outcome(models.TextChoices):
+        NONE = "", "Not looked at yet"
+        CORRECTED = "corrected", "Corrected at its source"
+        KEPT = "kept", "Stays as it is"
+
+    fact_check = models.ForeignKey(FactCheck, on_delete=models.PROTECT, related_name="answers")
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
+    is_right = models.BooleanField("what it says of us is right")
+    text = models.TextField(blank=True, help_text="What is wrong, and what is right instead.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True, default=Outcome.NONE)
+    outcome_text = models.TextField(blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["fact_check", "pk"]
+        constraints = [
+            models.CheckConstraint(name="fact_check_fault_says_what", condition=Q(is_right=True) | ~Q(text="")),
+            models.CheckConstraint(name="fact_check_outcome_known", condition=Q(outcome__in=["", "corrected", "kept"])),
+            models.CheckConstraint(
+                name="fact_check_settled_by_somebody",
+                condition=Q(outcome="") | Q(settled_by__isnull=False, settled_at__isnull=False),
+            ),
+            models.CheckConstraint(name="fact_check_kept_says_why", condition=~Q(outcome="kept") | ~Q(outcome_text="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {'right' if self.is_right else 'not right'}"
+
+
+class Decision(models.Model):
+    """The chair's decision, bound to the facts (snapshot hash) and to the very file that was read (PDF hash)."""
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", "Approved for the Partnership"
+        RETURNED = "returned", "Returned"
+
+    version = models.OneToOneField(ReportVersion, on_delete=models.PROTECT, related_name="decision")
+    snapshot_sha256 = models.CharField(max_length=64)
+    pdf_sha256 = models.CharField("SHA-256 of the PDF read", max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    comment = models.TextField(blank=True)
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    minute_reference = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(name="decision_outcome_known", condition=Q(outcome__in=["approved", "returned"])),
+            models.CheckConstraint(name="decision_return_says_why", condition=~Q(outcome="returned") | ~Q(comment="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}: {self.version}"
+
+
+class HoldPeriodQuerySet(models.QuerySet["HoldPeriod"]):
+    def on(self, plan: Plan, day: dt.date) -> HoldPeriod | None:
+        """The hold in force on a day, its last day included; of two the one that lasts longer."""
+        return self.filter(plan=plan, starts_on__lte=day, ends_on__gte=day).order_by("-ends_on").first()
+
+
+class HoldPeriod(models.Model):
+    """Days on which nothing is published, such as the weeks before an election. Drafting and deciding go on."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text="The last day on hold.")
+    reason = models.CharField(max_length=250, help_text="For example: pre-election period, local elections.")
+
+    objects = HoldPeriodQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "hold on publishing"
+        verbose_name_plural = "holds on publishing"
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="hold_dates_in_order",
+                condition=Q(ends_on__gte=F("starts_on")),
+                violation_error_message="The last day cannot come before the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{british(self.starts_on)} to {british(self.ends_on)}: {self.reason}"

@@ -1,0 +1,102 @@
+"""Who else gets a report: the public, from the shelf without sign-in, and lists of people, by a link."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+from partners.models import OutgoingEmail
+from priorities.models import Plan, SubGroup
+from reports.models.report import ReportVersion
+
+
+class PublicReleaseQuerySet(models.QuerySet["PublicRelease"]):
+    def standing(self) -> PublicReleaseQuerySet:
+        """Those that were not taken off the shelf again."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class PublicRelease(models.Model):
+    """That somebody checked a version's public edition and put it on the shelf for everybody."""
+
+    version = models.OneToOneField(ReportVersion, on_delete=models.PROTECT, related_name="public_release")
+    marking = models.CharField("protective marking", max_length=20, choices=Plan.Marking.choices, blank=True)
+    checks = models.JSONField(help_text="What was checked, each sentence as it was ticked.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.TextField(blank=True)
+
+    objects = PublicReleaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                name="release_withdrawn_says_why",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_reason="")
+                | (Q(withdrawn_at__gte=F("at"), withdrawn_by__isnull=False) & ~Q(withdrawn_reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Public version of {self.version}"
+
+
+class AudienceList(models.Model):
+    """People a report is sent to: members, sub-groups, the Commissioner's office, scrutiny, democratic services."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    sub_groups = models.ManyToManyField(
+        SubGroup, blank=True, related_name="+", verbose_name="sub-groups", help_text="Everybody with a seat in them."
+    )
+    position = models.PositiveSmallIntegerField("order", default=1)
+
+    history = HistoricalRecords(m2m_fields=[people, sub_groups])
+
+    class Meta:
+        verbose_name = "audience list"
+        ordering = ["plan", "position", "name"]
+        constraints = [models.UniqueConstraint(name="audience_list_name_once", fields=["plan", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Sending(models.Model):
+    """That a published version was sent to one audience list, once."""
+
+    version = models.ForeignKey(ReportVersion, on_delete=models.PROTECT, related_name="sendings")
+    audience = models.ForeignKey(AudienceList, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(name="sending_once", fields=["version", "audience"])]
+
+    def __str__(self) -> str:
+        return f"{self.version} to {self.audience}"
+
+
+class SentTo(models.Model):
+    """The e-mail that one sending owes one person. Who is on several lists gets one for each version."""
+
+    sending = models.ForeignKey(Sending, on_delete=models.PROTECT, related_name="sent_to")
+    email = models.ForeignKey(OutgoingEmail, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "e-mail of a sending"
+        verbose_name_plural = "e-mails of sendings"
+        ordering = ["sending", "pk"]
+        constraints = [models.UniqueConstraint(name="sent_to_once", fields=["sending", "email"])]
+
+    def __str__(self) -> str:
+        return f"{self.email.recipient}: {self.sending}"
