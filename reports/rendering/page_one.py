@@ -1,0 +1,65 @@
+"""Page one is one side: how wide and high it is, and its lists cut to what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from charts.text import wrap
+from reports.rendering.text import clip
+
+LINE_POINTS, LABEL_POINTS, TYPE_POINTS = 493.0, 80.0, 9.5
+"""Page one's text width, the column of its labels and its type size, in points: report-print.css says the same."""
+
+PAGE_MM = 256.0
+"""The height of page one between its margins, less a hair."""
+
+LINE_MM, COUNTS_MM, FACT_MM, HEADING_MM = 4.3, 4.8, 2.15, 7.4
+"""A line of text, a line of counts, the space round a fact, a heading with its space: report-print.css says the same."""
+
+HEAD_START = "DEMONSTRATION DATA. Draft. "
+"""What may stand before the line under the title."""
+
+HEAD_MM = 17.5
+"""The bar, the masthead and the title."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """As many lines as fit, and how many more there are."""
+
+    lines: tuple[PageLine, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """A strong start (a reference, a name) and what follows it; `full` is all it would say, where it was cut."""
+
+    strong: str
+    text: str
+    full: str = ""
+
+
+def lines_of(text: str, width: float) -> int:
+    """Lines that a text takes in so many points; at least one."""
+    # charts.text takes a fallback typeface into account; the paper has its own, whose lines run some 5% shorter.
+    return max(len(wrap(text, TYPE_POINTS * 0.945, width)), 1)
+
+
+def rows_of(listed_: Listed, width: float) -> int:
+    """Lines that a list takes in so many points, with the one that says how many more there are."""
+    rows = sum(lines_of(f"{line.strong} {line.text}", width) for line in listed_.lines)
+    return rows + (1 if listed_.more else 0)
+
+
+def first_of(lines: Sequence[PageLine], most: int, longest: int = 1000) -> Listed:
+    """The first `most` lines, each cut to `longest` characters, and how many are left over."""
+    # "And 1 more" takes the line that the last one itself would have taken.
+    shown = lines if len(lines) <= most else lines[: most - 1] if most > 1 else lines[:1]
+    return Listed(tuple(_cut(line, longest) for line in shown), len(lines) - len(shown))
+
+
+def _cut(line: PageLine, longest: int) -> PageLine:
+    text = clip(line.text, max(longest - len(line.strong), 20))
+    return line if text == line.text else PageLine(line.strong, text, line.full or line.text)

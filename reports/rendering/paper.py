@@ -1,0 +1,95 @@
+"""A whole document: the body for the screen, and the paper with its style sheet, header, footer and watermark."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from priorities.periods import british
+from reports.document import PUBLIC, RESTRICTED, Document, SixMonthlyDocument
+from reports.rendering.quarterly import quarterly_context
+from reports.rendering.six_monthly import six_monthly_context
+from reports.rendering.text import contact_line, footer_contact, head_line
+
+STYLES = Path(__file__).resolve().parents[2] / "static"
+SHEETS = ("report.css", "report-print.css")
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """A decision in words ("Approved for the Partnership"), by which role, on which day, and where it is minuted."""
+
+    words: str
+    by: str
+    on: dt.date
+    meeting: dt.date | None = None
+    minute_reference: str = ""
+
+
+def screen_context(
+    document: Document, *, snapshot_sha256: str = "", sign_off: SignOff | None = None, stage: str = "draft"
+) -> dict[str, Any]:
+    """What templates/reports/document/_body.html needs; include it under a page whose h1 is the report's title."""
+    return _context(document, stage=stage, snapshot_sha256=snapshot_sha256, sign_off=sign_off, for_print=False)
+
+
+def print_html(document: Document, *, stage: str, snapshot_sha256: str, sign_off: SignOff | None) -> str:
+    """The whole HTML of the paper. `stage` is draft (watermarked) or final. The same arguments give the same text.
+
+    ValueError for another stage.
+    """
+    if stage not in ("draft", "final"):
+        raise ValueError(f"“{stage}” is no stage of a paper: it is draft or final.")
+    context = _context(document, stage=stage, snapshot_sha256=snapshot_sha256, sign_off=sign_off, for_print=True)
+    sheet = "\n".join((STYLES / name).read_text(encoding="utf-8") for name in SHEETS)
+    sheet += _page_rules(document, stage)
+    context["style_sheet"] = "data:text/css;charset=utf-8;base64," + base64.b64encode(sheet.encode()).decode()
+    return render_to_string("reports/document/print.html", context)
+
+
+def _context(
+    document: Document, *, stage: str, snapshot_sha256: str, sign_off: SignOff | None, for_print: bool
+) -> dict[str, Any]:
+    shared = {
+        "document": document,
+        "paper": document.paper,
+        "stage": stage,
+        "snapshot_sha256": snapshot_sha256,
+        "sign_off": sign_off,
+        "for_print": for_print,
+        "restricted": RESTRICTED,
+        "head": head_line(document),
+        "contact": contact_line(document.paper.contact),
+    }
+    own = six_monthly_context(document) if isinstance(document, SixMonthlyDocument) else quarterly_context(document)
+    return shared | own
+
+
+def _page_rules(document: Document, stage: str) -> str:
+    """Running header, footer and watermark: margin boxes, so that readers by ear are told the words once, in the body."""
+    paper = document.paper
+    name = f"{paper.title}, {paper.period_label}"
+    version = f"{'Public version' if paper.edition == PUBLIC else 'Version'} {paper.number}{' (draft)' if stage == 'draft' else ''}, updates received up to {british(paper.cut_off_on)}"
+    contact = footer_contact(paper.contact)
+    footer = f"{name} · {version}" + (f"\nContact: {contact}" if contact else "")
+    rules = [
+        f"@top-left {{ content: {_css(paper.partnership)} }}",
+        f"@top-center {{ content: {_css(paper.marking)} }}",
+        f"@top-right {{ content: {_css('DEMONSTRATION DATA' if paper.is_demonstration else '')} }}",
+        f"@bottom-left {{ content: {_css(footer)} }}",
+        f"@bottom-right {{ content: {_css(paper.marking + chr(10) if paper.marking else '')} "
+        '"Page " counter(page) " of " counter(pages) }',
+    ]
+    if stage == "draft":
+        rules.append('@left-middle { content: "DRAFT" }')
+    return "\n@page { " + "\n".join(rules) + " }\n"
+
+
+def _css(text: str) -> str:
+    """A CSS string. All but plain letters and figures is written by its number, so that nothing can close it."""
+    return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text) + '"'

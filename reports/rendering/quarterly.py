@@ -1,0 +1,192 @@
+"""The body of the quarterly report: figures with their course, and the pictures of similar areas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from charts.frame import NARROW, WIDE
+from charts.line import LineChart, line_chart
+from charts.rate import Rate
+from charts.ratio_dots import RatioDots, ratio_dots
+from charts.series import Band, Note, Point
+from charts.text import listed
+from performance.places import OUTSIDE
+from reports.document import Figure, PrintedTable, QuarterlyDocument, SimilarTable
+from reports.rendering.contents import QUARTERLY_PARTS
+from reports.rendering.quarterly_page import quarterly_page
+from reports.rendering.text import area_of, figure_text, outside_sentence, tally
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """`said` is whether the figure is compared in full; texts from before that say less."""
+
+    figure: Figure
+    words: str
+    chart: LineChart | None
+
+    @property
+    def said(self) -> bool:
+        return bool(self.figure.comparisons)
+
+    @property
+    def not_compared(self) -> tuple[str, ...]:
+        """What it could not be compared with, and why; things of one reason together."""
+        found: dict[str, list[str]] = {}
+        for row in self.figure.not_compared:
+            found.setdefault(row.reason, []).append(row.label[:1].lower() + row.label[1:])
+        return tuple(f"{listed(labels)} ({reason})" for reason, labels in found.items())
+
+
+@dataclass(frozen=True)
+class FigurePart:
+    anchor: str
+    name: str
+    statement: str
+    figures: tuple[FigureView, ...]
+
+
+@dataclass(frozen=True)
+class TableGroup:
+    heading: str
+    rows: tuple[Any, ...]
+
+
+def quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
+    """What templates/reports/document/_quarterly.html needs."""
+    by_code = document.by_code
+    parts = [
+        FigurePart(
+            f"priority-{part.code.lower()}", part.name, part.statement, _views(by_code[code] for code in part.codes)
+        )
+        for part in document.priorities
+    ]
+    if document.shared_codes:
+        parts.append(
+            FigurePart("priority-all", "All priorities", "", _views(by_code[code] for code in document.shared_codes))
+        )
+    return {
+        "body": "reports/document/_quarterly.html",
+        "parts": QUARTERLY_PARTS,
+        "part": {part.anchor.replace("-", "_"): part for part in QUARTERLY_PARTS},
+        "page": quarterly_page(document),
+        "figure_parts": tuple(parts),
+        "other_figures": _views(by_code[code] for code in document.other_codes),
+        "table_groups": _groups(document.table.rows) if document.table else (),
+        "similar_groups": _groups(document.similar_table.rows) if document.similar_table else (),
+        "similar_picture": _similar_picture(document.similar_table, document.paper.partnership, WIDE, "similar"),
+        "similar_picture_narrow": _similar_picture(
+            document.similar_table, document.paper.partnership, NARROW, "similar-narrow"
+        ),
+        "area": area_of(document.paper.partnership),
+        "outside_sentence": outside_sentence(document),
+        "picture": _picture(document.table, document.paper.partnership, WIDE, "rates"),
+        "picture_narrow": _picture(document.table, document.paper.partnership, NARROW, "rates-narrow"),
+        "tally": tally(document.counts),
+    }
+
+
+def _views(figures: Iterable[Figure]) -> tuple[FigureView, ...]:
+    return tuple(
+        FigureView(figure, figure_text(figure.now.printed, figure.unit) if figure.now else "", _trend(figure))
+        for figure in figures
+    )
+
+
+def _trend(figure: Figure) -> LineChart | None:
+    """The figure's course; None with fewer than two points that are shown, which show no course."""
+    if sum(1 for point in figure.trend if point.number) < 2:
+        return None
+    return line_chart(
+        [
+            Point(
+                point.tick,
+                point.group,
+                Decimal(point.number) if point.number else None,
+                point.printed,
+                point.provisional,
+                point.unusual,
+            )
+            for point in figure.trend
+        ],
+        id_prefix=f"trend-{figure.code}",
+        name=figure.name,
+        unit=figure.unit,
+        ranges=[
+            Band(
+                band.first,
+                band.last,
+                Decimal(band.lower),
+                Decimal(band.mean),
+                Decimal(band.upper),
+                _limits(band.printed),
+            )
+            for band in figure.bands
+        ],
+        annotations=[Note(remark.point, remark.text) for remark in figure.remarks],
+        width=NARROW,
+        height=190,
+    )
+
+
+def _limits(printed: tuple[str, ...]) -> tuple[str, str, str]:
+    lower, mean, upper = printed
+    return lower, mean, upper
+
+
+def _groups(rows: Iterable[Any]) -> tuple[TableGroup, ...]:
+    """Rows under their headings, in the order of the table."""
+    groups: dict[str, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row.heading, []).append(row)
+    return tuple(TableGroup(heading, tuple(rows)) for heading, rows in groups.items())
+
+
+def _picture(table: PrintedTable | None, partnership: str, width: float, prefix: str) -> RatioDots | None:
+    rates = [
+        Rate(
+            name=row.label,
+            rate=Decimal(row.number),
+            average=Decimal(row.average_number),
+            rate_text=row.printed,
+            average_text=row.average,
+            query=row.query,
+            group=row.heading,
+            position=row.place,
+            areas=row.areas,
+        )
+        for row in (table.rows if table else ())
+        if row.number and row.average_number
+    ]
+    return _dots(rates, partnership, width, prefix, "as printed")
+
+
+def _similar_picture(table: SimilarTable | None, partnership: str, width: float, prefix: str) -> RatioDots | None:
+    if table is None:
+        return None
+    rates = [
+        Rate(
+            name=row.label,
+            rate=Decimal(row.number),
+            average=Decimal(row.average_number),
+            rate_text=row.printed,
+            average_text=row.average,
+            query=row.query,
+            group=row.heading,
+            position=row.position,
+            areas=table.group_size,
+            mark=OUTSIDE if row.outside else "",
+        )
+        for row in table.rows
+        if row.number
+    ]
+    return _dots(rates, partnership, width, prefix, table.unit)
+
+
+def _dots(rates: Sequence[Rate], partnership: str, width: float, prefix: str, unit: str) -> RatioDots | None:
+    if not rates:
+        return None
+    return ratio_dots(rates, id_prefix=prefix, area=area_of(partnership), unit=unit, width=width)

@@ -1,0 +1,145 @@
+"""Page one of the quarterly report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.document import PUBLIC, Figure, QuarterlyDocument
+from reports.rendering.page_one import (
+    HEAD_MM,
+    HEAD_START,
+    HEADING_MM,
+    LINE_MM,
+    LINE_POINTS,
+    PAGE_MM,
+    Listed,
+    PageLine,
+    first_of,
+    lines_of,
+    rows_of,
+)
+from reports.rendering.text import (
+    as_many,
+    figure_text,
+    head_line,
+    outside_sentence,
+    range_in_short,
+    short_figure,
+    tally,
+    unusual_or_noise,
+)
+
+
+@dataclass(frozen=True)
+class QuarterlyPage:
+    """Page one of the quarterly report, cut to one side. `noise` says which changes are unusual and which are not."""
+
+    head: str
+    objective: str
+    worse: Listed
+    better: Listed
+    noise: str
+    similar: str
+    moved: str
+    outside: str
+    missing: Listed
+    issues: Listed
+    actions: str
+    names_who_owes: bool
+
+    @property
+    def height(self) -> float:
+        """Estimated millimetres, on the generous side."""
+        lists = [
+            max(rows_of(each, LINE_POINTS - 20), 1) for each in (self.worse, self.better, self.missing, self.issues)
+        ]
+        texts = [
+            lines_of(text, LINE_POINTS)
+            for text in (self.noise, self.similar, self.moved, self.outside, self.actions)
+            if text
+        ]
+        head = lines_of(HEAD_START + self.head, LINE_POINTS) + lines_of(self.objective, LINE_POINTS)
+        return HEAD_MM + LINE_MM * (head + 3 + sum(lists) + sum(texts)) + HEADING_MM * (len(lists) + len(texts))
+
+
+@dataclass(frozen=True)
+class QuarterlyRoom:
+    """How much page one shows at one step of tightness: rows of figures and their characters, characters of a list in a
+    line, rows of the missing and the emerging and their characters."""
+
+    figures: int
+    figures_long: int
+    named: int
+    others: int
+    others_long: int
+
+
+MISSING_LONG = 200
+"""Who owes a figure is not cut: its line is short."""
+
+
+#: From a generous page to the tightest; the first that fits is taken.
+QUARTERLY_ROOMS = (
+    QuarterlyRoom(12, 330, 400, 12, 230),
+    QuarterlyRoom(10, 260, 300, 8, 200),
+    QuarterlyRoom(8, 230, 230, 6, 115),
+    QuarterlyRoom(8, 210, 200, 5, 115),
+    QuarterlyRoom(7, 200, 200, 4, 115),
+    QuarterlyRoom(6, 190, 160, 4, 110),
+    QuarterlyRoom(5, 190, 150, 4, 105),
+    QuarterlyRoom(5, 170, 130, 3, 105),
+    QuarterlyRoom(4, 160, 110, 3, 100),
+    QuarterlyRoom(4, 120, 110, 3, 100),
+    QuarterlyRoom(3, 100, 90, 2, 90),
+)
+
+
+def quarterly_page(document: QuarterlyDocument) -> QuarterlyPage:
+    for room in QUARTERLY_ROOMS:
+        page = _quarterly_page(document, room)
+        if page.height <= PAGE_MM:
+            break
+    return page
+
+
+def _quarterly_page(document: QuarterlyDocument, room: QuarterlyRoom) -> QuarterlyPage:
+    missing = sorted((f for f in document.figures if f.now is None), key=lambda f: not f.overdue)
+    worse = sorted((f for f in document.figures if f.worse), key=lambda f: not f.unusual)
+    better = sorted((f for f in document.figures if f.better), key=lambda f: not f.unusual)
+    rest = [f for f in document.figures if f.now is not None and not f.worse and not f.better]
+    same = [f for f in rest if f.word in ("similar", "unchanged")]
+    moved = [f"{f.name} {f.word}" for f in rest if f.word in ("up", "down")]
+    return QuarterlyPage(
+        head=head_line(document),
+        objective=document.paper.strategic_objective,
+        worse=first_of([_figure_line(f) for f in worse], room.figures, room.figures_long),
+        better=first_of([_figure_line(f) for f in better], room.figures, room.figures_long),
+        noise=unusual_or_noise(document.figures, room.named),
+        similar=as_many([f.name for f in same], room.named),
+        moved=as_many(moved, room.named),
+        outside=outside_sentence(document),
+        missing=first_of([PageLine(f.name, f.missing) for f in missing], room.others, MISSING_LONG),
+        issues=first_of(
+            [
+                PageLine(f"{i.title} ({i.state.lower()})", f"{i.where}. {i.text}")
+                for i in document.issues
+                if i.state != "Closed"
+            ],
+            room.others,
+            room.others_long,
+        ),
+        actions=tally(document.counts),
+        names_who_owes=document.paper.edition != PUBLIC,
+    )
+
+
+def _figure_line(figure: Figure) -> PageLine:
+    """The figure, the change, and whether that is unusual or noise."""
+    if figure.now is None:
+        raise ValueError(f"{figure.name} is judged without a figure.")
+    text = figure_text(figure.now.printed, figure.unit)
+    if figure.year_before is not None and figure.difference:
+        change = " · ".join(part for part in (figure.difference, figure.percent) if part and part != "n/a")
+        text += f", was {short_figure(figure, figure.year_before)} in {figure.year_before.label} ({change})"
+    text += ", provisional" if figure.now.provisional else ""
+    return PageLine(figure.name, "; ".join(part for part in (text, range_in_short(figure)) if part))

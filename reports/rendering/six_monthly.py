@@ -1,0 +1,85 @@
+"""The body of the six-monthly report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from charts.frame import NARROW, WIDE
+from charts.ratings_bar import RatingCount, RatingRow, RatingsBar, ratings_bar
+from priorities.periods import british
+from reports.document import ActionLine, SixMonthlyDocument, SubGroupText
+from reports.rendering.contents import SIX_MONTHLY_PARTS
+from reports.rendering.six_monthly_page import six_monthly_page
+from reports.rendering.text import clip, range_in_short, reoffending_tally, tally, unusual_or_noise
+
+BRIEF = 150
+"""Characters of an action's latest words beside it in the body; the whole of them stand in Appendix A."""
+
+
+@dataclass(frozen=True)
+class PriorityView:
+    code: str
+    name: str
+    statement: str
+    focus: str
+    tally: str
+    exceptions: tuple[ActionLine, ...]
+    others: tuple[tuple[ActionLine, str], ...]
+    texts: tuple[SubGroupText, ...]
+
+
+def six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
+    """What templates/reports/document/_six_monthly.html needs."""
+    by_ref = document.by_ref
+    rows = tuple(
+        RatingRow(
+            part.name, tuple(RatingCount(c.mark.key, c.mark.word, c.number, c.not_confirmed) for c in part.counts)
+        )
+        for part in document.priorities
+    )
+
+    def bars(width: float, prefix: str) -> RatingsBar | None:
+        title = "How the actions of each priority stand"
+        return ratings_bar(rows, id_prefix=prefix, title=title, width=width) if rows else None
+
+    wide = bars(WIDE, "bars")
+    texts = [said for said in document.sub_group_texts if said.text]
+    return {
+        "body": "reports/document/_six_monthly.html",
+        "parts": SIX_MONTHLY_PARTS,
+        "part": {part.anchor.replace("-", "_"): part for part in SIX_MONTHLY_PARTS},
+        "page": six_monthly_page(document, wide.frame.height if wide else 0),
+        "bars": wide,
+        "bars_narrow": bars(NARROW, "bars-narrow"),
+        "priorities": tuple(
+            PriorityView(
+                part.code,
+                part.name,
+                part.statement,
+                part.focus,
+                tally(part.counts),
+                tuple(by_ref[ref] for ref in part.exceptions),
+                tuple((by_ref[ref], _brief(by_ref[ref])) for ref in part.others),
+                tuple(said for said in texts if said.priority == part.code),
+            )
+            for part in document.priorities
+        ),
+        "other_texts": tuple(
+            said for said in texts if said.priority not in {part.code for part in document.priorities}
+        ),
+        "texts_owed": tuple(said for said in document.sub_group_texts if not said.text),
+        "sub_groups": tuple(
+            (group, tally(group.counts), tuple(by_ref[ref] for ref in group.refs)) for group in document.sub_groups
+        ),
+        "judged": tuple((figure, range_in_short(figure)) for figure in document.figures if figure.now is not None),
+        "noise": unusual_or_noise(document.figures),
+        "missing": tuple(figure for figure in document.figures if figure.now is None),
+        "reoffending_tally": reoffending_tally(document),
+    }
+
+
+def _brief(line: ActionLine) -> str:
+    if line.narrative:
+        return clip(line.narrative, BRIEF)
+    return f"Starts on {british(line.starts_on)}." if line.mark.key == "not_started" else line.update

@@ -1,0 +1,279 @@
+"""Page one of the six-monthly report."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from charts.text import listed
+from priorities.periods import british
+from reports.document import RESTRICTED, ActionLine, Figure, Recommendation, SixMonthlyDocument, Words
+from reports.rendering.page_one import (
+    COUNTS_MM,
+    FACT_MM,
+    HEAD_MM,
+    HEAD_START,
+    HEADING_MM,
+    LABEL_POINTS,
+    LINE_MM,
+    LINE_POINTS,
+    PAGE_MM,
+    Listed,
+    PageLine,
+    first_of,
+    lines_of,
+    rows_of,
+)
+from reports.rendering.text import begin, clip, head_line, reoffending_tally, short_figure, short_title, tally
+
+BARS_MM_A_UNIT = 164 / 640
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much of each list page one shows at one step of tightness."""
+
+    asked: int
+    asked_long: int
+    off: int
+    off_long: int
+    silent: int
+    figures: int
+    delivered: int
+    delivered_long: int
+
+
+#: From a generous page to the tightest; the first that fits is taken.
+ROOMS = (
+    Room(12, 400, 12, 420, 12, 6, 4, 200),
+    Room(12, 220, 8, 380, 8, 6, 4, 95),
+    Room(12, 120, 8, 330, 6, 5, 3, 95),
+    Room(12, 120, 6, 300, 5, 4, 3, 95),
+    Room(11, 115, 6, 250, 5, 3, 3, 92),
+    Room(11, 115, 6, 205, 5, 3, 3, 92),
+    Room(11, 115, 5, 190, 4, 3, 2, 92),
+    Room(10, 115, 5, 205, 4, 3, 2, 92),
+    Room(9, 115, 5, 230, 4, 3, 2, 92),
+    Room(8, 115, 4, 230, 4, 3, 2, 92),
+    Room(7, 115, 4, 220, 4, 3, 2, 92),
+    Room(6, 105, 4, 220, 3, 3, 2, 80),
+    Room(5, 100, 3, 200, 3, 2, 2, 80),
+    Room(4, 95, 3, 150, 2, 2, 1, 75),
+    Room(3, 90, 2, 140, 2, 1, 1, 75),
+)
+
+
+@dataclass(frozen=True)
+class SixMonthlyPage:
+    """Page one of the six-monthly report, cut to one side."""
+
+    head: str
+    objective: str
+    asked: Listed
+    total: int
+    counts: str
+    off_track: Listed
+    silent: Listed
+    since: str
+    worse: str
+    better: str
+    missing: str
+    reoffending: str
+    delivered: Listed
+    bars_height: float
+
+    @property
+    def height(self) -> float:
+        """Estimated millimetres, on the generous side."""
+        side = LINE_POINTS - LABEL_POINTS
+        figures = f"Worse than a year ago: {self.worse}. Better: {self.better}. Missing: {self.missing}."
+        facts = (
+            rows_of(self.off_track, side),
+            rows_of(self.silent, side),
+            lines_of(self.since, side),
+            lines_of(figures, side),
+            lines_of(self.reoffending, side),
+            rows_of(self.delivered, side),
+        )
+        return (
+            HEAD_MM
+            + LINE_MM * (lines_of(HEAD_START + self.head, LINE_POINTS) + lines_of(self.objective, LINE_POINTS))
+            + HEADING_MM * 2
+            + LINE_MM * rows_of(self.asked, LINE_POINTS - 20)
+            + COUNTS_MM * lines_of(self.counts, LINE_POINTS * 0.86)
+            + LINE_MM
+            + self.bars_height * BARS_MM_A_UNIT
+            + 5
+            + sum(LINE_MM * max(lines, 1) + FACT_MM for lines in facts)
+        )
+
+
+def six_monthly_page(document: SixMonthlyDocument, bars_height: float) -> SixMonthlyPage:
+    """Page one with as much as one side holds. `bars_height` is that of the chart, in its own units."""
+    for room in ROOMS:
+        page = _six_monthly_page(document, room, bars_height)
+        if page.height <= PAGE_MM:
+            break
+    # Which ones rather than how many, where that still leaves the page one page.
+    named = dataclasses.replace(page, since=_since(document, named=True))
+    return _let_run(named if named.height <= PAGE_MM else page)
+
+
+def _let_run(page: SixMonthlyPage) -> SixMonthlyPage:
+    """The page with each line that was cut in full, as far as the side holds them: what is asked of the table comes first."""
+    for name in ("asked", "off_track", "delivered"):
+        for place in range(len(getattr(page, name).lines)):
+            listed_: Listed = getattr(page, name)
+            line = listed_.lines[place]
+            if not line.full:
+                continue
+            whole = (*listed_.lines[:place], PageLine(line.strong, line.full), *listed_.lines[place + 1 :])
+            change: dict[str, Any] = {name: Listed(whole, listed_.more)}
+            longer = dataclasses.replace(page, **change)
+            if longer.height <= PAGE_MM:
+                page = longer
+    return page
+
+
+def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: float) -> SixMonthlyPage:
+    off = [line for line in document.actions if line.mark.key == "off_track"]
+    # An action off track and silent stands under off track; here too, since both are asked about.
+    silent = [line for line in document.actions if line.owing and not line.received]
+    achieved = [
+        _achieved_line(change.ref, change.title, change.text, room.delivered_long) for change in document.completed
+    ] + [
+        _achieved_line(line.ref, line.title, line.said.achievement, room.delivered_long)
+        for line in document.actions
+        if line.received and line.said and line.said.achievement and line.mark.key != "complete"
+    ]
+    return SixMonthlyPage(
+        head=head_line(document),
+        objective=document.paper.strategic_objective,
+        asked=_asked(document, room),
+        total=sum(count.number for count in document.counts),
+        counts=tally(document.counts) + " (00)" * len(document.counts),
+        off_track=first_of([_off_line(line, room.off_long) for line in off], room.off),
+        silent=first_of([_silent_line(line) for line in silent], room.silent, 150),
+        since=_since(document),
+        worse=_figures_of(document.figures, "worse", room.figures),
+        better=_figures_of(document.figures, "better", room.figures),
+        missing=_missing(document.figures),
+        reoffending=reoffending_tally(document),
+        # Achievements of work that goes on follow as far as there is room; only completions are counted as more.
+        delivered=first_of(achieved[: max(len(document.completed), room.delivered)], room.delivered),
+        bars_height=bars_height,
+    )
+
+
+def _achieved_line(ref: str, title: str, text: str, longest: int) -> PageLine:
+    """What was delivered, after the title of its action where one line holds both."""
+    longest -= len(ref)
+    if not text:
+        return PageLine(ref, short_title(title, longest), title)
+    both = f"{short_title(title, 40)}: {text}"
+    said = both if len(both) <= longest else begin(text, longest, ref)
+    return PageLine(ref, said, "" if said == both else both)
+
+
+def _asked(document: SixMonthlyDocument, room: Room) -> Listed:
+    by_ref = document.by_ref
+    lines = []
+    for item in document.recommendations:
+        said = _asked_line(item, by_ref, room.asked_long)
+        # The words of the help that is asked for run on where there is room; other lines are short by intent.
+        lines.append(PageLine("", said, item.text if item.verb == "decide" and said == item.short else ""))
+    return first_of(lines, room.asked, room.asked_long)
+
+
+def _asked_line(item: Recommendation, by_ref: Mapping[str, ActionLine], longest: int) -> str:
+    """With the help that is asked for, in place of the action's title if need be, where that takes no further line."""
+    width = LINE_POINTS - 20
+    line = by_ref.get(item.refs[0]) if item.verb == "decide" and item.refs else None
+    if line is not None:
+        for text in (item.text, item.text.replace(f" {line.title}:", ":", 1)):
+            if len(text) <= longest and lines_of(text, width) <= lines_of(clip(item.short, longest), width):
+                return text
+    return item.short
+
+
+def _off_line(line: ActionLine, longest: int) -> PageLine:
+    """One action off track within about `longest` characters: what gives way is the reason."""
+    strong = f"{line.ref} {short_title(line.title, 80)}"
+    words = line.said
+    before = [
+        "" if line.confirmed else "not confirmed",
+        clip(f"{line.lead}, {line.owner}" if line.owner else line.lead, 100),
+        f"since {line.since:%B %Y}" if line.since else "",
+    ]
+    help_wanted = " · ".join(_help_asked(asked) for asked in line.asked)
+    taken = len(strong) + len(help_wanted) + sum(len(part) + 3 for part in before)
+    why = whole = ""
+    if words and words.restricted:
+        why = whole = RESTRICTED.rstrip(".")
+    elif words:
+        whole = " ".join((words.reason or words.narrative).split()).rstrip(".")
+        why = begin(whole, max(longest - taken, 60), line.ref)
+    told, full = (" · ".join(part for part in (*before, said, help_wanted) if part) for said in (why, whole))
+    return PageLine(strong, told, "" if told == full else full)
+
+
+def _help_asked(words: Words) -> str:
+    waiting = ", no answer yet" if words.help_state == "none" else ""
+    return f"help asked of {clip(words.help_wanted_from, 60)}{waiting}"
+
+
+def _silent_line(line: ActionLine) -> PageLine:
+    heard = f"last heard {british(line.last_heard)}" if line.last_heard else "never heard from"
+    return PageLine(line.ref, f"{line.lead} · {heard}")
+
+
+def _since(document: SixMonthlyDocument, *, named: bool = False) -> str:
+    """How many moved; `named` says which ones got worse or better."""
+    if not document.before_label:
+        return "This is the plan's first report."
+    worse, better = document.moves.worsened, document.moves.recovered
+    parts = [
+        f"{len(refs)} {word}" + (f": {', '.join(refs)}" if named and refs else "")
+        for refs, word in ((worse, "worsened"), (better, "recovered"))
+    ]
+    parts += [
+        f"{len(document.added)} new",
+        f"{len(document.completed)} completed",
+        f"{len(document.date_moves)} {'date' if len(document.date_moves) == 1 else 'dates'} moved",
+    ]
+    return ("; " if named and (worse or better) else ", ").join(parts)
+
+
+def _figures_of(figures: Iterable[Figure], word: str, most: int) -> str:
+    """The figures judged `word`, in the indicators' order: name, figure, the year before, the change."""
+    told = [figure for figure in figures if figure.word == word]
+    texts = [
+        f"{figure.name} ({short_figure(figure, figure.now)}, was {short_figure(figure, figure.year_before)}{_change(figure)}"
+        f"{', unusual' if figure.unusual else ''})"
+        for figure in told[:most]
+        if figure.now and figure.year_before
+    ]
+    more = len(told) - len(texts)
+    if not texts:
+        return "none"
+    return "; ".join(texts) + (f"; and {more} more" if more else "")
+
+
+def _change(figure: Figure) -> str:
+    change = figure.percent if figure.percent and figure.percent != "n/a" else figure.difference
+    return f", {change}" if change else ""
+
+
+def _missing(figures: Iterable[Figure]) -> str:
+    """How many figures are not there, and who owes those that were due."""
+    figures = list(figures)
+    owed = [figure for figure in figures if figure.overdue]
+    later = sum(1 for figure in figures if figure.now is None and not figure.overdue)
+    parts = []
+    if owed:
+        parts.append(f"{len(owed)} not yet available ({listed(sorted({figure.owner for figure in owed}))})")
+    if later:
+        parts.append(f"{later} due later")
+    return "; ".join(parts)

@@ -1,0 +1,159 @@
+"""What every part of a paper says in one line: cut texts, counts, figures in words, the town, whom to ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from performance.places import OUTSIDE, Place, last_and_outside
+from priorities.periods import british
+from reports.document import Count, Document, Figure, QuarterlyDocument, SixMonthlyDocument, Value
+
+SENTENCE_ENDS = re.compile(r"[.!?;](?= )")
+JOINING = "and|or|with|for|of|in|on|to|from|by|across|through|at|after|the|a|an"
+JOINTS = re.compile(rf"(?: [(–]|[,:;]| (?:{JOINING}) )")
+LEFT_HANGING = re.compile(rf"(?: (?:{JOINING}))+$")
+
+
+def clip(text: str, longest: int) -> str:
+    """Whole words up to so many characters, and an ellipsis when there is more."""
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    return LEFT_HANGING.sub("", text[: longest - 1].rsplit(" ", 1)[0]).rstrip(" ,;:.–-") + "…"
+
+
+def begin(text: str, longest: int, at: str) -> str:
+    """The text, or as many whole sentences of it as so many characters hold, else whole words, and where it goes on."""
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    goes_on = f" (continued at {at})"
+    room = longest - len(goes_on)
+    ends = [found.start() for found in SENTENCE_ENDS.finditer(text) if room * 0.4 <= found.start() <= room]
+    return (text[: ends[-1]] if ends else clip(text, room)) + goes_on
+
+
+def short_title(title: str, longest: int) -> str:
+    """A title, or what of it stands before a joining word; its reference stands beside it."""
+    title = " ".join(title.split())
+    if len(title) <= longest:
+        return title
+    starts = [found.start() for found in JOINTS.finditer(title) if longest * 0.3 <= found.start() <= longest]
+    return title[: starts[-1]] if starts else clip(title, longest)
+
+
+def short_figure(figure: Figure, value: Value) -> str:
+    """36.0%, 84: the figure without the word for its unit."""
+    return value.printed + ("%" if figure.unit.startswith("%") else "")
+
+
+def reoffending_tally(document: SixMonthlyDocument) -> str:
+    """5 actions: 1 off track, 4 on track."""
+    total = sum(count.number for count in document.reoffending)
+    if not total:
+        return "no action has re-offending as its focus"
+    return f"{total} action{'s' if total != 1 else ''}: {tally(document.reoffending)}"
+
+
+def tally(counts: Iterable[Count]) -> str:
+    """3 off track, 18 on track (2 not confirmed)."""
+    return ", ".join(
+        f"{count.number} {count.mark.word.lower()}"
+        + (f" ({count.not_confirmed} not confirmed)" if count.not_confirmed else "")
+        for count in counts
+        if count.number
+    )
+
+
+def as_many(names: Sequence[str], longest: int) -> str:
+    """As many names as so many characters hold, and how many more there are."""
+    shown = list(names)
+    while len(shown) > 1 and len("; ".join(shown)) > longest:
+        shown.pop()
+    more = len(names) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more" if more else "")
+
+
+def unusual_or_noise(figures: Iterable[Figure], longest: int = 1000) -> str:
+    """How many changes are unusual, and which; how many may be no more than chance; of how many nobody can say yet."""
+    figures = [figure for figure in figures if figure.now is not None and figure.judged]
+    unusual = [figure.name for figure in figures if figure.unusual]
+    usual = sum(1 for figure in figures if figure.judged == "usual")
+    few = sum(1 for figure in figures if figure.judged == "too few points")
+    if not figures:
+        return ""
+    parts = [
+        f"{len(unusual) or 'no'} figure{'' if len(unusual) == 1 else 's'} changed in an unusual way"
+        + (f": {as_many(unusual, longest)}" if unusual else "")
+    ]
+    if usual:
+        parts.append(f"{usual} within the usual range, so a change may be no more than normal variation")
+    if few:
+        parts.append(f"{few} with too few figures to say")
+    return "; ".join(parts)
+
+
+def head_line(document: Document) -> str:
+    """The line under the title: which version, when in the plan, up to when things were received, and why it was made."""
+    paper = document.paper
+    received = "updates" if isinstance(document, SixMonthlyDocument) else "figures and updates"
+    parts = [
+        f"Version {paper.number}",
+        f"month {paper.month} of {paper.months} of the plan",
+        f"{received} received up to {british(paper.cut_off_on)}",
+        clip(paper.reason, 160),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def figure_text(printed: str, unit: str) -> str:
+    """36.0%, 84 incidents: the figure with its unit."""
+    return f"{printed}{unit}" if unit.startswith("%") else f"{printed} {unit}"
+
+
+def range_in_short(figure: Figure) -> str:
+    """unusual: above the usual range of 350 to 410; within the usual range of 350 to 410; too few figures to judge."""
+    if figure.judged == "too few points":
+        return "too few figures to judge"
+    words = figure.range_words.rstrip(".")
+    if figure.judged == "usual":
+        words = words.partition(":")[0]
+    for than in (", worse than usual", ", better than usual"):
+        words = words.removesuffix(than)
+    return words[:1].lower() + words[1:]
+
+
+def outside_sentence(document: QuarterlyDocument) -> str:
+    """The crimes that rank highest of all and that none of the priorities covers: by the newest table, else the plan's."""
+    newest, printed = document.similar_table, document.table
+    if newest is not None:
+        said = last_and_outside(
+            Place(row.label, row.position, newest.group_size, row.outside, not row.heading) for row in newest.rows
+        )
+        about = newest.label
+    elif printed is not None:
+        said = last_and_outside(
+            Place(row.label, row.place, row.areas, row.where.lower() == OUTSIDE, not row.heading)
+            for row in printed.rows
+        )
+        about = f"the plan’s {printed.name}"
+    else:
+        return ""
+    return f"{said} ({about})" if said else ""
+
+
+def area_of(partnership: str) -> str:
+    """The town or district in a partnership's name: Hartlepool of the Safer Hartlepool Partnership."""
+    return partnership.removeprefix("Safer ").removesuffix(" Partnership") or partnership
+
+
+def contact_line(contact: str) -> str:
+    return ", ".join(line.strip() for line in contact.splitlines() if line.strip())
+
+
+def footer_contact(contact: str) -> str:
+    """Who to ask in one short line: the first line, and how to write to them or else to ring."""
+    lines = [line.strip() for line in contact.splitlines() if line.strip()]
+    ways = [line for line in lines[1:] if "@" in line] or lines[-1:]
+    return clip(", ".join(dict.fromkeys(lines[:1] + ways[:1])), 100)
