@@ -13,7 +13,7 @@ from django import forms
 
 from charts.numbers import number
 from performance.comparison import Against, figure_text, measure_of
-from performance.importing.figures import (
+from performance.importing.given import (
     LARGEST,
     LONGEST_NOTE,
     LONGEST_PRINTED,

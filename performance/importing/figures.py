@@ -9,74 +9,29 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from charts.numbers import number
-from performance.comparison import Reading, figure_text, measure_of
+from performance.comparison import figure_text, measure_of
 from performance.importing.columns import Layout
 from performance.importing.findings import STEP, Checked, Findings, Grave, Progress, shape_of
+from performance.importing.given import (
+    LARGEST,
+    LONGEST_NOTE,
+    LONGEST_PRINTED,
+    LONGEST_SOURCE,
+    SMALLEST_STEP,
+    GivenFigure,
+    Terms,
+    Wanted,
+    called,
+)
 from performance.importing.periods import period_in
-from performance.plausible import misfit, parts_question, questions, rate_question
-from performance.standing import IndicatorFacts, range_baselines
-from performance.usual_range import Judgement, judge
+from performance.importing.together import ask_about_figures, ask_about_totals
+from performance.plausible import misfit, rate_question
 from priorities.periods import Period, PeriodKind
 from sheets.book import Cell, Kind, Note, Row, Sheet, shortened
 from sheets.figures import Figure, Given, Misread, day_in, figure_in, text_in
 
-#: What the database keeps: ten digits before the point and four after it.
-SMALLEST_STEP = Decimal("0.0001")
-LARGEST = Decimal(10) ** 10
-LONGEST_PRINTED = 40
-LONGEST_SOURCE = 200
-LONGEST_NOTE = 2_000
-
 _YES = {"yes", "y", "true", "1", "p", "provisional", "prov", "x"}
 _NO = {"no", "n", "false", "0", "final", "f", ""}
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """An indicator that a table may name. `mine`: whether its sender may record figures for it."""
-
-    facts: IndicatorFacts
-    mine: bool = True
-    rate_per: int | None = None
-    active_from: dt.date | None = None
-    active_to: dt.date | None = None
-
-    def kept_in(self, period: Period) -> bool:
-        begun = self.active_from is None or self.active_from <= period.end
-        return begun and (self.active_to is None or self.active_to >= period.start)
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What the sender said besides the table. `several`: it holds other periods than the quarter's, too."""
-
-    quarter: Period
-    as_at: dt.date
-    today: dt.date
-    provisional: bool = False
-    population_source: str = ""
-    several: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class GivenFigure:
-    """A figure to record. `replaces`: the one it corrects; `reason`: why, where the table says so itself."""
-
-    cell: str
-    indicator: int
-    code: str
-    called: str
-    period: Period
-    value: Decimal
-    printed: str
-    as_at: dt.date
-    numerator: Decimal | None = None
-    denominator: Decimal | None = None
-    denominator_source: str = ""
-    provisional: bool = False
-    note: str = ""
-    reason: str = ""
-    replaces: int | None = None
 
 
 def check_figures(
@@ -119,8 +74,8 @@ class _Reading:
             self._row(row)
             if progress and (done % STEP == 0 or done == len(rows)):
                 progress(done, len(rows))
-        self._odd()
-        self._parts()
+        ask_about_figures(self.given, self.by_pk, self.findings)
+        ask_about_totals(self.given, self.by_pk, self.findings)
         if not rows:
             self.findings.fault("Nothing stands under the names of the columns.", "Expected a row for each figure.")
         elif not self.given and not self.already and not self.findings.found:
@@ -489,80 +444,6 @@ class _Reading:
 
     def _address(self, row: Row, role: str) -> str:
         return Cell(row.number, self.at[role]).address
-
-    # --- All of them together -------------------------------------------------------------------------------------------
-
-    def _odd(self) -> None:
-        """Unlikely values are asked about, the table's own other periods among what each is held against."""
-        series: dict[int, dict[Period, Reading]] = {}
-        newest: dict[int, list[Period]] = {}
-        for given in self.given.values():
-            if given.indicator not in series:
-                known = self.by_pk[given.indicator].facts.figures
-                series[given.indicator] = {period: figure.reading for period, figure in known.items()}
-            series[given.indicator][given.period] = Reading(given.period, given.value)
-            newest.setdefault(given.indicator, []).append(given.period)
-        judgements = {pk: self._judgement(self.by_pk[pk].facts, max(newest[pk])) for pk in series}
-        for given in self.given.values():
-            for asked in questions(
-                given.value,
-                period=given.period,
-                unit=self.by_pk[given.indicator].facts.unit,
-                figures=series[given.indicator],
-                judgement=judgements[given.indicator],
-            ):
-                self.findings.add(Grave.QUESTION, f"{given.called}: {asked.sentence}", "", given.cell)
-
-    def _judgement(self, facts: IndicatorFacts, newest: Period) -> Judgement:
-        """For the usual range, which rests on what the portal has; a table does not vouch for itself."""
-        return judge(
-            [figure.reading for figure in facts.figures.values() if figure.period.kind is newest.kind],
-            newest=newest,
-            baselines=range_baselines(facts, newest),
-            seasonal=facts.seasonal,
-            unit=facts.unit,
-        )
-
-    def _parts(self) -> None:
-        """Totals against what they are the sum of, the table's figures before those that the portal has."""
-        changed: dict[Period, set[str]] = {}
-        for given in self.given.values():
-            changed.setdefault(given.period, set()).add(given.code)
-        for one in self.by_pk.values():
-            facts = one.facts
-            if not facts.parts:
-                continue
-            for period, codes in changed.items():
-                if period.kind is not facts.kind or not codes & {facts.code, *facts.parts}:
-                    continue
-                total = self._now(facts.code, period)
-                if total is None:
-                    continue
-                parts = {code: self._now(code, period) for code in facts.parts}
-                asked = parts_question(total, parts, unit=facts.unit, name=called(facts))
-                if asked:
-                    own = next(
-                        given.cell
-                        for given in self.given.values()
-                        if given.period == period and given.code in {facts.code, *facts.parts}
-                    )
-                    mine = self.given.get((facts.pk, period))
-                    self.findings.add(Grave.QUESTION, asked.sentence, "", mine.cell if mine else own)
-
-    def _now(self, code: str, period: Period) -> Decimal | None:
-        one = self.by_code.get(code.casefold())
-        if one is None:
-            return None
-        given = self.given.get((one.facts.pk, period))
-        if given is not None:
-            return given.value
-        known = one.facts.figures.get(period)
-        return known.value if known else None
-
-
-def called(facts: IndicatorFacts) -> str:
-    """Shoplifting (I-22): codes alone say nothing to most people, and names alone are not in every table."""
-    return f"{facts.name} ({facts.code})"
 
 
 def _stored(value: Decimal) -> Decimal:

@@ -13,8 +13,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from charts.numbers import number
 from performance.importing.columns import Layout
-from performance.importing.figures import LARGEST, LONGEST_PRINTED, SMALLEST_STEP
 from performance.importing.findings import Checked, Findings, Grave, Progress, shape_of
+from performance.importing.given import LARGEST, LONGEST_PRINTED, SMALLEST_STEP
 from sheets.book import Cell, Kind, Row, Sheet, shortened
 from sheets.figures import Given, Misread, figure_in, text_in
 

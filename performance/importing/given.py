@@ -1,0 +1,70 @@
+"""A figure as a table gives it, and what is known where it is checked: its indicator, and what its sender said besides."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from performance.standing import IndicatorFacts
+from priorities.periods import Period
+
+#: What the database keeps: ten digits before the point and four after it.
+SMALLEST_STEP = Decimal("0.0001")
+LARGEST = Decimal(10) ** 10
+LONGEST_PRINTED = 40
+LONGEST_SOURCE = 200
+LONGEST_NOTE = 2_000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An indicator that a table may name. `mine`: whether its sender may record figures for it."""
+
+    facts: IndicatorFacts
+    mine: bool = True
+    rate_per: int | None = None
+    active_from: dt.date | None = None
+    active_to: dt.date | None = None
+
+    def kept_in(self, period: Period) -> bool:
+        begun = self.active_from is None or self.active_from <= period.end
+        return begun and (self.active_to is None or self.active_to >= period.start)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the sender said besides the table. `several`: it holds other periods than the quarter's, too."""
+
+    quarter: Period
+    as_at: dt.date
+    today: dt.date
+    provisional: bool = False
+    population_source: str = ""
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFigure:
+    """A figure to record. `replaces`: the one it corrects; `reason`: why, where the table says so itself."""
+
+    cell: str
+    indicator: int
+    code: str
+    called: str
+    period: Period
+    value: Decimal
+    printed: str
+    as_at: dt.date
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    denominator_source: str = ""
+    provisional: bool = False
+    note: str = ""
+    reason: str = ""
+    replaces: int | None = None
+
+
+def called(facts: IndicatorFacts) -> str:
+    """Shoplifting (I-22): codes alone say nothing to most people, and names alone are not in every table."""
+    return f"{facts.name} ({facts.code})"

@@ -1,0 +1,80 @@
+"""What is odd about the figures of a table: held against earlier ones, against one another, and as parts of a total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from performance.importing.findings import Findings, Grave
+from performance.importing.given import GivenFigure, Wanted, called
+from performance.plausible import Known, parts_question, questions
+from performance.standing import IndicatorFacts, range_baselines
+from performance.usual_range import Judgement, judge
+from priorities.periods import Period
+
+Table = Mapping[tuple[int, Period], GivenFigure]
+"""The figures that a table gives, by indicator and period."""
+
+
+def ask_about_figures(table: Table, indicators: Mapping[int, Wanted], findings: Findings) -> None:
+    """Unlikely values are asked about, the table's own other periods among what each is held against."""
+    series: dict[int, dict[Period, Known]] = {}
+    newest: dict[int, Period] = {}
+    for (indicator, period), given in table.items():
+        if indicator not in series:
+            series[indicator] = dict(indicators[indicator].facts.figures)
+            newest[indicator] = period
+        series[indicator][period] = given
+        newest[indicator] = max(newest[indicator], period)
+    judgements = {indicator: _judgement(indicators[indicator].facts, last) for indicator, last in newest.items()}
+    for (indicator, period), given in table.items():
+        for asked in questions(
+            given.value,
+            period=period,
+            unit=indicators[indicator].facts.unit,
+            figures=series[indicator],
+            judgement=judgements[indicator],
+        ):
+            findings.add(Grave.QUESTION, f"{given.called}: {asked.sentence}", "", given.cell)
+
+
+def _judgement(facts: IndicatorFacts, newest: Period) -> Judgement:
+    """For the usual range, which rests on what the portal has; a table does not vouch for itself."""
+    return judge(
+        [figure.reading for figure in facts.figures.values() if figure.period.kind is newest.kind],
+        newest=newest,
+        baselines=range_baselines(facts, newest),
+        seasonal=facts.seasonal,
+        unit=facts.unit,
+    )
+
+
+def ask_about_totals(table: Table, indicators: Mapping[int, Wanted], findings: Findings) -> None:
+    """Totals against what they are the sum of, the table's figures before those that the portal has."""
+    changed: dict[Period, set[str]] = {}
+    for given in table.values():
+        changed.setdefault(given.period, set()).add(given.code)
+    by_code = {one.facts.code: one.facts for one in indicators.values()}
+    for facts in by_code.values():
+        if not facts.parts:
+            continue
+        family = {facts.code, *facts.parts}
+        for period, codes in changed.items():
+            if period.kind is not facts.kind or not codes & family:
+                continue
+            total = _value_of(facts, period, table)
+            if total is None:
+                continue
+            parts = {code: _value_of(by_code.get(code), period, table) for code in facts.parts}
+            asked = parts_question(total, parts, unit=facts.unit, name=called(facts))
+            if asked:
+                first = next(given for given in table.values() if given.period == period and given.code in family)
+                where = table.get((facts.pk, period), first)
+                findings.add(Grave.QUESTION, asked.sentence, "", where.cell)
+
+
+def _value_of(facts: IndicatorFacts | None, period: Period, table: Table) -> Decimal | None:
+    if facts is None:
+        return None
+    found = table.get((facts.pk, period)) or facts.figures.get(period)
+    return found.value if found else None
