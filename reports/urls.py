@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
-from reports import views
 from reports.timetable import KINDS
+from reports.views import schedule, shelf, verbs, version
 
 
 class KindConverter:
@@ -32,24 +32,24 @@ register_converter(StageConverter, "stage")
 app_name = "reports"
 
 urlpatterns = [
-    path("reports/", views.list_reports, name="list"),
-    path("reports/<int:pk>/", views.show_report, name="report"),
-    path("reports/<int:pk>/try-again/", views.try_again, name="try-again"),
-    path("reports/<int:pk>/new-version/", views.make_new_version, name="new-version"),
-    path("reports/<int:pk>/v<int:number>/", views.show_version, name="version"),
-    path("reports/<int:pk>/v<int:number>/public/", views.show_public, name="public"),
-    path("reports/<int:pk>/v<int:number>/<stage:stage>.pdf", views.send_pdf, name="pdf"),
-    path("reports/<int:pk>/v<int:number>/<stage:stage>/try-again/", views.lay_out_again, name="lay-out-again"),
-    path("reports/<int:pk>/v<int:number>/send-to-chair/", views.send_to_chair, name="send-to-chair"),
-    path("reports/<int:pk>/v<int:number>/approve/", views.approve, name="approve"),
-    path("reports/<int:pk>/v<int:number>/return/", views.return_to_coordinator, name="return"),
-    path("reports/<int:pk>/v<int:number>/record-decision/", views.record_decision, name="record-decision"),
-    path("reports/<int:pk>/v<int:number>/prepare/", views.prepare, name="prepare"),
-    path("reports/<int:pk>/v<int:number>/publish/", views.publish, name="publish"),
-    path("schedule/", views.show_schedule, name="schedule"),
+    path("reports/", shelf.list_reports, name="list"),
+    path("reports/<int:pk>/", shelf.show_report, name="report"),
+    path("reports/<int:pk>/try-again/", verbs.try_again, name="try-again"),
+    path("reports/<int:pk>/new-version/", verbs.make_new_version, name="new-version"),
+    path("reports/<int:pk>/v<int:number>/", version.show_version, name="version"),
+    path("reports/<int:pk>/v<int:number>/public/", version.show_public, name="public"),
+    path("reports/<int:pk>/v<int:number>/<stage:stage>.pdf", version.send_pdf, name="pdf"),
+    path("reports/<int:pk>/v<int:number>/<stage:stage>/try-again/", verbs.lay_out_again, name="lay-out-again"),
+    path("reports/<int:pk>/v<int:number>/send-to-chair/", verbs.send_to_chair, name="send-to-chair"),
+    path("reports/<int:pk>/v<int:number>/approve/", verbs.approve, name="approve"),
+    path("reports/<int:pk>/v<int:number>/return/", verbs.return_to_coordinator, name="return"),
+    path("reports/<int:pk>/v<int:number>/record-decision/", verbs.record_decision, name="record-decision"),
+    path("reports/<int:pk>/v<int:number>/prepare/", verbs.prepare, name="prepare"),
+    path("reports/<int:pk>/v<int:number>/publish/", verbs.publish, name="publish"),
+    path("schedule/", schedule.show_schedule, name="schedule"),
     path(
         "schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/not-produced/",
-        views.mark_not_produced,
+        schedule.mark_not_produced,
         name="not-produced",
     ),
 ]

@@ -1,0 +1,77 @@
+"""The schedule: what is due when, and a report that is not produced."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from priorities.doors import SignedIn
+from priorities.models import Plan
+from priorities.periods import Period
+from reports import permissions
+from reports.forms import NotProducedForm
+from reports.models import PlanFault, Report
+from reports.services import building, schedule
+from reports.timetable import KINDS
+from reports.views.shelf import newest_first
+
+
+@login_required
+@require_safe
+def show_schedule(request: SignedIn) -> HttpResponse:
+    if not request.user.has_perm("reports.see_schedule"):
+        raise Http404
+    today = timezone.localdate()
+    plans = list(Plan.objects.all())
+    plan = next((one for one in plans if str(one.pk) == request.GET.get("plan")), Plan.objects.current(today))
+    return render(
+        request,
+        "reports/schedule.html",
+        {
+            "plan": plan,
+            "plans": plans,
+            "lines": sorted(schedule.lines(plan, today), key=newest_first) if plan else [],
+            "may_act": request.user.is_coordinator,
+            "faults": PlanFault.objects.select_related("plan"),
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def mark_not_produced(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpResponse:
+    if not request.user.has_perm("reports.see_schedule"):
+        raise Http404
+    if not request.user.has_perm("reports.mark_not_produced"):
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
+    plan = get_object_or_404(Plan, pk=plan_pk)
+    try:
+        owed = building.find_owed(plan, kind, Period.parse(KINDS[kind], code))
+    except (ValueError, ValidationError) as error:
+        raise Http404 from error
+    form = NotProducedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            building.mark_not_produced(
+                plan=plan,
+                kind=kind,
+                period=owed.period,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            messages.success(request, f"{Report.Kind(kind).label}, {owed.period.label}: marked as not produced.")
+            return redirect("reports:schedule")
+    return render(
+        request,
+        "reports/not_produced.html",
+        {"form": form, "period": owed.period, "title": Report.Kind(kind).label},
+    )

@@ -1,0 +1,157 @@
+"""The shelf: which reports there are, how each stands and whom it waits for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from priorities.doors import SignedIn
+from priorities.models import UpdateRound
+from priorities.periods import british
+from priorities.working_days import on_or_after
+from reports.models import Rendition, Report, ReportVersion
+from reports.services import schedule
+from reports.timetable import dates_of
+
+if TYPE_CHECKING:
+    from partners.models import User
+    from priorities.timetable import Timetable
+
+    Promised = Mapping[dt.date, Timetable]
+
+State = ReportVersion.State
+Stage = Rendition.Stage
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """One report of the list: its newest version that this person sees, how it stands, and whom it waits for."""
+
+    report: Report
+    version: ReportVersion | None
+    pdf: Rendition | None
+    standing: str
+    waits_for: str
+
+
+@login_required
+@require_safe
+def list_reports(request: SignedIn) -> HttpResponse:
+    _only_those_with_a_role(request.user)
+    versions = (
+        ReportVersion.objects.visible_to(request.user)
+        .defer("snapshot")
+        .order_by("number")
+        .prefetch_related(Prefetch("renditions", Rendition.objects.partners().defer("html")))
+    )
+    reports = (
+        Report.objects.visible_to(request.user)
+        .select_related("plan")
+        .prefetch_related(Prefetch("versions", versions, to_attr="seen"))
+    )
+    # A period's end is worked out, so the database cannot order by it; a plan has no more than eighteen reports.
+    page = Paginator(sorted(reports, key=newest_first), PAGE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    promised = {plan: UpdateRound.objects.promised(plan) for plan in {report.plan for report in page}}
+    shelved = [_shelved(report, request.user, promised[report.plan], today) for report in page]
+    return render(
+        request,
+        "reports/list.html",
+        {
+            "page": page,
+            "waiting": [one for one in shelved if one.waits_for and request.user.sees_the_work],
+            "settled": [one for one in shelved if not (one.waits_for and request.user.sees_the_work)],
+        },
+    )
+
+
+def newest_first(one: Report | schedule.Line) -> tuple[int, str]:
+    return -one.period.end.toordinal(), one.kind
+
+
+def _shelved(report: Report, user: User, promised: Promised, today: dt.date) -> Shelved:
+    seen: list[ReportVersion] = report.seen  # type: ignore[attr-defined]
+    if not seen:
+        standing = "Not produced" if report.not_produced else "Failed" if report.build_error else "Being made"
+        return Shelved(report, None, None, standing, "" if report.not_produced else "The portal, to make it")
+    version = seen[-1]
+    version.report = report
+    files = {file.stage: file for file in version.renditions.all()}
+    done = [
+        files[stage] for stage in stages_for(user) if stage in files and files[stage].state == files[stage].State.DONE
+    ]
+    standing = "Not produced" if report.not_produced else version.get_state_display()
+    return Shelved(
+        report,
+        version,
+        done[0] if done else None,
+        standing,
+        waits_for(version, files, promised, today),
+    )
+
+
+def waits_for(version: ReportVersion, files: Mapping[str, Rendition], promised: Promised, today: dt.date) -> str:
+    """With whom a version is, and for what; empty when nothing is waited for."""
+    report = version.report
+    if version.state == State.WITH_CHAIR:
+        by = dates_of(report.period, report.plan.weeks, promised).chair_on
+        sent_on = timezone.localdate(version.sent_at)
+        if sent_on > by:
+            # Nobody can decide before they are asked: the chair has a week from then.
+            by = on_or_after(sent_on + dt.timedelta(weeks=1))
+        return (
+            f"The chair, to decide by {british(by)}"
+            if today <= by
+            else f"The chair, whose decision was due on {british(by)}"
+        )
+    if version.state == State.RETURNED:
+        return "The coordinator, to make another version"
+    if version.state not in (State.DRAFT, State.APPROVED):
+        return ""
+    prepared = Stage.FINAL in files or version.state == State.APPROVED
+    file = files.get(Stage.FINAL if prepared else Stage.DRAFT)
+    if file is None or file.state in (Rendition.State.QUEUED, Rendition.State.RENDERING):
+        return f"The portal, which lays out the {'final' if prepared else 'draft'} PDF"
+    if file.state == Rendition.State.FAILED:
+        return f"The coordinator: the {'final' if prepared else 'draft'} PDF could not be laid out"
+    if prepared:
+        return "The coordinator, to publish it"
+    return (
+        "The coordinator, to send it to the chair"
+        if report.needs_chair
+        else "The coordinator, to prepare it for publishing"
+    )
+
+
+def _only_those_with_a_role(user: User) -> None:
+    if not (user.sees_the_work or user.is_reader):
+        raise Http404
+
+
+def stages_for(user: User) -> list[str]:
+    """Stages of a file this person may open, the better first. Drafts are for those who do the work."""
+    return [Stage.FINAL, Stage.DRAFT] if user.sees_the_work else [Stage.FINAL]
+
+
+@login_required
+@require_safe
+def show_report(request: SignedIn, pk: int) -> HttpResponse:
+    """On to the newest version this person sees; without one, what became of the report."""
+    report = get_object_or_404(Report.objects.visible_to(request.user).select_related("plan"), pk=pk)
+    newest = report.versions.visible_to(request.user).defer("snapshot").order_by("-number").first()
+    if newest is not None:
+        return redirect(newest)
+    line = schedule.line_of(report, timezone.localdate())
+    return render(request, "reports/without_version.html", {"report": report, "line": line})

@@ -1,0 +1,222 @@
+"""One verb a button: what the coordinator and the chair do with a version."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from partners import outbox
+from priorities.doors import SignedIn
+from reports import delivery, permissions
+from reports.forms import ApproveForm, NewVersionForm, RecordDecisionForm, ReturnForm
+from reports.models import Decision, Rendition, Report, ReportVersion
+from reports.services import building, decisions, renditions
+from reports.views.version import version_of, version_page
+
+State = ReportVersion.State
+Stage = Rendition.Stage
+
+
+def pressed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A verb that only a button runs. Its address followed or reloaded leads to the report and changes nothing."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @functools.wraps(view)
+    def press_or_read(request: SignedIn, pk: int, number: int | None = None, **more: str) -> HttpResponse:
+        if request.method != "POST":
+            seen = Report.objects.visible_to(request.user)
+            return redirect(get_object_or_404(seen, pk=pk) if number is None else version_of(request.user, pk, number))
+        return view(request, pk=pk, **({} if number is None else {"number": number}), **more)
+
+    return press_or_read
+
+
+@login_required
+@pressed
+def send_to_chair(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = version_of(request.user, pk, number)
+    return _press(
+        request,
+        version.get_absolute_url(),
+        f"Version {number} is with the chair, who has been sent an e-mail.",
+        lambda at: decisions.send_to_chair(version=version, by=request.user, at=at),
+    )
+
+
+@login_required
+@pressed
+def prepare(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = version_of(request.user, pk, number)
+    return _press(
+        request,
+        version.get_absolute_url(),
+        f"The final PDF of version {number} is being laid out. Publish it when you have looked at it.",
+        lambda at: decisions.prepare(version=version, by=request.user, at=at),
+    )
+
+
+@login_required
+@pressed
+def publish(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = version_of(request.user, pk, number)
+    return _press(
+        request,
+        version.get_absolute_url(),
+        f"Version {number} is published.",
+        lambda at: decisions.publish(version=version, by=request.user, at=at),
+    )
+
+
+@login_required
+@pressed
+def lay_out_again(request: SignedIn, pk: int, number: int, stage: str) -> HttpResponse:
+    version = version_of(request.user, pk, number)
+    rendition = get_object_or_404(version.renditions.partners(), stage=stage)
+    return _press(
+        request,
+        version.get_absolute_url(),
+        f"The {rendition.get_stage_display().lower()} PDF is waiting to be laid out again.",
+        lambda at: renditions.try_again(rendition=rendition, by=request.user, at=at),
+    )
+
+
+@login_required
+@pressed
+def try_again(request: SignedIn, pk: int) -> HttpResponse:
+    report = get_object_or_404(Report.objects.visible_to(request.user), pk=pk)
+    return _press(
+        request,
+        reverse("reports:schedule"),
+        f"{report} will be made at the next run, within a few minutes.",
+        lambda at: building.try_again(report=report, by=request.user, at=at),
+    )
+
+
+@login_required
+@pressed
+def approve(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = version_of(request.user, pk, number)
+    form = ApproveForm(request.POST, version=version, draft=None)
+    if form.is_valid():
+        try:
+            decisions.approve(version=version, by=request.user, at=timezone.now(), **form.answers())
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            _wake()
+            messages.success(
+                request, f"Version {number} is approved for the Partnership. The coordinator has been told."
+            )
+            return redirect(version)
+    return _decision_again(request, version, approve=form)
+
+
+@login_required
+@pressed
+def return_to_coordinator(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = version_of(request.user, pk, number)
+    form = ReturnForm(request.POST, version=version, draft=None)
+    if form.is_valid():
+        try:
+            decisions.return_to_coordinator(version=version, by=request.user, at=timezone.now(), **form.answers())
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            _wake()
+            messages.success(request, f"Version {number} is returned. The coordinator has been told why.")
+            return redirect(version)
+    return _decision_again(request, version, turn_back=form)
+
+
+def _decision_again(request: SignedIn, version: ReportVersion, **forms: Any) -> HttpResponse:
+    """The page with what was typed and what is wrong with it; only for those who could have decided."""
+    if not request.user.has_perm("reports.decide", version):
+        raise PermissionDenied(permissions.refusal_to_decide(request.user))
+    version.refresh_from_db()
+    if version.state != State.WITH_CHAIR:
+        messages.error(
+            request, f"Version {version.number} is not with the chair (any more): there is nothing to decide."
+        )
+        return redirect(version)
+    return version_page(request, version, **forms)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def record_decision(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    version = version_of(request.user, pk, number)
+    if not request.user.has_perm("reports.record_decision", version):
+        raise PermissionDenied("Only the coordinator records a decision taken at a meeting.")
+    draft = version.renditions.partners().filter(stage=Stage.DRAFT, state=Rendition.State.DONE).first()
+    now = timezone.now()
+    form = RecordDecisionForm(
+        request.POST if request.method == "POST" else None,
+        version=version,
+        draft=draft,
+        today=timezone.localdate(now),
+    )
+    if form.is_valid():
+        approved = form.cleaned_data["outcome"] == Decision.Outcome.APPROVED
+        verb = decisions.approve if approved else decisions.return_to_coordinator
+        try:
+            verb(version=version, by=request.user, at=now, **form.answers())
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            _wake()
+            messages.success(request, f"Recorded: version {number} was {'approved' if approved else 'returned'}.")
+            return redirect(version)
+    return render(request, "reports/record_decision.html", {"version": version, "form": form})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def make_new_version(request: SignedIn, pk: int) -> HttpResponse:
+    report = get_object_or_404(Report.objects.visible_to(request.user).select_related("plan"), pk=pk)
+    if not request.user.has_perm("reports.make_version", report):
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_MAKES)
+    newest = report.versions.defer("snapshot").order_by("-number").first()
+    if newest is None:
+        messages.error(request, "There is no version yet: the first is made when the report falls due.")
+        return redirect(report)
+    form = NewVersionForm(request.POST if request.method == "POST" else None, newest=newest)
+    if form.is_valid():
+        now = timezone.now()
+        try:
+            version = building.make_new_version(report=report, by=request.user, at=now, **form.answers(now))
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            _wake()
+            messages.success(request, f"Version {version.number} is made; its PDF is being laid out.")
+            return redirect(version)
+    return render(request, "reports/new_version.html", {"report": report, "newest": newest, "form": form})
+
+
+def _press(request: SignedIn, back: str, done: str, verb: Callable[[dt.datetime], object]) -> HttpResponse:
+    """Run a verb that asks nothing more, and say what came of it on the page the button stood on."""
+    try:
+        verb(timezone.now())
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        _wake()
+        messages.success(request, done)
+    return redirect(back)
+
+
+def _wake() -> None:
+    """Nudge those who lay out and send; what they find is in the rows, so a lost nudge only waits for the next tick."""
+    delivery.wake_render()
+    outbox.wake_drain()
