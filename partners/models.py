@@ -225,6 +225,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.sees_the_work and roles.COORDINATOR in roles_covered
 
     @property
+    def chairs_covered(self) -> frozenset[int]:
+        """Keys of the chairs this person stands in for, if they may do the work: the vice-chair while the chair is away."""
+        if not self.sees_the_work:
+            return frozenset()
+        return frozenset(person for person, is_active, _, role in self._covered if is_active and role == roles.CHAIR)
+
+    @property
+    def covers_chair(self) -> bool:
+        return bool(self.chairs_covered)
+
+    @property
     def officer_of(self) -> frozenset[int]:
         """Keys of the partners this person speaks for as an officer: their own, and those of officers they stand in for."""
         if not self.sees_the_work:

@@ -22,6 +22,9 @@ class FactCheck(models.Model):
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     answers_due_on = models.DateField(help_text="Two working days after it was opened; its end is the end of that day.")
+    partners = models.ManyToManyField(
+        Partner, related_name="+", help_text="Those of whom the draft says something, when it was opened."
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -85,6 +88,11 @@ class Decision(models.Model):
     snapshot_sha256 = models.CharField(max_length=64)
     pdf_sha256 = models.CharField("SHA-256 of the PDF read", max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    as_role = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The role in which it was taken, in words, as it was then. Empty for decisions from before it was kept.",
+    )
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     comment = models.TextField(blank=True)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
