@@ -205,6 +205,11 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
         """The files that are decided on: a public version is made of what these say, and decides nothing."""
         return self.filter(edition=Rendition.Edition.PARTNERS)
 
+    def damaged(self) -> RenditionQuerySet:
+        """Those whose stored bytes or facts the last check found to be other than what was made; the newest period first."""
+        found = self.exclude(fault="").select_related("version__report")
+        return found.defer("html", "version__snapshot").order_by("-version__report__period_start", "pk")
+
     def waiting(self, now: dt.datetime) -> RenditionQuerySet:
         """Renditions to make now, newest period first: queued, or left behind by a worker whose lease ran out."""
         return self.filter(Q(state="queued") | Q(state="rendering", lease_until__lt=now)).order_by(
@@ -240,6 +245,13 @@ class Rendition(models.Model):
     pdf = models.FileField(upload_to="reports/", blank=True, max_length=200)
     sha256 = models.CharField("SHA-256 of the PDF", max_length=64, blank=True)
     pages = models.PositiveSmallIntegerField(null=True, blank=True)
+    marking = models.CharField(
+        "protective marking",
+        max_length=20,
+        choices=Plan.Marking.choices,
+        blank=True,
+        help_text="Chosen for a public version; the partners' prints its plan's.",
+    )
     queued_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(

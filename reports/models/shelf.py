@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from partners.models import OutgoingEmail
-from priorities.models import Plan, SubGroup
+from partners.models import OutgoingEmail, User
+from priorities.models import Membership, Plan, SubGroup
 from reports.models.report import ReportVersion
 
 
@@ -17,12 +19,25 @@ class PublicReleaseQuerySet(models.QuerySet["PublicRelease"]):
         """Those that were not taken off the shelf again."""
         return self.filter(withdrawn_at__isnull=True)
 
+    def for_everybody(self) -> PublicReleaseQuerySet:
+        """Those that can be read without signing in: standing ones of plans whose shelf is open. Without the heavy snapshot."""
+        return (
+            self.standing()
+            .filter(version__report__plan__public_shelf=True)
+            .select_related("version__report__plan")
+            .defer("version__snapshot")
+        )
+
 
 class PublicRelease(models.Model):
-    """That somebody checked a version's public edition and put it on the shelf for everybody."""
+    """That somebody checked a version's public edition and put it on the shelf for everybody.
 
-    version = models.OneToOneField(ReportVersion, on_delete=models.PROTECT, related_name="public_release")
+    One that was taken off again keeps its row; put back after another check, the version has two.
+    """
+
+    version = models.ForeignKey(ReportVersion, on_delete=models.PROTECT, related_name="releases")
     marking = models.CharField("protective marking", max_length=20, choices=Plan.Marking.choices, blank=True)
+    pdf_sha256 = models.CharField("SHA-256 of the PDF looked at", max_length=64)
     checks = models.JSONField(help_text="What was checked, each sentence as it was ticked.")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -35,8 +50,12 @@ class PublicRelease(models.Model):
     objects = PublicReleaseQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "public version"
         ordering = ["-at"]
         constraints = [
+            models.UniqueConstraint(
+                name="release_standing_once", fields=["version"], condition=Q(withdrawn_at__isnull=True)
+            ),
             models.CheckConstraint(
                 name="release_withdrawn_says_why",
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_reason="")
@@ -68,6 +87,20 @@ class AudienceList(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def everybody(self, day: dt.date) -> models.QuerySet[User]:
+        """Who is on the list on `day` and has not left the portal: people named, and those of its sub-groups: who has a
+        seat that day, who leads and who stands in for the lead.
+        """
+        groups = self.sub_groups.all()
+        seats = Membership.objects.filter(
+            Q(joined_on__isnull=True) | Q(joined_on__lte=day),
+            Q(left_on__isnull=True) | Q(left_on__gt=day),
+            sub_group__in=groups,
+        )
+        named = Q(pk__in=self.people.values("pk")) | Q(pk__in=seats.values("user"))
+        leads = Q(pk__in=groups.values("lead")) | Q(pk__in=groups.values("deputy"))
+        return User.objects.filter(named | leads, is_active=True).order_by("name", "pk")
 
 
 class Sending(models.Model):

@@ -113,7 +113,7 @@ BREACHES = [
     Breach("matter_says_what", "matter", {}, {"text": ""}),
     Breach("matter_answered_by_somebody", "matter", {}, {"answer": "It was the weather."}),
     Breach("matter_answered_by_somebody", "matter", {}, {"answered_at": NOW}),
-    Breach("PublicRelease.version", "release", {}, {}),
+    Breach("release_standing_once", "release", {}, {}),
     Breach("release_withdrawn_says_why", "release", {}, {"on": LATER, "withdrawn_at": NOW}),
     Breach("audience_list_name_once", "audience", {"name": "Members"}, {"name": "Members"}),
     Breach("sending_once", "sending", {}, {}),
