@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 
 from charts.numbers import number
@@ -77,8 +78,8 @@ def questions(
     figures known, for the usual range in force in `period`; it may be of a later one, so that one serves many figures.
     """
     measure = measure_of(unit)
-    before, year_before = period.previous(), period.year_before()
-    beside = [(known, figures[known].value) for known in (before, year_before) if known in figures]
+    neighbours = [(one, figures.get(one)) for one in _neighbours(period)]
+    beside = [(one, known.value) for one, known in neighbours if known is not None]
 
     def others() -> Iterator[Decimal]:
         """Gone through only where a figure looks odd, for a table may hold thousands."""
@@ -93,8 +94,15 @@ def questions(
     # A percentage as 0.45 is hundredfold too small as well, and one question about it is enough.
     if not any(question and question.doubt in (Doubt.FRACTION, Doubt.NOUGHT) for question in found):
         found += [_tenfold(value, beside, measure) or _outside(value, period, judgement, measure)]
-    found += [_unchanged(value, figures.get(before), before, measure)]
+    before, last = neighbours[0]
+    found += [_unchanged(value, last, before, measure)]
     return tuple(question for question in found if question)
+
+
+@lru_cache(maxsize=1024)
+def _neighbours(period: Period) -> tuple[Period, Period]:
+    """The period before it and the same one last year. A table asks for the same few dozen thousands of times."""
+    return period.previous(), period.year_before()
 
 
 def parts_question(

@@ -126,6 +126,10 @@ class Period:
         months = self.start.year * 12 + self.start.month - 1 + self.kind.months
         return dt.date(months // 12, months % 12 + 1, 1)
 
+    def __hash__(self) -> int:
+        # Of equal periods equal. That of the kind, an enumeration, is worked out in Python: most of the time of a large table.
+        return hash(self.start)
+
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Period):
             return NotImplemented

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from charts.numbers import number
@@ -65,6 +65,7 @@ class _Reading:
         self.unknown: dict[str, str] = {}
         self.already = 0
         self.at = {role: column for column, role in self.layout.columns.items()}
+        self.periods_named = self.layout.periods
         self.wide = self._wide()
 
     def read(self, progress: Progress | None) -> Checked[GivenFigure]:
@@ -87,7 +88,7 @@ class _Reading:
 
     def _wide(self) -> dict[int, Period]:
         """The columns of periods that are to be read: all of them, or those of the quarter that was chosen."""
-        periods = self.layout.periods
+        periods = self.periods_named
         if not periods or self.terms.several:
             return periods
         expected = {*self.expected.values(), self.terms.quarter}
@@ -108,7 +109,7 @@ class _Reading:
 
     def _row(self, row: Row) -> None:
         cells: list[tuple[Cell, Period | None]]
-        if self.layout.periods:
+        if self.periods_named:
             cells = [(row.cell(column), period) for column, period in self.wide.items()]
         else:
             cells = [(self._cell(row, "value") or Cell(row.number, self.at.get("numerator", 0)), None)]
@@ -276,7 +277,7 @@ class _Reading:
                     "Say below why it is corrected.",
                     given.cell,
                 )
-            given = replace(given, replaces=known.pk)
+            given = given._replace(replaces=known.pk)
         self.given[place] = given
 
     # --- Its cells ------------------------------------------------------------------------------------------------------

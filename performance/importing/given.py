@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from performance.standing import IndicatorFacts
 from priorities.periods import Period
@@ -44,9 +45,11 @@ class Terms:
     several: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GivenFigure:
-    """A figure to record. `replaces`: the one it corrects; `reason`: why, where the table says so itself."""
+class GivenFigure(NamedTuple):
+    """A figure to record. `replaces`: the one it corrects; `reason`: why, where the table says so itself.
+
+    A tuple as cells are, for there may be thousands.
+    """
 
     cell: str
     indicator: int

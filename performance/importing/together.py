@@ -25,7 +25,8 @@ def ask_about_figures(table: Table, indicators: Mapping[int, Wanted], findings: 
             series[indicator] = dict(indicators[indicator].facts.figures)
             newest[indicator] = period
         series[indicator][period] = given
-        newest[indicator] = max(newest[indicator], period)
+        if newest[indicator].start < period.start:
+            newest[indicator] = period
     judgements = {indicator: _judgement(indicators[indicator].facts, last) for indicator, last in newest.items()}
     for (indicator, period), given in table.items():
         for asked in questions(

@@ -38,7 +38,8 @@ NOT_YOURS = "Figures come from their data owner, the analyst or the coordinator.
 NOT_YOUR_TABLE = "Tables of similar areas and survey results come from the analyst or the coordinator."
 
 #: What the rows themselves point to is known to be there, and asking for each would be a question to the database each.
-_POINTERS = ("indicator", "recorded_by", "replaces", "upload")
+#: Kind and first day are a Period's, and the moment is everybody's: neither can be wrong in one row alone.
+_KNOWN = ("indicator", "recorded_by", "replaces", "upload", "period_kind", "period_start", "recorded_at")
 
 
 @transaction.atomic
@@ -75,7 +76,7 @@ def record_measurements(
             faults.append(f"Say why {figure.called} is corrected for {figure.period.label}.")
             continue
         measurement = Measurement(
-            indicator=indicator,
+            indicator_id=figure.indicator,
             period_kind=figure.period.kind.value,
             period_start=figure.period.start,
             value=figure.value,
@@ -86,10 +87,10 @@ def record_measurements(
             provisional=figure.provisional,
             as_at=figure.as_at,
             recorded_at=at,
-            recorded_by=by,
+            recorded_by_id=by.pk,
             note="\n".join(words for words in (why if figure.replaces else "", figure.note) if words),
             replaces_id=figure.replaces,
-            upload=upload,
+            upload_id=upload.pk if upload else None,
         )
         faults += _faults(measurement, figure)
         new.append(measurement)
@@ -120,7 +121,7 @@ def _faults(measurement: Measurement, figure: GivenFigure) -> list[str]:
     """What the model's own fields and constraints refuse, asked without the database."""
     found = []
     try:
-        measurement.clean_fields(exclude=_POINTERS)
+        measurement.clean_fields(exclude=_KNOWN)
     except ValidationError as fault:
         found += [f"{figure.called}, {figure.period.label}: {' '.join(fault.messages)}"]
     if measurement.denominator is not None and measurement.denominator == 0:
