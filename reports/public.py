@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import TypeVar
 
 from performance.comparison import NO_COMPARISON, Against, Measure
 from performance.disclosure import (
@@ -41,6 +42,7 @@ from reports.document import (
     Paper,
     QuarterlyDocument,
     Recommendation,
+    SectionWords,
     SimilarAreas,
     SimilarTable,
     SixMonthlyDocument,
@@ -50,6 +52,9 @@ from reports.document import (
     notes_of,
     where_of,
 )
+from reports.formatting import words_of
+
+Typed = TypeVar("Typed", SectionWords, SubGroupText)
 
 WITHHELD = "Withheld, because it may tell a withheld number."
 TITLE_WITHHELD = "Title withheld"
@@ -277,6 +282,7 @@ class _Public:
             similar_table=self._similar_table(table),
             issues=tuple(self._issue(issue) for issue in document.issues),
             figure_notes=notes,
+            texts=tuple(self._section(words) for words in document.texts),
             known=(),
             sums=(),
         )
@@ -321,6 +327,7 @@ class _Public:
             sub_group_texts=tuple(self._paragraph(said) for said in document.sub_group_texts),
             issues=tuple(self._issue(issue) for issue in document.issues),
             figure_notes=self._notes(),
+            texts=tuple(self._section(words) for words in document.texts),
             known=(),
             sums=(),
         )
@@ -374,7 +381,15 @@ class _Public:
         codes = [
             f.code for f in self.of.figures if f.all_priorities or not said.priority or said.priority in f.priorities
         ]
-        return dataclasses.replace(said, text=self._said(said.text, codes))
+        return self._typed(said, self._said(f"{said.text} {words_of(said.html)}", codes) == WITHHELD)
+
+    def _section(self, words: SectionWords) -> SectionWords:
+        """Somebody's own words for the whole report, which may be about anything in it."""
+        return self._typed(words, self._free(f"{words.text} {words_of(words.html)}") == WITHHELD)
+
+    def _typed(self, words: Typed, withheld: bool) -> Typed:
+        """As it is, or withheld whole: with it the HTML that was made of it."""
+        return dataclasses.replace(words, text=WITHHELD, html="") if withheld else words
 
 
 def _cell(known: Known) -> Cell:

@@ -69,6 +69,7 @@ from reports.document.text import (
     sha256_of,
     to_json,
 )
+from reports.document.texts import SectionWords
 
 __all__ = [
     "HOLDER",
@@ -109,6 +110,7 @@ __all__ = [
     "RegardedPlan",
     "Remark",
     "Return",
+    "SectionWords",
     "SimilarAreas",
     "SimilarRow",
     "SimilarTable",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from reports.document.figures import Figure, Known, Sum
 from reports.document.parts import Count, Definition, Issue, Mark, Note, Paper, Query
+from reports.document.since import Since
+from reports.document.texts import SectionWords
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,8 @@ class QuarterlyDocument:
     figure_notes: tuple[str, ...] = ()
     known: tuple[Known, ...] = ()
     sums: tuple[Sum, ...] = ()
+    texts: tuple[SectionWords, ...] = ()
+    since: Since | None = None
 
     kind: typing.ClassVar[str] = "quarterly"
 

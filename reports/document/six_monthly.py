@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from actions.progress import slip
 from reports.document.figures import Figure, Known, Sum
 from reports.document.parts import RESTRICTED, Count, Definition, Issue, Mark, Note, Paper, Query
+from reports.document.since import Since
+from reports.document.texts import SectionWords
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class ActionLine:
     """An action as the report tells it: the rating, whether an update backs it, the facts beside it, the latest words.
 
     `requests` are None in texts from before requests outlived the update they were made in. `closed_since` says what became
-    of it between the period's end and the cut-off.
+    of it between the period's end and the cut-off. `settled` are earlier requests that stand no more, with what became of them.
     """
 
     ref: str
@@ -104,6 +106,7 @@ class ActionLine:
     requests: tuple[Words, ...] | None = None
     closed_since: str = ""
     indicators: tuple[str, ...] = ()
+    settled: tuple[Words, ...] = ()
 
     @property
     def latest_words(self) -> Words | None:
@@ -154,7 +157,8 @@ class SubGroupPart:
 class SubGroupText:
     """What a sub-group's lead wrote for the report; empty when nothing was. `priority` is the code it is printed under.
 
-    `by` is a role and an organisation, `lead` who owes it. `ready`: the sub-group has said that its part is ready.
+    `by` is a role and an organisation, `lead` who owes it. `ready`: the sub-group has said that its part is ready. `html` is
+    the clean HTML of the text; empty in texts from before there was any, and where the text is withheld.
     """
 
     sub_group: str
@@ -164,11 +168,15 @@ class SubGroupText:
     on: dt.date | None
     lead: str
     ready: bool
+    html: str = ""
 
 
 @dataclass(frozen=True)
 class DateMove:
-    """A due date that moved between the last report's cut-off and this one's. `times` counts every move so far."""
+    """A due date that is another one than in the last report; in texts from before that was sealed, one of its moves.
+
+    `reason` is that of each move in between, `on` the day of the last, `times` counts every move so far.
+    """
 
     ref: str
     title: str
@@ -242,6 +250,8 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class SixMonthlyDocument:
+    """`since` is None in texts from before the report before was compared with as it was sealed."""
+
     paper: Paper
     definitions: tuple[Definition, ...]
     definitions_note: str
@@ -272,6 +282,8 @@ class SixMonthlyDocument:
     figure_notes: tuple[str, ...] = ()
     known: tuple[Known, ...] = ()
     sums: tuple[Sum, ...] = ()
+    texts: tuple[SectionWords, ...] = ()
+    since: Since | None = None
 
     kind: typing.ClassVar[str] = "six_monthly"
 

@@ -14,7 +14,7 @@ from reports.models.report import (
     ReportVersionQuerySet,
 )
 from reports.models.shelf import AudienceList, PublicRelease, Sending, SentTo
-from reports.models.texts import SectionText
+from reports.models.texts import SectionText, SectionTextQuerySet
 
 __all__ = [
     "AudienceList",
@@ -34,6 +34,7 @@ __all__ = [
     "ReportVersion",
     "ReportVersionQuerySet",
     "SectionText",
+    "SectionTextQuerySet",
     "Sending",
     "SentTo",
 ]

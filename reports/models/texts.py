@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from reports.models.report import Report
+
+
+class SectionTextQuerySet(models.QuerySet["SectionText"]):
+    def newest(self, report: Report, by: dt.datetime | None = None) -> SectionTextQuerySet:
+        """The newest text of each section of a report, at all or written up to a moment, with who wrote it."""
+        rows = self.filter(report_id=report.pk)
+        if by is not None:
+            rows = rows.filter(at__lte=by)
+        last = rows.order_by().values("section").annotate(last=Max("pk")).values("last")
+        return self.filter(pk__in=last).select_related("by__partner").order_by("section")
 
 
 class SectionText(models.Model):
@@ -24,6 +36,8 @@ class SectionText(models.Model):
     text = models.TextField(blank=True, help_text="As typed. Empty: the section was emptied.")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    objects = SectionTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = "text of a report"

@@ -1,7 +1,8 @@
-"""The contents of each report: its sections and appendices, in order."""
+"""The contents of each report: its sections and appendices, in order, numbered as they are there."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -18,28 +19,44 @@ class Part:
         return f"Appendix {self.number}: {self.title}" if self.number.isalpha() else f"{self.number}. {self.title}"
 
 
-SIX_MONTHLY_PARTS = (
-    Part("purpose", "1", "Purpose of the report"),
-    Part("background", "2", "Background"),
-    Part("progress", "3", "Progress by priority"),
-    Part("re-offending", "4", "Re-offending"),
-    Part("figures", "5", "Performance headlines"),
-    Part("changes", "6", "New, completed, withdrawn and moved"),
-    Part("issues", "7", "Emerging issues"),
-    Part("returns", "8", "Returns by partner"),
-    Part("implications", "9", "Section 17 and other implications"),
-    Part("recommendations", "10", "Recommendations"),
-    Part("plan", "A", "The full action plan"),
-    Part("definitions", "B", "What the ratings mean"),
-    Part("data", "C", "Data notes and queries"),
+SIX_MONTHLY = (
+    ("purpose", "Purpose of the report"),
+    ("background", "Background"),
+    ("statement", "Chair's statement"),
+    ("progress", "Progress by priority"),
+    ("re-offending", "Re-offending"),
+    ("figures", "Performance headlines"),
+    ("changes", "New, completed, withdrawn and moved"),
+    ("issues", "Emerging issues"),
+    ("returns", "Returns by partner"),
+    ("implications", "Section 17 and other implications"),
+    ("recommendations", "Recommendations"),
+)
+SIX_MONTHLY_APPENDICES = (
+    ("plan", "The full action plan"),
+    ("definitions", "What the ratings mean"),
+    ("data", "Data notes and queries"),
 )
 
-QUARTERLY_PARTS = (
-    Part("about", "1", "About this report"),
-    Part("priorities", "2", "Figures by priority"),
-    Part("similar-areas", "3", "Similar areas"),
-    Part("outside", "4", "Outside our priorities"),
-    Part("issues", "5", "Emerging issues"),
-    Part("actions", "6", "Action headlines"),
-    Part("data", "A", "Data notes and queries"),
+QUARTERLY = (
+    ("about", "About this report"),
+    ("statement", "Chair's statement"),
+    ("priorities", "Figures by priority"),
+    ("similar-areas", "Similar areas"),
+    ("outside", "Outside our priorities"),
+    ("issues", "Emerging issues"),
+    ("actions", "Action headlines"),
 )
+QUARTERLY_APPENDICES = (("data", "Data notes and queries"),)
+
+
+def numbered(
+    sections: Iterable[tuple[str, str]], appendices: Iterable[tuple[str, str]], *, without: Iterable[str]
+) -> tuple[Part, ...]:
+    """Sections from 1 and appendices from A, less those whose anchors are named: what nobody wrote has no heading."""
+    left_out = set(without)
+    kept = [(anchor, title) for anchor, title in sections if anchor not in left_out]
+    return tuple(
+        [Part(anchor, str(number), title) for number, (anchor, title) in enumerate(kept, start=1)]
+        + [Part(anchor, chr(ord("A") + place), title) for place, (anchor, title) in enumerate(appendices)]
+    )

@@ -15,7 +15,7 @@ from charts.series import Band, Note, Point
 from charts.text import listed
 from performance.places import OUTSIDE
 from reports.document import Figure, PrintedTable, QuarterlyDocument, SimilarTable
-from reports.rendering.contents import QUARTERLY_PARTS
+from reports.rendering.contents import QUARTERLY, QUARTERLY_APPENDICES, numbered
 from reports.rendering.quarterly_page import quarterly_page
 from reports.rendering.text import area_of, figure_text, outside_sentence, tally
 
@@ -68,10 +68,13 @@ def quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
         parts.append(
             FigurePart("priority-all", "All priorities", "", _views(by_code[code] for code in document.shared_codes))
         )
+    written = {words.section: words for words in document.texts}
+    contents = numbered(QUARTERLY, QUARTERLY_APPENDICES, without=() if "statement" in written else ("statement",))
     return {
         "body": "reports/document/_quarterly.html",
-        "parts": QUARTERLY_PARTS,
-        "part": {part.anchor.replace("-", "_"): part for part in QUARTERLY_PARTS},
+        "parts": contents,
+        "part": {part.anchor.replace("-", "_"): part for part in contents},
+        "written": written,
         "page": quarterly_page(document),
         "figure_parts": tuple(parts),
         "other_figures": _views(by_code[code] for code in document.other_codes),

@@ -9,7 +9,7 @@ from charts.frame import NARROW, WIDE
 from charts.ratings_bar import RatingCount, RatingRow, RatingsBar, ratings_bar
 from priorities.periods import british
 from reports.document import ActionLine, SixMonthlyDocument, SubGroupText
-from reports.rendering.contents import SIX_MONTHLY_PARTS
+from reports.rendering.contents import SIX_MONTHLY, SIX_MONTHLY_APPENDICES, numbered
 from reports.rendering.six_monthly_page import six_monthly_page
 from reports.rendering.text import clip, range_in_short, reoffending_tally, tally, unusual_or_noise
 
@@ -45,10 +45,17 @@ def six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
 
     wide = bars(WIDE, "bars")
     texts = [said for said in document.sub_group_texts if said.text]
+    written = {words.section: words for words in document.texts}
+    parts = numbered(SIX_MONTHLY, SIX_MONTHLY_APPENDICES, without=() if "statement" in written else ("statement",))
     return {
         "body": "reports/document/_six_monthly.html",
-        "parts": SIX_MONTHLY_PARTS,
-        "part": {part.anchor.replace("-", "_"): part for part in SIX_MONTHLY_PARTS},
+        "parts": parts,
+        "part": {part.anchor.replace("-", "_"): part for part in parts},
+        "written": written,
+        "implications": tuple(
+            (note, next((words for words in document.texts if words.heading == note.heading), None))
+            for note in document.implications
+        ),
         "page": six_monthly_page(document, wide.frame.height if wide else 0),
         "bars": wide,
         "bars_narrow": bars(NARROW, "bars-narrow"),

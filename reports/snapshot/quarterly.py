@@ -10,6 +10,7 @@ from reports.document import FigurePriority, Headline, QuarterlyDocument
 from reports.snapshot import actions, figures, issues, printed, sentences
 from reports.snapshot import paper as papers
 from reports.snapshot.history import Judged, judge, read
+from reports.snapshot.texts import texts
 
 if TYPE_CHECKING:
     from reports.models import Report
@@ -64,6 +65,7 @@ def quarterly(
         figure_notes=found.notes,
         known=found.known,
         sums=found.sums,
+        texts=texts(report, made_at),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from actions.progress import plural
 from charts.text import listed
@@ -135,21 +135,22 @@ NOT_STATED = "No statement was recorded for this report."
 REGARD = "Police and Crime Plan"
 
 
-def implications(*, regarded: bool = False) -> tuple[Note, ...]:
+def implications(*, regarded: bool = False, written: Collection[str] = ()) -> tuple[Note, ...]:
     """The headings a report to the Partnership has. What nobody judged is not judged here: it says so.
 
-    `regarded`: the Police and Crime Plan has a section of its own.
+    `regarded`: the Police and Crime Plan has a section of its own. `written`: headings for which somebody wrote a statement,
+    which is printed after the note.
     """
-    notes = (
-        Note(
-            "Section 17",
-            "The responsible authorities must consider crime and disorder in all that they do (Crime and Disorder Act "
-            f"1998, section 17). {NOT_STATED}",
-        ),
-        Note(REGARD, NOT_STATED),
-        Note("Equality, finance and law", NOT_STATED),
+    law = (
+        "The responsible authorities must consider crime and disorder in all that they do (Crime and Disorder Act "
+        "1998, section 17)."
     )
-    return tuple(note for note in notes if not (regarded and note.heading == REGARD))
+    notes = (("Section 17", law), (REGARD, ""), ("Equality, finance and law", ""))
+    return tuple(
+        Note(heading, " ".join(part for part in (text, "" if heading in written else NOT_STATED) if part))
+        for heading, text in notes
+        if not (regarded and heading == REGARD)
+    )
 
 
 def data_notes(paper: Paper) -> tuple[str, ...]:

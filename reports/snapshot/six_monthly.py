@@ -12,9 +12,11 @@ from actions.models import Action, SubGroupReturn
 from priorities.models import AnnualFocus, PoliceAndCrimePriority, SubGroup
 from priorities.periods import Period, PeriodKind
 from reports.document import PriorityPart, Regard, RegardedPlan, SixMonthlyDocument, SubGroupPart, SubGroupText
+from reports.formatting import to_html
 from reports.snapshot import actions, figures, issues, printed, returns, sentences
 from reports.snapshot import paper as papers
 from reports.snapshot.history import Judged, asked_for, judge, read
+from reports.snapshot.texts import texts
 
 if TYPE_CHECKING:
     from priorities.models import Plan
@@ -52,6 +54,7 @@ def six_monthly(
     )
     focused = [found for found in now if found.reoffending]
     regard = _regard(plan, now)
+    written = texts(report, made_at)
     return SixMonthlyDocument(
         paper=head,
         definitions=papers.definitions(),
@@ -80,7 +83,7 @@ def six_monthly(
         restricted_issues=restricted_issues,
         recommendations=sentences.recommendations(lines, partner_returns),
         background=sentences.background(head, partner_returns),
-        implications=sentences.implications(regarded=bool(regard)),
+        implications=sentences.implications(regarded=bool(regard), written={words.heading for words in written}),
         data_notes=sentences.data_notes(head),
         queries=printed.queries(plan),
         sub_group_texts=_sub_group_texts(plan, period, made_at),
@@ -88,6 +91,7 @@ def six_monthly(
         figure_notes=found_figures.notes,
         known=found_figures.known,
         sums=found_figures.sums,
+        texts=written,
     )
 
 
@@ -177,20 +181,21 @@ def _sub_group_texts(plan: Plan, period: Period, made_at: dt.datetime) -> tuple[
             sub_group__plan=plan, period_kind=period.kind.value, period_start=period.start, at__lte=made_at
         ).select_related("by__partner")
     }
-    texts = []
+    found = []
     groups = SubGroup.objects.filter(plan=plan).select_related("lead").prefetch_related("priorities")
     for group in groups.order_by("name"):
         row = written.get(group.pk)
         first = min(group.priorities.all(), key=lambda priority: priority.position, default=None)
-        texts.append(
+        found.append(
             SubGroupText(
                 sub_group=group.name,
                 priority=first.code if first else "",
                 text=row.paragraph if row else "",
+                html=to_html(row.paragraph) if row else "",
                 by=actions.organisation_of(row.by, plan) if row else "",
                 on=papers.local_day(row.at) if row else None,
                 lead=papers.role_of(group.lead, plan),
                 ready=row is not None and row.ready_at is not None,
             )
         )
-    return tuple(texts)
+    return tuple(found)
