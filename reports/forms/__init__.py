@@ -1,0 +1,25 @@
+"""What people send about a report: decisions and versions (`decisions`), the public version (`release`)."""
+
+from reports.forms.decisions import (
+    LONGEST,
+    STALE,
+    UP_TO,
+    ApproveForm,
+    DecisionForm,
+    NewVersionForm,
+    NotProducedForm,
+    RecordDecisionForm,
+    ReturnForm,
+)
+
+__all__ = [
+    "LONGEST",
+    "STALE",
+    "UP_TO",
+    "ApproveForm",
+    "DecisionForm",
+    "NewVersionForm",
+    "NotProducedForm",
+    "RecordDecisionForm",
+    "ReturnForm",
+]
