@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
 if TYPE_CHECKING:
-    from partners.models import User
-    from reports.models import Decision, ReportVersion
+    from collections.abc import Sequence
+
+    from partners.models import Partner, User
+    from reports.models import Decision, FactCheck, FactCheckAnswer, ReportVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,45 @@ def decided(version: ReportVersion, decision: Decision, *, reader: User) -> Mess
     return _message("report_decided", version, reader, decision=decision)
 
 
-def _message(name: str, version: ReportVersion, reader: User, **more: object) -> Message:
+class Said(Protocol):
+    """A partner that was asked, and its newest answer or None."""
+
+    @property
+    def partner(self) -> Partner: ...
+    @property
+    def answer(self) -> FactCheckAnswer | None: ...
+
+
+def fact_check_opened(check: FactCheck, *, reader: User) -> Message:
+    """To an officer of a partner of whom a draft says something: to say by a day whether it is right."""
+    return _message("fact_check_opened", check.version, reader, check=check, path=check.get_absolute_url())
+
+
+def fact_check_not_right(answer: FactCheckAnswer, *, reader: User) -> Message:
+    """To a coordinator: a partner found something wrong. What, stands on the page alone."""
+    check = answer.fact_check
+    return _message("fact_check_not_right", check.version, reader, answer=answer, path=check.get_absolute_url())
+
+
+def fact_check_closed(check: FactCheck, said: Sequence[Said], *, reader: User) -> Message:
+    """To a coordinator: the days for answers are over, and what came."""
+    given = [one.answer for one in said if one.answer is not None]
+    counts = {
+        "right": sum(1 for answer in given if answer.is_right),
+        "not_right": sum(1 for answer in given if not answer.is_right),
+        "silent": len(said) - len(given),
+    }
+    return _message("fact_check_closed", check.version, reader, path=check.get_absolute_url(), **counts)
+
+
+def _message(name: str, version: ReportVersion, reader: User, *, path: str = "", **more: object) -> Message:
+    """`path` is the page the one link leads to: the version's own when it is empty."""
     told = {
         "version": version,
         "report": version.report,
         "plan": version.report.plan,
         "reader": reader,
-        "link": f"{settings.SITE_URL}{version.get_absolute_url()}",
+        "link": f"{settings.SITE_URL}{path or version.get_absolute_url()}",
         **more,
     }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import rules
 
 if TYPE_CHECKING:
-    from partners.models import User
+    from partners.models import Partner, User
     from reports.models import ReportVersion
 
 
@@ -22,6 +22,28 @@ def is_coordinator(user: User) -> bool:
 @rules.predicate
 def is_chair(user: User) -> bool:
     return user.is_chair
+
+
+@rules.predicate
+def covers_chair(user: User, version: ReportVersion | None) -> bool:
+    """The vice-chair, named as the chair's cover for a time; not for a chair who sent the version themselves."""
+    return bool(user.chairs_covered - {version.sent_by_id if version is not None else None})
+
+
+@rules.predicate
+def covers_some_chair(user: User) -> bool:
+    return user.covers_chair
+
+
+@rules.predicate
+def speaks_for(user: User, partner: Partner | None) -> bool:
+    """An officer of the partner, or whoever stands in for one."""
+    return partner is not None and partner.pk in user.officer_of
+
+
+@rules.predicate
+def is_analyst(user: User) -> bool:
+    return user.is_analyst
 
 
 @rules.predicate
@@ -37,20 +59,35 @@ def sees_the_work(user: User) -> bool:
 
 rules.add_perm("reports.see_schedule", sees_the_work)
 rules.add_perm("reports.send_to_chair", is_coordinator)
-rules.add_perm("reports.decide", is_chair & did_not_send)
+rules.add_perm("reports.decide", (is_chair | covers_chair) & did_not_send)
+rules.add_perm("reports.open_fact_check", is_coordinator)
+rules.add_perm("reports.answer_fact_check", speaks_for)  # for a partner
+rules.add_perm("reports.settle_fact_check", is_coordinator)
+rules.add_perm("reports.close_fact_check", is_coordinator)
+# What every partner answered; officers see their own partner's part.
+rules.add_perm("reports.see_fact_check", is_coordinator | is_chair | covers_some_chair | is_analyst)
 rules.add_perm("reports.record_decision", is_coordinator)
 rules.add_perm("reports.publish", is_coordinator)
 rules.add_perm("reports.make_version", is_coordinator)
 rules.add_perm("reports.mark_not_produced", is_coordinator)
+rules.add_perm("reports.run_now", is_coordinator)
+rules.add_perm("reports.rehearse", is_coordinator)
 rules.add_perm("reports.try_again", is_coordinator)
-rules.add_perm("reports.preview_public", is_coordinator | is_chair)
+rules.add_perm("reports.preview_public", is_coordinator | is_chair | covers_some_chair)
+rules.add_perm("reports.release", is_coordinator)
+rules.add_perm("reports.send_to_lists", is_coordinator)
 
 ONLY_COORDINATOR_MAKES = "Only the coordinator can make another version of a report."
 ONLY_COORDINATOR_LEAVES_OUT = "Only the coordinator can mark a report as not produced."
 ONLY_THOSE_WHO_ANSWER_PREVIEW = "Before it is published the public version is for the coordinator and the chair."
+ONLY_COORDINATOR_RUNS = "Only the coordinator has a report made before its time comes round."
+ONLY_COORDINATOR_REHEARSES = "Only the coordinator asks what the portal would do next."
 SENT_IT = "You sent this version to the chair yourself, so somebody else has to decide on it."
+CHAIR_SENT_IT = "The chair for whom you stand in sent this version, so somebody else has to decide on it."
 
 
-def refusal_to_decide(user: User) -> str:
+def refusal_to_decide(user: User, version: ReportVersion) -> str:
     """Why somebody without the right may not decide on a version, in a sentence."""
-    return SENT_IT if user.is_chair else "Only the chair decides on a report."
+    if version.sent_by_id == user.pk and (user.is_chair or user.covers_chair):
+        return SENT_IT
+    return CHAIR_SENT_IT if user.covers_chair else "Only the chair decides on a report."

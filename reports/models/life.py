@@ -7,6 +7,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from partners.models import Partner
@@ -38,6 +39,9 @@ class FactCheck(models.Model):
 
     def __str__(self) -> str:
         return f"Fact check of {self.version}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:fact-check", args=[self.version.report_id, self.version.number])
 
 
 class FactCheckAnswer(models.Model):
@@ -84,6 +88,9 @@ class Decision(models.Model):
         APPROVED = "approved", "Approved for the Partnership"
         RETURNED = "returned", "Returned"
 
+    #: How a role reads of somebody who stood in for the chair, such as the vice-chair.
+    AS_COVER = "as cover of the chair"
+
     version = models.OneToOneField(ReportVersion, on_delete=models.PROTECT, related_name="decision")
     snapshot_sha256 = models.CharField(max_length=64)
     pdf_sha256 = models.CharField("SHA-256 of the PDF read", max_length=64)
@@ -108,6 +115,10 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.version}"
+
+    @property
+    def taken_as_cover(self) -> bool:
+        return self.as_role.endswith(self.AS_COVER)
 
 
 class HoldPeriodQuerySet(models.QuerySet["HoldPeriod"]):

@@ -118,7 +118,7 @@ class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
             .annotate(number=Count("pk"))
             .values("number")
         )
-        undecided = Q(state__in=[ReportVersion.State.DRAFT, ReportVersion.State.RETURNED])
+        undecided = Q(state__in=ReportVersion.UNDECIDED)
         return self.annotate(came_since=Case(When(undecided, then=Coalesce(Subquery(since), 0)), default=0))
 
 
@@ -133,6 +133,9 @@ class ReportVersion(models.Model):
         APPROVED = "approved", "Approved"
         PUBLISHED = "published", "Published"
         REPLACED = "replaced", "Replaced"
+
+    #: In these nobody decides on it at the moment, and another version may take its place.
+    UNDECIDED = (State.DRAFT, State.FACT_CHECK, State.RETURNED)
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()

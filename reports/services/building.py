@@ -51,8 +51,17 @@ def make_due(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
     row, an attempt is claimed by compare-and-set and leased, a version is a unique row again. One that fails keeps its reason in its
     row and does not hold up the others.
     """
-    today = timezone.localdate(now)
-    due = [one for one in owed_by(plan) if one.due_on <= today]
+    made = []
+    for one in due_and_missing(plan, timezone.localdate(now)):
+        report = _report_for(plan, one.kind, one.period, now)
+        version = _attempt(report, cut_off=usual_cut_off(plan, one.period), now=now)
+        if version is not None:
+            made.append(version)
+    return made
+
+
+def due_and_missing(plan: Plan, today: dt.date) -> list[Owed]:
+    """Reports that are due and have no version, oldest first, without those left alone: not produced, or failed too often."""
     known = Report.objects.filter(plan=plan)
     made_before = set(known.filter(versions__isnull=False).values_list("kind", "period_start"))
     left_alone = set(
@@ -60,15 +69,34 @@ def make_due(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
             "kind", "period_start"
         )
     )
-    made = []
-    for one in due:
-        if (one.kind, one.period.start) in made_before | left_alone:
-            continue
-        report = _report_for(plan, one.kind, one.period, now)
-        version = _attempt(report, cut_off=usual_cut_off(plan, one.period), now=now)
-        if version is not None:
-            made.append(version)
-    return made
+    passed_over = made_before | left_alone
+    return [one for one in owed_by(plan) if one.due_on <= today and (one.kind, one.period.start) not in passed_over]
+
+
+def run_now(*, plan: Plan, kind: str, period: Period, by: User, now: dt.datetime) -> ReportVersion:
+    """Version 1 of one report that is due, made at once instead of by the clock; also after it failed too often.
+
+    Made meanwhile by the clock, it is that version. Raises PermissionDenied; ValidationError with a sentence when the plan has
+    no such report, it is not due, will not be produced or is being made at this moment, and with the reason when it failed.
+    """
+    if not by.has_perm("reports.run_now"):
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_RUNS)
+    one = find_owed(plan, kind, period)
+    if one.due_on > timezone.localdate(now):
+        raise ValidationError(f"It falls due on {british(one.due_on)}.")
+    report = _report_for(plan, kind, period, now)
+    failed = Report.objects.filter(pk=report.pk, build_attempts__gte=MOST_ATTEMPTS).exclude(build_error="")
+    if failed.update(build_attempts=0, build_error="", build_failed_at=None, build_lease_until=None):
+        report.refresh_from_db()
+    version = _attempt(report, cut_off=usual_cut_off(plan, period), now=now) or report.versions.first()
+    if version is not None:
+        return version
+    report.refresh_from_db()
+    if report.not_produced:
+        raise ValidationError(f"It was not produced: {report.not_produced}")
+    if report.build_error:
+        raise ValidationError(f"It could not be put together: {report.build_error}")
+    raise ValidationError("It is being made at this moment. Look again in a minute.")
 
 
 def make_first(*, plan: Plan, kind: str, period: Period, now: dt.datetime) -> ReportVersion:
@@ -119,8 +147,9 @@ def build_version(
         with transaction.atomic():
             # Holds off whoever would send the version before to the chair, or leave the report out, at this moment.
             held_to_be_made(report)
-            if report.versions.filter(state=State.WITH_CHAIR).exists():
-                raise ValidationError("The version before is with the chair: it has to be returned first.")
+            for before in report.versions.filter(state__in=[State.WITH_CHAIR, State.FACT_CHECK]).defer("snapshot"):
+                if refusal := cannot_give_way(before):
+                    raise ValidationError(refusal)
             version = ReportVersion.objects.create(
                 report=report,
                 number=number,
@@ -136,7 +165,7 @@ def build_version(
             Report.objects.filter(pk=report.pk).update(build_error="", build_failed_at=None, build_lease_until=None)
             # A draft that was not decided on, and an approval that was not published, give way to the newer facts;
             # what was published stays until this version is published itself.
-            report.versions.filter(number__lt=number, state__in=[State.DRAFT, State.APPROVED]).update(
+            report.versions.filter(number__lt=number, state__in=[State.DRAFT, State.FACT_CHECK, State.APPROVED]).update(
                 state=State.REPLACED
             )
     except IntegrityError:
@@ -144,6 +173,18 @@ def build_version(
             raise
         return None
     return version
+
+
+def cannot_give_way(version: ReportVersion) -> str:
+    """Why no version can be made after this one yet, in a sentence; empty when one can: somebody is reading it."""
+    if version.state == State.WITH_CHAIR:
+        return f"Version {version.number} is with the chair: it has to be returned first."
+    if version.state == State.FACT_CHECK and version.fact_check.closed_at is None:
+        return (
+            f"Partners check version {version.number} until the end of {british(version.fact_check.answers_due_on)}. "
+            "Wait for them, or close the fact check first."
+        )
+    return ""
 
 
 def held_to_be_made(report: Report) -> None:
@@ -169,8 +210,8 @@ def make_new_version(
         raise ValidationError("There is no version yet: the first is made when the report falls due.")
     if newest.number != follows:
         return _made_already(newest, follows, reason, by)
-    if newest.state == State.WITH_CHAIR:
-        raise ValidationError(f"Version {newest.number} is with the chair: it has to be returned first.")
+    if refusal := cannot_give_way(newest):
+        raise ValidationError(refusal)
     faults: dict[str, list[str]] = {}
     if is_blank(reason):
         faults["reason"] = ["Say why there is another version. It is printed in the report."]
@@ -216,8 +257,9 @@ def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by:
         if (
             report.versions.filter(sent_at__isnull=False).exists()
             or report.versions.filter(published_at__isnull=False).exists()
+            or report.versions.filter(fact_check__isnull=False).exists()
         ):
-            raise ValidationError("This report has been before the chair or published: it was produced.")
+            raise ValidationError("This report has been before partners or the chair, or published: it was produced.")
         Report.objects.filter(pk=report.pk).update(not_produced=reason.strip())
         report.versions.filter(state=State.DRAFT).update(state=State.REPLACED)
     report.refresh_from_db()

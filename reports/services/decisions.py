@@ -6,26 +6,26 @@ A decision is bound to the facts (snapshot hash) and to the file that was read (
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from partners import outbox, roles
-from partners.models import User
 from partners.words import is_blank
 from priorities.periods import periods_between
 from priorities.services import settle_round
 from reports import emails
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports.models import Decision, Rendition, Report, ReportVersion
-from reports.services import renditions
+from reports.services import fact_check, holds, renditions, steps
 from reports.services.building import held_to_be_made
 
 if TYPE_CHECKING:
+    from partners.models import User
     from priorities.models import Meeting
+    from reports.models import FactCheck
 
 State = ReportVersion.State
 Stage = Rendition.Stage
@@ -36,22 +36,37 @@ CHANGED = "The report has changed since you opened it. Read it again, then decid
 
 @transaction.atomic
 def send_to_chair(*, version: ReportVersion, by: User, at: dt.datetime) -> ReportVersion:
-    """Put a draft before the chair, once its PDF can be read, and tell the chairs.
+    """Put a draft before the chair, once its PDF can be read and its fact check is over; tell the chairs and their cover.
 
     Raises PermissionDenied; ValidationError with a sentence when the version is not a draft any more, its PDF is not ready,
-    this report needs no chair or is not to be produced.
+    it owes something to its fact check, this report needs no chair or is not to be produced.
     """
     if not by.has_perm("reports.send_to_chair", version):
         raise PermissionDenied("Only the coordinator sends a report to the chair.")
-    if not version.report.needs_chair:
-        raise ValidationError("This report needs no decision by the chair: prepare it for publishing.")
-    _done(version, Stage.DRAFT, "The draft PDF is not ready yet: the chair has to be able to read it.")
     held_to_be_made(version.report)  # and holds off a newer version at this moment
-    _move(version, State.DRAFT, State.WITH_CHAIR, sent_by=by, sent_at=at)
-    for chair in _people_in(roles.CHAIR):
+    version.refresh_from_db(fields=["state"])
+    check = fact_check.check_of(version)
+    said = fact_check.said(check) if check else []
+    if refusal := cannot_send(version, steps.files_of(version), check, said):
+        raise ValidationError(refusal)
+    steps.move(version, version.state, State.WITH_CHAIR, sent_by=by, sent_at=at)
+    for chair in steps.chairs(at):
         if chair.pk != by.pk:
-            _tell(chair, emails.with_chair(version, reader=chair), version, at)
+            steps.tell(chair, emails.with_chair(version, reader=chair), version.pk, at)
     return version
+
+
+def cannot_send(
+    version: ReportVersion, files: Mapping[str, Rendition], check: FactCheck | None, said: Iterable[fact_check.Said]
+) -> str:
+    """Why this version cannot go to the chair, in a sentence; empty when it can. `files` are its own, by stage."""
+    if not version.report.needs_chair:
+        return "This report needs no decision by the chair: prepare it for publishing."
+    if version.state not in (State.DRAFT, State.FACT_CHECK):
+        return steps.is_now(version)
+    if not steps.is_done(files.get(Stage.DRAFT)):
+        return "The draft PDF is not ready yet: the chair has to be able to read it."
+    return fact_check.cannot_go_on(version, check, said)
 
 
 @transaction.atomic
@@ -122,28 +137,33 @@ def prepare(*, version: ReportVersion, by: User, at: dt.datetime) -> Rendition:
         raise PermissionDenied(ONLY_COORDINATOR_PUBLISHES)
     held_to_be_made(version.report)
     version.refresh_from_db()
-    if refusal := cannot_prepare(version, _files(version)):
+    if refusal := cannot_prepare(version, steps.files_of(version)):
         raise ValidationError(refusal)
     return renditions.queue(version=version, stage=Stage.FINAL, at=at)
 
 
 @transaction.atomic
-def publish(*, version: ReportVersion, by: User, at: dt.datetime) -> ReportVersion:
+def publish(*, version: ReportVersion, by: User, at: dt.datetime, despite_hold: str = "") -> ReportVersion:
     """Put a version whose final PDF is ready on the shelf; the one that was there is replaced by it.
 
-    A report of the chair's must be approved, one that needs no chair prepared. Raises PermissionDenied; ValidationError
-    with a sentence.
+    A report of the chair's must be approved, one that needs no chair prepared. While publishing is on hold it takes a reason
+    in `despite_hold`, which is kept; on other days that is not. Raises PermissionDenied; ValidationError with a sentence, or
+    keyed by `despite_hold` when there is a hold and no reason.
     """
     if not by.has_perm("reports.publish", version):
         raise PermissionDenied(ONLY_COORDINATOR_PUBLISHES)
     report = version.report
     held_to_be_made(report)
     version.refresh_from_db()
-    if refusal := cannot_publish(version, _files(version)):
+    if refusal := cannot_publish(version, steps.files_of(version)):
         raise ValidationError(refusal)
+    hold = holds.hold_in_force(report.plan, timezone.localdate(at))
+    despite_hold = despite_hold.strip() if hold and not is_blank(despite_hold) else ""
+    if hold and not despite_hold:
+        raise ValidationError({"despite_hold": [holds.why_held(hold)]})
     # First the older one makes room: the database holds that only one version of a report is published.
     report.versions.filter(state=State.PUBLISHED).exclude(pk=version.pk).update(state=State.REPLACED)
-    _move(version, version.state, State.PUBLISHED, published_by=by, published_at=at)
+    steps.move(version, version.state, State.PUBLISHED, published_by=by, published_at=at, despite_hold=despite_hold)
     _settle(report, at)
     return version
 
@@ -153,29 +173,17 @@ def cannot_prepare(version: ReportVersion, files: Mapping[str, Rendition]) -> st
     if version.report.needs_chair:
         return "This report goes to the chair first."
     if version.state != State.DRAFT:
-        return _is_now(version)
-    return "" if _is_done(files.get(Stage.DRAFT)) else "The draft PDF is not ready yet."
+        return steps.is_now(version)
+    return "" if steps.is_done(files.get(Stage.DRAFT)) else "The draft PDF is not ready yet."
 
 
 def cannot_publish(version: ReportVersion, files: Mapping[str, Rendition]) -> str:
     """Why this version cannot be published, in a sentence; empty when it can. `files` are its own, by stage."""
     if version.state in (State.PUBLISHED, State.REPLACED):
-        return _is_now(version)
+        return steps.is_now(version)
     if version.state != State.APPROVED and (version.report.needs_chair or version.state != State.DRAFT):
         return "Only a version that the chair has approved can be published."
-    return "" if _is_done(files.get(Stage.FINAL)) else "The final PDF is not ready yet."
-
-
-def _is_now(version: ReportVersion) -> str:
-    return f"Version {version.number} is “{version.get_state_display().lower()}” now. Nothing was changed."
-
-
-def _is_done(file: Rendition | None) -> bool:
-    return file is not None and file.state == Rendition.State.DONE
-
-
-def _files(version: ReportVersion) -> dict[str, Rendition]:
-    return {file.stage: file for file in version.renditions.partners().defer("html")}
+    return "" if steps.is_done(files.get(Stage.FINAL)) else "The final PDF is not ready yet."
 
 
 def _decide(
@@ -199,25 +207,32 @@ def _decide(
         faults |= _faults_of_meeting(version, meeting, minute_reference, at)
     if faults:
         raise ValidationError(faults)
-    draft = _done(version, Stage.DRAFT, CHANGED)
+    draft = steps.finished(version, Stage.DRAFT, CHANGED)
     if seen != (version.snapshot_sha256, draft.sha256):
         raise ValidationError(CHANGED)
-    _move(version, State.WITH_CHAIR, State.APPROVED if outcome == Decision.Outcome.APPROVED else State.RETURNED)
+    steps.move(version, State.WITH_CHAIR, State.APPROVED if outcome == Decision.Outcome.APPROVED else State.RETURNED)
     decision = Decision.objects.create(
         version=version,
         snapshot_sha256=version.snapshot_sha256,
         pdf_sha256=draft.sha256,
         by=by,
+        as_role=_role_of(by, taken_in_the_room),
         outcome=outcome,
         comment=comment,
         meeting=meeting,
         minute_reference=minute_reference,
         at=at,
     )
-    for coordinator in _people_in(roles.COORDINATOR):
+    for coordinator in steps.coordinators():
         if coordinator.pk != by.pk:
-            _tell(coordinator, emails.decided(version, decision, reader=coordinator), version, at)
+            steps.tell(coordinator, emails.decided(version, decision, reader=coordinator), version.pk, at)
     return decision
+
+
+def _role_of(by: User, taken_in_the_room: bool) -> str:
+    """In which role somebody decides, as the final file prints it."""
+    office = by.job_title or ("Chair" if by.is_chair else "Coordinator" if by.is_coordinator else min(by.role_names))
+    return office if taken_in_the_room or by.is_chair else f"{office}, {Decision.AS_COVER}"
 
 
 def _check_right_to_decide(version: ReportVersion, by: User, taken_in_the_room: bool) -> None:
@@ -225,11 +240,11 @@ def _check_right_to_decide(version: ReportVersion, by: User, taken_in_the_room: 
         return
     if by.has_perm("reports.decide", version):
         return
-    if by.has_perm("reports.record_decision", version) and not by.is_chair:
+    if by.has_perm("reports.record_decision", version) and not (by.is_chair or by.covers_chair):
         raise PermissionDenied(
             "The chair decides on this report. You can record a decision taken at a meeting, with its minute."
         )
-    raise PermissionDenied(permissions.refusal_to_decide(by))
+    raise PermissionDenied(permissions.refusal_to_decide(by, version))
 
 
 def _faults_of_meeting(
@@ -249,46 +264,9 @@ def _faults_of_meeting(
     return faults
 
 
-def _move(version: ReportVersion, before: str, after: str, **fields: object) -> None:
-    """Compare-and-set of the state. ValidationError with a sentence when somebody was faster or the order is wrong."""
-    moved = ReportVersion.objects.filter(pk=version.pk, state=before).update(state=after, **fields)
-    if not moved:
-        version.refresh_from_db()
-        wanted = State(before).label.lower()
-        raise ValidationError(
-            f"Version {version.number} is “{version.get_state_display().lower()}” now, no longer “{wanted}”. "
-            "Nothing was changed."
-        )
-    version.refresh_from_db()
-
-
-def _done(version: ReportVersion, stage: str, sentence: str) -> Rendition:
-    """The finished file of a stage, or ValidationError with `sentence`."""
-    found = version.renditions.partners().filter(stage=stage, state=Rendition.State.DONE).first()
-    if found is None:
-        raise ValidationError(sentence)
-    return found
-
-
 def _settle(report: Report, at: dt.datetime) -> None:
     """Later updates belong to the next period: settle the update requests that this report was about, whole periods only."""
     period = report.period
     for asked in periods_between(report.plan.update_kind, period.start, period.end):
         if period.start <= asked.start and asked.end <= period.end:
             settle_round(plan=report.plan, period=asked, at=at)
-
-
-def _people_in(role: str) -> list[User]:
-    return list(User.objects.filter(is_active=True, groups__name=role).order_by("pk"))
-
-
-def _tell(person: User, message: emails.Message, version: ReportVersion, at: dt.datetime) -> None:
-    outbox.put(
-        recipient=person,
-        kind=message.kind,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        dedupe_key=f"{message.kind}:{version.pk}:{person.pk}",
-        at=at,
-    )

@@ -100,7 +100,7 @@ def sign_off_of(version: ReportVersion) -> SignOff | None:
     )
     if decision is None:
         return None
-    role = decision.by.job_title or ("Chair" if decision.by.is_chair else "Coordinator")
+    role = decision.as_role or decision.by.job_title or ("Chair" if decision.by.is_chair else "Coordinator")
     return SignOff(
         words=decision.get_outcome_display(),
         by=f"the Partnership, recorded by: {role}" if decision.meeting else role,
@@ -140,7 +140,7 @@ def _lay_out(rendition: Rendition, make: Maker, clock: Clock) -> bool:
         final = rendition.stage == Rendition.Stage.FINAL
         document = from_json(version.snapshot)
         html = print_html(
-            for_public(document) if rendition.edition == Rendition.Edition.PUBLIC else document,
+            for_public(document, rendition.marking) if rendition.edition == Rendition.Edition.PUBLIC else document,
             stage="final" if final else "draft",
             snapshot_sha256=version.snapshot_sha256,
             sign_off=sign_off_of(version) if final else None,

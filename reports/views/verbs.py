@@ -142,7 +142,7 @@ def return_to_coordinator(request: SignedIn, pk: int, number: int) -> HttpRespon
 def _decision_again(request: SignedIn, version: ReportVersion, **forms: Any) -> HttpResponse:
     """The page with what was typed and what is wrong with it; only for those who could have decided."""
     if not request.user.has_perm("reports.decide", version):
-        raise PermissionDenied(permissions.refusal_to_decide(request.user))
+        raise PermissionDenied(permissions.refusal_to_decide(request.user, version))
     version.refresh_from_db()
     if version.state != State.WITH_CHAIR:
         messages.error(

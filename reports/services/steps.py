@@ -1,0 +1,83 @@
+"""What every step of a version takes: a compare-and-set, a finished file, and people told in the same transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from partners import outbox, roles
+from partners.models import Cover, User
+from reports.models import Rendition, ReportVersion
+
+if TYPE_CHECKING:
+    from reports import emails
+
+State = ReportVersion.State
+
+
+def move(version: ReportVersion, before: str, after: str, **fields: object) -> None:
+    """Compare-and-set of the state. ValidationError with a sentence when somebody was faster or the order is wrong."""
+    moved = ReportVersion.objects.filter(pk=version.pk, state=before).update(state=after, **fields)
+    version.refresh_from_db()
+    if not moved:
+        wanted = State(before).label.lower()
+        raise ValidationError(
+            f"Version {version.number} is “{version.get_state_display().lower()}” now, no longer “{wanted}”. "
+            "Nothing was changed."
+        )
+
+
+def is_now(version: ReportVersion) -> str:
+    return f"Version {version.number} is “{version.get_state_display().lower()}” now. Nothing was changed."
+
+
+def files_of(version: ReportVersion) -> dict[str, Rendition]:
+    """The partners' files of a version by stage, without their heavy HTML."""
+    return {file.stage: file for file in version.renditions.partners().defer("html")}
+
+
+def is_done(file: Rendition | None) -> bool:
+    return file is not None and file.state == Rendition.State.DONE
+
+
+def finished(version: ReportVersion, stage: str, sentence: str) -> Rendition:
+    """The finished file of a stage, or ValidationError with `sentence`."""
+    found = version.renditions.partners().filter(stage=stage, state=Rendition.State.DONE).first()
+    if found is None:
+        raise ValidationError(sentence)
+    return found
+
+
+def coordinators() -> list[User]:
+    return list(User.objects.filter(is_active=True, groups__name=roles.COORDINATOR).order_by("pk"))
+
+
+def chairs(at: dt.datetime) -> list[User]:
+    """Everybody who may decide at that moment: the chairs, and whoever stands in for one of them."""
+    return with_stand_ins(User.objects.filter(is_active=True, groups__name=roles.CHAIR).order_by("pk"), at)
+
+
+def with_stand_ins(people: Iterable[User], at: dt.datetime) -> list[User]:
+    """These people, then those at work who stand in for one of them on that day; nobody twice."""
+    found = {person.pk: person for person in people}
+    covering = Cover.objects.on(timezone.localdate(at)).filter(person__in=list(found)).values("covered_by")
+    for person in User.objects.at_work().filter(pk__in=covering).order_by("pk"):
+        found.setdefault(person.pk, person)
+    return list(found.values())
+
+
+def tell(person: User, message: emails.Message, about: object, at: dt.datetime) -> None:
+    """Owe a person a message, once for what it is about (a row's key)."""
+    outbox.put(
+        recipient=person,
+        kind=message.kind,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        dedupe_key=f"{message.kind}:{about}:{person.pk}",
+        at=at,
+    )
