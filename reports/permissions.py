@@ -53,6 +53,16 @@ def did_not_send(user: User, version: ReportVersion | None) -> bool:
 
 
 @rules.predicate
+def writes_section(user: User, section: str | None) -> bool:
+    """The coordinator every section of a report, the chair and who covers them the statement, the analyst the figures."""
+    if user.is_coordinator:
+        return True
+    if section == "statement":
+        return user.is_chair or user.covers_chair
+    return section == "performance" and user.is_analyst
+
+
+@rules.predicate
 def sees_the_work(user: User) -> bool:
     return user.sees_the_work
 
@@ -73,6 +83,7 @@ rules.add_perm("reports.mark_not_produced", is_coordinator)
 rules.add_perm("reports.run_now", is_coordinator)
 rules.add_perm("reports.rehearse", is_coordinator)
 rules.add_perm("reports.try_again", is_coordinator)
+rules.add_perm("reports.write_text", writes_section)  # a section of a report, by its key
 rules.add_perm("reports.preview_public", is_coordinator | is_chair | covers_some_chair)
 rules.add_perm("reports.release", is_coordinator)
 rules.add_perm("reports.send_to_lists", is_coordinator)
@@ -91,3 +102,9 @@ def refusal_to_decide(user: User, version: ReportVersion) -> str:
     if version.sent_by_id == user.pk and (user.is_chair or user.covers_chair):
         return SENT_IT
     return CHAIR_SENT_IT if user.covers_chair else "Only the chair decides on a report."
+
+
+def refusal_to_write(section: str) -> str:
+    """Why somebody may not write a section of a report, in a sentence."""
+    who = {"statement": "the chair or the coordinator", "performance": "an analyst or the coordinator"}
+    return f"This section is written by {who.get(section, 'the coordinator')}."

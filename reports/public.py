@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
@@ -50,6 +51,7 @@ from reports.document import (
     Value,
     Words,
     notes_of,
+    to_json,
     where_of,
 )
 from reports.formatting import words_of
@@ -62,18 +64,63 @@ RANGE_WITHHELD = "Whether that is unusual is not said, because a figure it needs
 TABLE_LEFT_OUT = "The newest table of similar areas is left out because its source is not for publication."
 
 
-def for_public(document: Document) -> Document:
-    """What everybody may read of a report.
+def for_public(document: Document, marking: str = "") -> Document:
+    """What everybody may read of a report, under the protective marking chosen for it.
 
     ValueError, with a sentence, for the text of a version from before what a public version needs was kept.
     """
+    _want_known(document)
+    public = _Public(document).document()
+    return dataclasses.replace(public, paper=dataclasses.replace(public.paper, marking=marking))
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """What a public version does not say, in names and periods, for whoever answers for it: never a number.
+
+    `small` and `secondary`: by indicator's name, the periods withheld because the count is small, or because a small one
+    could be worked out. `left_out`: indicators whose source is not for publication. `words`: how many texts were replaced.
+    `restricted`: how many texts a partner had marked so; `restricted_issues`: how many issues.
+    """
+
+    small: dict[str, list[str]]
+    secondary: dict[str, list[str]]
+    left_out: list[str]
+    words: int
+    restricted: int
+    restricted_issues: int
+
+
+def withheld(document: Document) -> Withheld:
+    """What `for_public` keeps back of a report. Raises ValueError as it does."""
+    _want_known(document)
+    public = _Public(document)
+    names = {figure.code: figure.name for figure in document.figures}
+    found: dict[Hidden, dict[str, list[str]]] = {kind: {} for kind in Hidden}
+    for known in document.known:
+        code, when = where_of(known.place)
+        cell = public.table.shown(code, when)
+        if cell.hidden is not None:
+            label = when if isinstance(when, str) else when.label
+            found[cell.hidden].setdefault(names.get(code, code), []).append(label)
+    before, after = to_json(document), to_json(public.document())
+    return Withheld(
+        small=found[Hidden.SMALL],
+        secondary=found[Hidden.SECONDARY],
+        left_out=list(found[Hidden.LEFT_OUT]),
+        words=sum(after.count(sentence) for sentence in (WITHHELD, WORDS_WITHHELD, TITLE_WITHHELD)),
+        restricted=before.count('"restricted":true'),
+        restricted_issues=document.restricted_issues,
+    )
+
+
+def _want_known(document: Document) -> None:
     told = any(figure.now or figure.latest or figure.year_before or figure.previous for figure in document.figures)
     if told and not document.known:
         raise ValueError(
             "This version was made before the portal kept what a public version needs. Make another version of the "
             "report first."
         )
-    return _Public(document).document()
 
 
 class _Public:

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from reports.timetable import KINDS
-from reports.views import schedule, shelf, verbs, version
+from reports.views import release, schedule, shelf, verbs, version
 
 
 class KindConverter:
@@ -37,7 +37,11 @@ urlpatterns = [
     path("reports/<int:pk>/try-again/", verbs.try_again, name="try-again"),
     path("reports/<int:pk>/new-version/", verbs.make_new_version, name="new-version"),
     path("reports/<int:pk>/v<int:number>/", version.show_version, name="version"),
-    path("reports/<int:pk>/v<int:number>/public/", version.show_public, name="public"),
+    path("reports/<int:pk>/v<int:number>/public/", release.show_public, name="public"),
+    path("reports/<int:pk>/v<int:number>/public.pdf", release.send_public_pdf, name="public-pdf"),
+    path("reports/<int:pk>/v<int:number>/public/prepare/", release.prepare_public, name="prepare-public"),
+    path("reports/<int:pk>/v<int:number>/public/release/", release.release_public, name="release"),
+    path("reports/<int:pk>/v<int:number>/public/withdraw/", release.withdraw_public, name="withdraw"),
     path("reports/<int:pk>/v<int:number>/<stage:stage>.pdf", version.send_pdf, name="pdf"),
     path("reports/<int:pk>/v<int:number>/<stage:stage>/try-again/", verbs.lay_out_again, name="lay-out-again"),
     path("reports/<int:pk>/v<int:number>/send-to-chair/", verbs.send_to_chair, name="send-to-chair"),

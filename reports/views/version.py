@@ -1,30 +1,29 @@
-"""One version of a report: its page with the decision, the preview of its public version, and its PDF."""
+"""One version of a report: its page with the decision, and its PDF."""
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from priorities.doors import SignedIn
 from priorities.models import UpdateRound
-from reports import delivery, permissions, rendering
-from reports.document import file_name, from_json
+from reports import permissions, rendering
+from reports.document import from_json
 from reports.forms import ApproveForm, ReturnForm
 from reports.models import Decision, Rendition, Report, ReportVersion
-from reports.public import for_public
 from reports.services import decisions, renditions
+from reports.views.files import pdf_response
 from reports.views.shelf import stages_for, waits_for
 
 if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
+
     from actions.models import Action
     from partners.models import User
     from reports.document import Document
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 
 State = ReportVersion.State
 Stage = Rendition.Stage
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -140,10 +137,10 @@ def version_page(
         approve=approve,
         turn_back=turn_back,
     )
-    return render(request, "reports/version.html", {**_shown(version, from_json(version.snapshot)), "view": page})
+    return render(request, "reports/version.html", {**shown(version, from_json(version.snapshot)), "view": page})
 
 
-def _shown(version: ReportVersion, document: Document) -> dict[str, Any]:
+def shown(version: ReportVersion, document: Document) -> dict[str, Any]:
     """What the templates of the document need, with the decision once there is one."""
     final_words = version.state == State.APPROVED or version.published_at is not None
     return rendering.screen_context(
@@ -154,57 +151,20 @@ def _shown(version: ReportVersion, document: Document) -> dict[str, Any]:
     )
 
 
-@login_required
-@require_safe
-def show_public(request: SignedIn, pk: int, number: int) -> HttpResponse:
-    """What the public version of a report would say, for those who answer for it before anybody else sees it."""
-    version = version_of(request.user, pk, number)
-    if not request.user.has_perm("reports.preview_public"):
-        raise PermissionDenied(permissions.ONLY_THOSE_WHO_ANSWER_PREVIEW)
-    context: dict[str, Any] = {"version": version, "report": version.report, "refused": ""}
-    try:
-        context |= _shown(version, for_public(from_json(version.snapshot)))
-    except ValueError as refused:
-        context["refused"] = str(refused)
-    return render(request, "reports/public.html", context)
-
-
 def _decision_on(version: ReportVersion) -> Decision | None:
     return Decision.objects.filter(version=version).select_related("by", "meeting").first()
 
 
 @login_required
 @require_safe
-def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpResponse:
+def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpResponseBase:
     """The file itself, shown in the browser. Only the bytes that were made leave: a damaged file is refused."""
     if stage not in stages_for(request.user):
         raise Http404
     version = version_of(request.user, pk, number, whole=False)
     rendition = get_object_or_404(version.renditions.partners().defer("html"), stage=stage, state=Rendition.State.DONE)
-    etag = f'"{rendition.sha256}"'
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None:
-        return unchanged
-    try:
-        content = delivery.read(rendition)
-    except delivery.FileLost:
-        log.exception("A PDF could not be sent")
-        return render(request, "reports/file_lost.html", {"version": version}, status=503)
-    report = version.report
-    name = file_name(
-        short_name=report.plan.short_name,
-        kind=report.kind,
-        period_start=report.period.start,
-        period_end=report.period.end,
-        number=version.number,
-    )
-    if stage == Stage.DRAFT:
-        name = name.replace(".pdf", "-draft.pdf")
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"', "ETag": etag},
-    )
+    rendition.version = version
+    return pdf_response(request, rendition)
 
 
 def version_of(user: User, pk: int, number: int, *, whole: bool = True) -> ReportVersion:

@@ -1,0 +1,216 @@
+"""The public version of a published report: laid out, checked by a person item by item, put on the shelf, taken off again.
+
+What is put there is one file: the check is bound to its hash, as a decision is to the file that was read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from actions.progress import plural
+from partners.words import is_blank
+from priorities.models import Plan
+from reports import permissions as permissions  # the rules behind `has_perm`
+from reports.document import from_json
+from reports.models import PublicRelease, Rendition, Report, ReportVersion
+from reports.public import Withheld, withheld
+from reports.services.holds import hold_in_force, why_held
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+State = Rendition.State
+
+ONLY_COORDINATOR_RELEASES = "Only the coordinator puts a report where everybody can read it."
+LONGEST_REASON = 2000
+
+
+@dataclass(frozen=True)
+class Check:
+    """One sentence to be ticked, and what stands below it for whoever checks."""
+
+    sentence: str
+    details: tuple[str, ...] = ()
+
+
+def checks_of(kept_back: Withheld, marking: str) -> tuple[Check, ...]:
+    """What a person answers for before everybody may read a report, in the order in which one looks."""
+    small = sum(map(len, kept_back.small.values()))
+    secondary = sum(map(len, kept_back.secondary.values()))
+    left_out = len(kept_back.left_out)
+    restricted = kept_back.restricted + kept_back.restricted_issues
+    return (
+        Check("I have read all of it, and nobody can be recognised: no victim, suspect, address or rare event."),
+        Check(
+            f"Words marked as restricted ({plural(restricted, 'text')}) and all evidence are left out, and no other words give them away."
+            if restricted
+            else "No words in it are restricted, and all evidence is left out."
+        ),
+        Check(
+            f"Small numbers are withheld as listed: {plural(small, 'figure')} under 5, and {plural(secondary, 'figure')} "
+            "from which one could be worked out."
+            if small or secondary
+            else "No figure of this report is under the small-number rule, and none of the words tells a small number.",
+            (
+                *(f"Under 5: {name}, {', '.join(periods)}" for name, periods in kept_back.small.items()),
+                *(f"With them: {name}, {', '.join(periods)}" for name, periods in kept_back.secondary.items()),
+                *(
+                    [f"Words withheld because they may tell one: in {plural(kept_back.words, 'place')}"]
+                    * bool(kept_back.words)
+                ),
+            ),
+        ),
+        Check(
+            f"Figures whose source is not for publication are left out: {plural(left_out, 'indicator')}."
+            if left_out
+            else "Every figure in it comes from a source that may be published.",
+            tuple(kept_back.left_out),
+        ),
+        Check(
+            f"The marking on every page is the right one: {marking}."
+            if marking
+            else "It bears no protective marking, and needs none."
+        ),
+        Check("Nothing stands against publishing it now: no pre-election period, no trial, no agreed later day."),
+    )
+
+
+@transaction.atomic
+def prepare(*, version: ReportVersion, marking: str, by: User, at: dt.datetime) -> Rendition:
+    """Ask for the PDF of the public version, under a marking. Another marking has it laid out anew, as long as nobody
+    outside has been given it; the same again changes nothing.
+
+    Raises PermissionDenied; ValidationError keyed `marking`, or with one sentence.
+    """
+    _want_right(version, by)
+    Report.objects.select_for_update().get(pk=version.report_id)
+    version.refresh_from_db(fields=["state"])
+    if refusal := cannot_prepare(version):
+        raise ValidationError(refusal)
+    if marking not in Plan.Marking.values:
+        raise ValidationError({"marking": ["Choose one of the markings."]})
+    file, new = Rendition.objects.get_or_create(
+        version=version,
+        edition=Rendition.Edition.PUBLIC,
+        stage=Rendition.Stage.FINAL,
+        defaults={"queued_at": at, "marking": marking},
+    )
+    if new or (file.marking == marking and file.state != State.FAILED):
+        return file
+    if version.releases.exists():
+        raise ValidationError("This version has been read by everybody under its marking. Make another version.")
+    if file.state in (State.QUEUED, State.RENDERING):
+        # A worker may have read the row already, with the marking it had then.
+        raise ValidationError("It is being laid out at this moment. Look again in a minute.")
+    Rendition.objects.filter(pk=file.pk, state=file.state).update(
+        state=State.QUEUED,
+        marking=marking,
+        attempts=0,
+        last_error="",
+        lease_until=None,
+        html="",
+        pdf="",
+        sha256="",
+        pages=None,
+        queued_at=at,
+        finished_at=None,
+        checked_at=None,
+        fault="",
+    )
+    file.refresh_from_db()
+    return file
+
+
+@transaction.atomic
+def release(
+    *, version: ReportVersion, checks: Sequence[str], seen_pdf_sha256: str, by: User, at: dt.datetime
+) -> PublicRelease:
+    """Let everybody read the public version, every sentence of `checks_of` having been ticked.
+
+    What the public saw of the report before is replaced by it. Raises PermissionDenied; ValidationError keyed `checks`, or
+    with one sentence when the file is not the one that was looked at, publishing is on hold, or the version is not the
+    published one. Pressed twice, the second answers with what stands.
+    """
+    _want_right(version, by)
+    Report.objects.select_for_update().get(pk=version.report_id)
+    version.refresh_from_db(fields=["state"])
+    file = file_of(version)
+    standing = version.releases.standing().first()
+    if standing is not None and file is not None and standing.pdf_sha256 == seen_pdf_sha256 == file.sha256:
+        return standing
+    if refusal := cannot_release(version, file, timezone.localdate(at)):
+        raise ValidationError(refusal)
+    assert file is not None  # noqa: S101 - `cannot_release` wants it
+    if file.sha256 != seen_pdf_sha256:
+        raise ValidationError("The PDF was laid out anew since you opened this page. Look at it again, then tick.")
+    wanted = [check.sentence for check in checks_of(withheld(from_json(version.snapshot)), file.marking)]
+    if missing := [sentence for sentence in wanted if sentence not in checks]:
+        raise ValidationError({"checks": [f"Not ticked: {sentence}" for sentence in missing]})
+    return PublicRelease.objects.create(
+        version=version, marking=file.marking, pdf_sha256=file.sha256, checks=wanted, by=by, at=at
+    )
+
+
+@transaction.atomic
+def withdraw(*, version: ReportVersion, reason: str, by: User, at: dt.datetime) -> PublicRelease:
+    """Take the public version off the shelf. The file stays, so that whoever has a copy can ask what became of it.
+
+    Raises PermissionDenied; ValidationError keyed `reason`, or with one sentence when it is not on the shelf.
+    """
+    _want_right(version, by)
+    standing = PublicRelease.objects.select_for_update().filter(version=version).standing().first()
+    if standing is None:
+        raise ValidationError("This version is not among what everybody can read (any more).")
+    if is_blank(reason):
+        raise ValidationError({"reason": ["Say why it is taken away."]})
+    if len(reason.strip()) > LONGEST_REASON:
+        raise ValidationError({"reason": [f"Shorten the reason to {LONGEST_REASON:,} characters or fewer."]})
+    standing.withdrawn_at, standing.withdrawn_by, standing.withdrawn_reason = at, by, reason.strip()
+    standing.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    return standing
+
+
+def file_of(version: ReportVersion) -> Rendition | None:
+    """The PDF of the public version, however far it is."""
+    return (
+        version.renditions.filter(edition=Rendition.Edition.PUBLIC, stage=Rendition.Stage.FINAL).defer("html").first()
+    )
+
+
+def cannot_prepare(version: ReportVersion) -> str:
+    """Why no public version can be made of this one, in a sentence; empty when it can."""
+    if version.state == ReportVersion.State.REPLACED:
+        return "This version has been replaced. The public version is made of the newest one that is published."
+    if version.state != ReportVersion.State.PUBLISHED:
+        return "The public version follows once this version is published for the Partnership."
+    return ""
+
+
+def cannot_release(version: ReportVersion, file: Rendition | None, today: dt.date) -> str:
+    """Why the public version cannot be put on the shelf today, in a sentence; empty when it can."""
+    if refusal := cannot_prepare(version):
+        return refusal
+    if version.releases.standing().exists():
+        return "Everybody can read this version already."
+    if file is None or file.state != State.DONE:
+        return "The PDF of the public version is not ready yet."
+    hold = hold_in_force(version.report.plan, today)
+    return why_held(hold) if hold is not None else ""
+
+
+def newer_on_shelf(version: ReportVersion) -> PublicRelease | None:
+    """What took this version's place on the shelf: the newest later version that was released, withdrawn since or not."""
+    later = PublicRelease.objects.filter(version__report=version.report_id, version__number__gt=version.number)
+    return later.select_related("version").defer("version__snapshot").order_by("-version__number", "-at").first()
+
+
+def _want_right(version: ReportVersion, by: User) -> None:
+    if not by.has_perm("reports.release", version):
+        raise PermissionDenied(ONLY_COORDINATOR_RELEASES)
