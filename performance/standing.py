@@ -65,11 +65,13 @@ class KnownFigure:
 
 @dataclass(frozen=True, slots=True)
 class KnownAverage:
-    """What others did in a period. `basis` says what the average is of; `publishable` follows its own source."""
+    """What others did in a period. `basis` says what the average is of; `publishable` follows its own source; `pk` names
+    the row in force."""
 
     average: Average
     basis: str = ""
     publishable: bool = True
+    pk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

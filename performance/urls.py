@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from performance.views import assessment, consultation, enter, indicator, issues, missing, uploads
+from performance.views import assessment, averages, consultation, enter, indicator, issues, missing, uploads
 
 app_name = "performance"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("issues/raise/", issues.raise_issue, name="raise-issue"),
     path("performance/figures/", enter.enter, name="enter"),
     path("performance/figures/<int:pk>/correct/", enter.correct, name="correct"),
+    path("performance/averages/<int:pk>/correct/", averages.correct_average, name="correct-average"),
     path("performance/missing/", missing.missing, name="missing"),
     path("performance/missing/remind/", missing.nudge, name="nudge"),
     path("performance/uploads/", uploads.show_list, name="uploads"),

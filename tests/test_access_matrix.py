@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from actions.models import Action, Evidence, Export, Proposal
 from partners.models import Cover, OutgoingEmail
-from performance.models import EmergingIssue, Indicator, Measurement, Recommendation, StrategicAssessment
+from performance.models import Comparator, EmergingIssue, Indicator, Measurement, Recommendation, StrategicAssessment
 from performance.services.issues import raise_issue
 from priorities.models import Duty
 from reports.models import ReportVersion
@@ -110,6 +110,15 @@ class World:
             recorded_at=NOW,
             recorded_by=self.cast["officer_of_lead"],
         )
+        self.average = Comparator.objects.create(
+            indicator=self.indicator,
+            kind="similar_areas",
+            period_kind="quarter",
+            period_start=dt.date(2024, 4, 1),
+            average=6,
+            recorded_at=NOW,
+            recorded_by=self.cast["officer_of_lead"],
+        )
         self.cover = Cover.objects.create(
             person=self.cast["officer_of_lead"],
             covered_by=self.cast["officer_of_support"],
@@ -137,6 +146,8 @@ class World:
             given["pk"] = self.cover.pk
         elif name == "correct":
             given["pk"] = self.figure.pk
+        elif name == "correct-average":
+            given["pk"] = self.average.pk
         elif "upload" in name and row.on:
             given["pk"] = self.upload.pk
         elif name in ("assessment", "adopt-assessment"):

@@ -146,7 +146,7 @@ class FigureForm(VerbForm):
 
     def _typed(self, answers: Mapping[str, Any]) -> Typed | None:
         indicator = self.wanted.indicator
-        figure = self._read("figure", answers)
+        figure = read_number(self, "figure", answers)
         up = self._amount("numerator", answers) if self.is_rate else None
         down = self._amount("denominator", answers) if self.is_rate else None
         # What is wrong elsewhere in the form keeps no question about the figure back.
@@ -177,21 +177,9 @@ class FigureForm(VerbForm):
         printed = figure.text if len(figure.text) <= LONGEST_PRINTED else number(value)
         return Typed(value, printed, answers["provisional"] or figure.provisional, up, down, source)
 
-    def _read(self, name: str, answers: Mapping[str, Any]) -> Figure | None:
-        """None, with what is wrong beside the field, of what is no number that can be kept."""
-        try:
-            figure = parse_number(answers.get(name, ""))
-        except Misread as fault:
-            self.add_error(name, str(fault))
-            return None
-        if figure.value is not None and abs(figure.value) >= LARGEST:
-            self.add_error(name, f"{number(figure.value, 0)} has more digits than any figure kept here.")
-            return None
-        return figure
-
     def _amount(self, name: str, answers: Mapping[str, Any]) -> Decimal | None:
         """A count or a population: not negative, and not nought where something is divided by it."""
-        figure = self._read(name, answers)
+        figure = read_number(self, name, answers)
         if figure is None or figure.given is Given.NOTHING:
             return None
         lowest = "above 0" if name == "denominator" else "of 0 or more"
@@ -232,6 +220,39 @@ def _without(facts: IndicatorFacts, period: Period) -> IndicatorFacts:
     return replace(facts, figures=others)
 
 
+def read_number(form: forms.Form, name: str, answers: Mapping[str, Any]) -> Figure | None:
+    """None, with what is wrong beside the field, of what is no number that can be kept."""
+    try:
+        figure = parse_number(answers.get(name, ""))
+    except Misread as fault:
+        form.add_error(name, str(fault))
+        return None
+    if figure.value is not None and abs(figure.value) >= LARGEST:
+        form.add_error(name, f"{number(figure.value, 0)} has more digits than any figure kept here.")
+        return None
+    return figure
+
+
+def read_average(form: forms.Form, indicator: Indicator, answers: Mapping[str, Any]) -> Decimal | None:
+    """What similar areas did, from the fields `average`, `position` and `group_size`; None where nothing is said or wrong."""
+    figure = read_number(form, "average", answers)
+    position, size = answers.get("position"), answers.get("group_size")
+    if figure is None:
+        return None
+    if figure.value is None:
+        if figure.given is Given.NOT_AVAILABLE or position is not None:
+            form.add_error("average", "Give the average as a number, or leave it and the position empty.")
+        return None
+    if wrong := misfit(figure.unit, indicator.unit):
+        form.add_error("average", wrong)
+        return None
+    if position is not None and size is None and "group_size" not in form.errors:
+        form.add_error("group_size", "Say how many areas there are, ours among them.")
+    elif position is not None and size is not None and position > size:
+        form.add_error("position", f"There are {size} areas: give a position from 1 to {size}.")
+    return stored(figure.value)
+
+
 def stored(value: Decimal) -> Decimal:
     """As the database keeps it, to four decimals. As whole as it was: 418 stays 418."""
     exponent = value.as_tuple().exponent
@@ -240,19 +261,18 @@ def stored(value: Decimal) -> Decimal:
     return value.quantize(SMALLEST_STEP, ROUND_HALF_UP).normalize() + 0
 
 
-class RowForm(FigureForm):
-    """A row of the grid: the figure, or why there is none yet; and what similar areas did."""
-
-    note = WordsField(required=False, longest=LONGEST_NOTE, widget=forms.TextInput)
-    reason = WordsField(required=False, longest=LONGEST_REASON, widget=forms.TextInput)
-    expected = forms.CharField(required=False, max_length=LONGEST_FIGURE)
-    average = forms.CharField(required=False)
-    position = forms.IntegerField(
+def position_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label="Our position",
         required=False,
         min_value=1,
         error_messages={"invalid": "Write the position as a whole number.", "min_value": "Positions begin with 1."},
     )
-    group_size = forms.IntegerField(
+
+
+def group_size_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label="Areas in the group",
         required=False,
         min_value=2,
         max_value=MOST_AREAS,
@@ -262,6 +282,17 @@ class RowForm(FigureForm):
             "max_value": f"Give a number up to {MOST_AREAS}.",
         },
     )
+
+
+class RowForm(FigureForm):
+    """A row of the grid: the figure, or why there is none yet; and what similar areas did."""
+
+    note = WordsField(required=False, longest=LONGEST_NOTE, widget=forms.TextInput)
+    reason = WordsField(required=False, longest=LONGEST_REASON, widget=forms.TextInput)
+    expected = forms.CharField(required=False, max_length=LONGEST_FIGURE)
+    average = forms.CharField(required=False)
+    position = position_field()
+    group_size = group_size_field()
 
     def __init__(self, data: QueryDict | None = None, *, wanted: Wanted, today: dt.date, **kwargs: Any) -> None:
         self.today = today
@@ -323,26 +354,8 @@ class RowForm(FigureForm):
             self.add_error("reason", "Say why the figure is not yet available.")
         if answers.get("note") and self.typed is None and not self.errors:
             self.add_error("figure", "Give the figure that the note is about.")
-        self._clean_average(answers)
+        self.average_value = read_average(self, self.wanted.indicator, answers)
         return answers
-
-    def _clean_average(self, answers: Mapping[str, Any]) -> None:
-        figure = self._read("average", answers)
-        position, size = answers.get("position"), answers.get("group_size")
-        if figure is None:
-            return
-        if figure.value is None:
-            if figure.given is Given.NOT_AVAILABLE or position is not None:
-                self.add_error("average", "Give the average as a number, or leave it and the position empty.")
-            return
-        if wrong := misfit(figure.unit, self.wanted.indicator.unit):
-            self.add_error("average", wrong)
-            return
-        if position is not None and size is None and "group_size" not in self.errors:
-            self.add_error("group_size", "Say how many areas there are, ours among them.")
-        elif position is not None and size is not None and position > size:
-            self.add_error("position", f"There are {size} areas: give a position from 1 to {size}.")
-        self.average_value = stored(figure.value)
 
 
 class AsAtForm(VerbForm):

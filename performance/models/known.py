@@ -110,7 +110,7 @@ class _Known:
             if period:
                 average = Average(period, row.average, row.position, row.group_size)
                 self.averages[row.indicator_id][AVERAGES[Comparator.Kind(row.kind)]][period] = KnownAverage(
-                    average, row.basis, row.data_source is None or row.data_source.publishable
+                    average, row.basis, row.data_source is None or row.data_source.publishable, row.pk
                 )
 
     def _read_comments(self, span: Mapping[str, Any], at: dt.datetime | None) -> None:

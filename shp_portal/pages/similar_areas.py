@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from charts.frame import NARROW, WIDE
 from charts.numbers import number, signed
 from charts.rate import Rate
 from charts.ratio_dots import RatioDots, ratio_dots
-from performance.models import ComparatorGroup, SimilarAreasRow, SimilarAreasTable
+from performance.comparison import figure_text, measure_of
+from performance.models import Comparator, ComparatorGroup, Indicator, SimilarAreasRow, SimilarAreasTable
 from performance.places import OUTSIDE, Place, last_and_outside
 from priorities.doors import SignedIn, for_those_at_work
 from priorities.models import Plan
+from priorities.periods import Period
 from reports.rendering import area_of
 from shp_portal.pages.navigation import frame_of
 
+if TYPE_CHECKING:
+    from partners.models import User
+
 MOST_TABLES = 40
+#: Older averages say nothing of today.
+AVERAGES_BACK = dt.timedelta(days=3 * 366)
 
 
 def pictures(
@@ -57,6 +67,16 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Average:
+    """What similar areas did beside one of our indicators. `old`: what it was said to be before, newest first."""
+
+    row: Comparator
+    text: str
+    old: list[tuple[str, Comparator]]
+    may_correct: bool
+
+
+@dataclass(frozen=True)
 class SimilarAreasPage:
     plan: Plan
     table: SimilarAreasTable
@@ -81,10 +101,38 @@ def similar_areas(request: SignedIn) -> HttpResponse:
         raise Http404
     tables = list(SimilarAreasTable.objects.standing().filter(plan=plan).select_related("data_source")[:MOST_TABLES])
     if not tables:
-        return render(request, "portal/similar_areas.html", {"page": None})
+        averages = averages_until(plan, timezone.localdate(), request.user)
+        return render(request, "portal/similar_areas.html", {"page": None, "averages": averages})
     code = request.GET.get("quarter", "")
     table = next((one for one in tables if one.period.code == code), tables[0])
-    return render(request, "portal/similar_areas.html", {"page": similar_areas_page(plan, table, tables)})
+    told = {
+        "page": similar_areas_page(plan, table, tables),
+        "averages": averages_until(plan, table.period.end, request.user),
+    }
+    return render(request, "portal/similar_areas.html", told)
+
+
+def averages_until(plan: Plan, last_day: dt.date, by: User) -> list[Average]:
+    """The newest average of similar areas that each indicator has for a period up to `last_day`."""
+    rows = Comparator.objects.filter(
+        indicator__in=Indicator.objects.for_plan(plan),
+        kind=Comparator.Kind.SIMILAR_AREAS,
+        period_start__range=(last_day - AVERAGES_BACK, last_day),
+    ).select_related("indicator__data_owner", "data_source")
+    made: dict[int, dict[Period, list[Comparator]]] = {}
+    for row in rows.order_by("indicator__position", "indicator__code", "pk"):
+        if row.period.end <= last_day:
+            made.setdefault(row.indicator_id, {}).setdefault(row.period, []).append(row)
+    return [_average(periods[max(periods)], by) for periods in made.values()]
+
+
+def _average(steps: Sequence[Comparator], by: User) -> Average:
+    """Of the rows of one indicator and period, oldest first: each one after the first corrects the one before."""
+    *before, row = steps
+    measure = measure_of(row.indicator.unit)
+    old = [(figure_text(one.average, measure), after) for one, after in zip(before, steps[1:], strict=True)]
+    may = by.has_perm("performance.record_measurement", row.indicator)
+    return Average(row, figure_text(row.average, measure), old[::-1], may)
 
 
 def similar_areas_page(plan: Plan, table: SimilarAreasTable, tables: Sequence[SimilarAreasTable]) -> SimilarAreasPage:
