@@ -13,7 +13,7 @@ from actions.services.drafts import save_draft
 from actions.services.lifecycle import withdraw
 from actions.services.structure import edit
 from partners.models import User
-from performance.models import EmergingIssue, Measurement, Recommendation, StrategicAssessment
+from performance.models import Comparator, EmergingIssue, Measurement, Recommendation, StrategicAssessment
 from priorities.models import Plan, SubGroup
 from priorities.periods import Period, PeriodKind
 from reports.models import Rendition, ReportVersion
@@ -101,6 +101,7 @@ PAGES = {
         "/performance/figures/",
         "/performance/figures/?quarter=2026-04&owner=CP",
         "/performance/figures/{figure}/correct/",
+        "/performance/averages/{average}/correct/",
         "/performance/missing/",
         "/performance/similar-areas/",
         "/plan/figures/",
@@ -150,6 +151,7 @@ def places(demonstration: None) -> dict[str, object]:
         "issue": f"/issues/{EmergingIssue.objects.get(state='action_proposed').pk}/",
         "proposal": Proposal.objects.get(state="changes_asked").get_absolute_url(),
         "figure": Measurement.objects.standing().latest("pk").pk,
+        "average": Comparator.objects.standing().filter(kind="similar_areas").latest("pk").pk,
         "help": Action.objects.get(ref="DVA-09").latest_update_id,
         "own": Action.objects.get(ref="DVA-09").latest_update_id,
         "closed": Action.objects.get(ref="SV-06").pk,

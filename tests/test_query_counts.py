@@ -37,7 +37,7 @@ PAGES = {
     "/performance/": 18,
     "/performance/?audience=public": 17,
     "/performance/missing/": 20,
-    "/performance/similar-areas/": 6,
+    "/performance/similar-areas/": 7,
     "/indicators/I1/": 24,
     "/plan/figures/": 8,
     "/issues/": 9,
