@@ -104,7 +104,11 @@ def refusal_to_decide(user: User, version: ReportVersion) -> str:
     return CHAIR_SENT_IT if user.covers_chair else "Only the chair decides on a report."
 
 
-def refusal_to_write(section: str) -> str:
-    """Why somebody may not write a section of a report, in a sentence."""
+def who_writes(section: str) -> str:
+    """Who may write a section of a report, as `writes_section` has it."""
     who = {"statement": "the chair or the coordinator", "performance": "an analyst or the coordinator"}
-    return f"This section is written by {who.get(section, 'the coordinator')}."
+    return who.get(section, "the coordinator")
+
+
+def refusal_to_write(section: str) -> str:
+    return f"This section is written by {who_writes(section)}."

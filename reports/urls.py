@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from reports.timetable import KINDS
-from reports.views import release, schedule, shelf, verbs, version
+from reports.views import release, schedule, shelf, texts, verbs, version
 
 
 class KindConverter:
@@ -55,5 +55,12 @@ urlpatterns = [
         "schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/not-produced/",
         schedule.mark_not_produced,
         name="not-produced",
+    ),
+    path("schedule/texts/preview/", texts.preview_text, name="texts-preview"),
+    path("schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/texts/", texts.show_texts, name="texts"),
+    path(
+        "schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/texts/<str:section>/",
+        texts.write_text,
+        name="write-text",
     ),
 ]

@@ -53,7 +53,7 @@ def make_due(*, plan: Plan, now: dt.datetime) -> list[ReportVersion]:
     """
     made = []
     for one in due_and_missing(plan, timezone.localdate(now)):
-        report = _report_for(plan, one.kind, one.period, now)
+        report = report_for(plan, one.kind, one.period, now)
         version = _attempt(report, cut_off=usual_cut_off(plan, one.period), now=now)
         if version is not None:
             made.append(version)
@@ -84,7 +84,7 @@ def run_now(*, plan: Plan, kind: str, period: Period, by: User, now: dt.datetime
     one = find_owed(plan, kind, period)
     if one.due_on > timezone.localdate(now):
         raise ValidationError(f"It falls due on {british(one.due_on)}.")
-    report = _report_for(plan, kind, period, now)
+    report = report_for(plan, kind, period, now)
     failed = Report.objects.filter(pk=report.pk, build_attempts__gte=MOST_ATTEMPTS).exclude(build_error="")
     if failed.update(build_attempts=0, build_error="", build_failed_at=None, build_lease_until=None):
         report.refresh_from_db()
@@ -109,7 +109,7 @@ def make_first(*, plan: Plan, kind: str, period: Period, now: dt.datetime) -> Re
     today = timezone.localdate(now)
     if one.due_on > today:
         raise ValidationError(f"It falls due on {british(one.due_on)}.")
-    report = _report_for(plan, kind, period, now)
+    report = report_for(plan, kind, period, now)
     if report.not_produced:
         raise ValidationError(f"It was not produced: {report.not_produced}")
     cut_off = usual_cut_off(plan, one.period)
@@ -251,7 +251,7 @@ def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by:
         raise ValidationError(f"{period.label} is not over yet.")
     if is_blank(reason):
         raise ValidationError({"reason": ["Say why the report will not be produced."]})
-    report = _report_for(plan, kind, period, at)
+    report = report_for(plan, kind, period, at)
     with transaction.atomic():
         Report.objects.select_for_update().get(pk=report.pk)  # holds off whoever would send a draft at this moment
         if (
@@ -279,7 +279,8 @@ def try_again(*, report: Report, by: User, at: dt.datetime) -> None:
         raise ValidationError("There is nothing to try again: this report has not failed.")
 
 
-def _report_for(plan: Plan, kind: str, period: Period, at: dt.datetime) -> Report:
+def report_for(plan: Plan, kind: str, period: Period, at: dt.datetime) -> Report:
+    """The row of a report, made when there is none."""
     report, _ = Report.objects.get_or_create(
         plan=plan,
         kind=kind,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from typing import cast
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -82,4 +81,4 @@ class _Printer(HTMLParser):
 
 
 def _joined(pieces: list[str]) -> SafeString:
-    return cast(SafeString, format_html_join("", "{}", ((piece,) for piece in pieces)))
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
