@@ -61,8 +61,10 @@ def list_reports(request: SignedIn) -> HttpResponse:
         .select_related("plan")
         .prefetch_related(Prefetch("versions", versions, to_attr="seen"))
     )
+    # Before the portal begins to make a report it may have texts, and nothing to show here.
+    begun = [one for one in reports if one.seen or one.not_produced or one.build_attempts]  # type: ignore[attr-defined]
     # A period's end is worked out, so the database cannot order by it; a plan has no more than eighteen reports.
-    page = Paginator(sorted(reports, key=newest_first), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(sorted(begun, key=newest_first), PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     promised = {plan: UpdateRound.objects.promised(plan) for plan in {report.plan for report in page}}
     shelved = [_shelved(report, request.user, promised[report.plan], today) for report in page]
