@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help run test check kit lock python
+.PHONY: help run test check bench kit lock python
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: python  ## every test, each on the real thing: SQLite, PostgreSQL, worker,
 
 check: python  ## style, types, layers, migrations, templates, security
 	@exec $(PYTHON) scripts/check.py
+
+bench: python  ## the portal beside a bare Django page: ratios (BENCH="pages --large" for a part, 100,000 actions)
+	@exec $(PYTHON) scripts/bench.py $(BENCH)
 
 kit: python  ## virtualenv, locked packages, tools and front-end kit, and nothing else
 	@exec $(PYTHON) scripts/bootstrap.py tools

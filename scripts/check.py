@@ -16,11 +16,11 @@ ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROO
 CHECKS: dict[str, list[str]] = {
     "style": ["ruff", "check", "--quiet", "."],
     "format": ["ruff", "format", "--check", "--quiet", "."],
-    "types": ["mypy", *ROOMS, "scripts"],
+    "types": ["mypy", *ROOMS, "scripts", "bench"],
     "layers": ["lint-imports", "--no-cache"],
     "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
     "templates": ["djlint", "templates", "--lint", "--quiet"],
-    "security": ["bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", *ROOMS, "scripts"],
+    "security": ["bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", *ROOMS, "scripts", "bench"],
 }
 
 
