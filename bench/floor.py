@@ -58,7 +58,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         period_start="2026-04-01",
         rating=request.POST["rating"],
         narrative=request.POST["narrative"],
-        by_id=request.user.pk,
+        by_id=request.user.pk or 0,
         submitted_at=now,
         submitted_on=now.date(),
         submission_key=uuid.uuid4(),
