@@ -175,6 +175,8 @@ class World:
             given["code"] = self.cast.sub_group.code
         elif name == "not-produced":
             given |= {"plan_pk": self.cast.plan.pk, "kind": "quarterly", "code": "2024-04"}
+        elif name in ("texts", "write-text"):
+            given |= {"plan_pk": self.cast.plan.pk, "kind": "six_monthly", "code": "2024-04"}
         return reverse(row.route, kwargs=given)
 
     def client(self, role: str, *, check_csrf: bool = False) -> Client:
