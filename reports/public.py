@@ -33,6 +33,7 @@ from performance.disclosure import (
 from reports.document import (
     PUBLIC,
     ActionLine,
+    Asked,
     Change,
     Compared,
     DateMove,
@@ -40,6 +41,7 @@ from reports.document import (
     Figure,
     Issue,
     Known,
+    Matter,
     Paper,
     QuarterlyDocument,
     Recommendation,
@@ -312,6 +314,29 @@ class _Public:
             indicator="",
         )
 
+    def _besides_refs(self, text: str) -> str:
+        """As `_free`; the number in an action's reference is none."""
+        rest = text
+        if isinstance(self.of, SixMonthlyDocument):
+            for ref in self.of.by_ref:
+                rest = rest.replace(ref, "")
+        return text if self._free(rest) == rest else WITHHELD
+
+    def _matter(self, matter: Matter) -> Matter:
+        """Asked and answered about anything at all."""
+        return dataclasses.replace(
+            matter, text=self._besides_refs(matter.text), answer=self._besides_refs(matter.answer)
+        )
+
+    def _asked(self, one: Asked, codes: dict[str, tuple[str, ...]]) -> Asked:
+        """In short, without the partner's words, where the actions it is about are measured by what is withheld."""
+        measured = [code for ref in one.refs for code in codes.get(ref, ())]
+        known = all(ref in codes for ref in one.refs)
+        told = self._said(one.text, measured) if known else self._besides_refs(one.text)
+        return dataclasses.replace(
+            one, text=one.text if told == one.text else one.short, note=self._besides_refs(one.note)
+        )
+
     # --- The quarterly report
 
     def _quarterly(self, document: QuarterlyDocument) -> QuarterlyDocument:
@@ -328,6 +353,8 @@ class _Public:
             figures=self.figures,
             similar_table=self._similar_table(table),
             issues=tuple(self._issue(issue) for issue in document.issues),
+            matters=tuple(self._matter(matter) for matter in document.matters),
+            last_asked=tuple(self._asked(one, {}) for one in document.last_asked),
             figure_notes=notes,
             texts=tuple(self._section(words) for words in document.texts),
             known=(),
@@ -373,6 +400,8 @@ class _Public:
             recommendations=tuple(self._recommendation(one, touched) for one in document.recommendations),
             sub_group_texts=tuple(self._paragraph(said) for said in document.sub_group_texts),
             issues=tuple(self._issue(issue) for issue in document.issues),
+            matters=tuple(self._matter(matter) for matter in document.matters),
+            last_asked=tuple(self._asked(one, codes) for one in document.last_asked),
             figure_notes=self._notes(),
             texts=tuple(self._section(words) for words in document.texts),
             known=(),

@@ -19,6 +19,7 @@ from reports.document.figures import (
     place_of,
     where_of,
 )
+from reports.document.matters import Asked, Matter
 from reports.document.parts import (
     HOLDER,
     PARTNERS,
@@ -66,6 +67,7 @@ from reports.document.text import (
     Document,
     file_name,
     from_json,
+    recommendations_in,
     sha256_of,
     to_json,
 )
@@ -80,6 +82,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "ActionLine",
     "AreaName",
+    "Asked",
     "Band",
     "Change",
     "Compared",
@@ -95,6 +98,7 @@ __all__ = [
     "Known",
     "LateUpdate",
     "Mark",
+    "Matter",
     "Milestone",
     "Moves",
     "Note",
@@ -125,6 +129,7 @@ __all__ = [
     "from_json",
     "notes_of",
     "place_of",
+    "recommendations_in",
     "sha256_of",
     "to_json",
     "where_of",

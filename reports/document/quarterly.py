@@ -7,6 +7,7 @@ import typing
 from dataclasses import dataclass
 
 from reports.document.figures import Figure, Known, Sum
+from reports.document.matters import Asked, Matter
 from reports.document.parts import Count, Definition, Issue, Mark, Note, Paper, Query
 from reports.document.since import Since
 from reports.document.texts import SectionWords
@@ -142,6 +143,9 @@ class QuarterlyDocument:
     sums: tuple[Sum, ...] = ()
     texts: tuple[SectionWords, ...] = ()
     since: Since | None = None
+    matters: tuple[Matter, ...] = ()
+    last_asked: tuple[Asked, ...] = ()
+    last_asked_of: str = ""
 
     kind: typing.ClassVar[str] = "quarterly"
 

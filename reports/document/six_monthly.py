@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from actions.progress import slip
 from reports.document.figures import Figure, Known, Sum
+from reports.document.matters import Asked, Matter
 from reports.document.parts import RESTRICTED, Count, Definition, Issue, Mark, Note, Paper, Query
 from reports.document.since import Since
 from reports.document.texts import SectionWords
@@ -284,6 +285,9 @@ class SixMonthlyDocument:
     sums: tuple[Sum, ...] = ()
     texts: tuple[SectionWords, ...] = ()
     since: Since | None = None
+    matters: tuple[Matter, ...] = ()
+    last_asked: tuple[Asked, ...] = ()
+    last_asked_of: str = ""
 
     kind: typing.ClassVar[str] = "six_monthly"
 

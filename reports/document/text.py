@@ -11,7 +11,7 @@ import typing
 
 from reports.document.parts import PARTNERS
 from reports.document.quarterly import QuarterlyDocument
-from reports.document.six_monthly import SixMonthlyDocument
+from reports.document.six_monthly import Recommendation, SixMonthlyDocument
 
 SCHEMA_VERSION = 1
 """Rises whenever a field changes its meaning or its name; an older text then needs its own reader."""
@@ -36,6 +36,20 @@ def to_json(document: Document) -> str:
 
 def from_json(text: str) -> Document:
     """The document a text holds. ValueError, with a sentence, for a text that is not one of this schema."""
+    kind, content = _read(text)
+    return typing.cast(Document, _typed(KINDS[kind], content, kind))
+
+
+def recommendations_in(text: str) -> tuple[Recommendation, ...]:
+    """What the document in a text recommends, without the rest of it being built. Raises as `from_json` does."""
+    kind, content = _read(text)
+    if not isinstance(content, dict):
+        raise ValueError("This is not the text of a report.")
+    found = _typed(tuple[Recommendation, ...], content.get("recommendations", []), kind)
+    return typing.cast(tuple[Recommendation, ...], found)
+
+
+def _read(text: str) -> tuple[str, typing.Any]:
     try:
         read = json.loads(text)
         schema, kind, content = read["schema"], read["kind"], read["document"]
@@ -45,7 +59,7 @@ def from_json(text: str) -> Document:
         raise ValueError(f"This report's text follows schema {schema}; this portal reads schema {SCHEMA_VERSION}.")
     if kind not in KINDS:
         raise ValueError(f"“{kind}” is no kind of report; the kinds are {', '.join(KINDS)}.")
-    return typing.cast(Document, _typed(KINDS[kind], content, kind))
+    return kind, content
 
 
 def sha256_of(text: str) -> str:

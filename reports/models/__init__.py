@@ -3,7 +3,7 @@ written for it (`texts`), what a meeting made of it (`meeting`), and who else ge
 """
 
 from reports.models.life import Decision, FactCheck, FactCheckAnswer, HoldPeriod
-from reports.models.meeting import MatterArising, MatterArisingQuerySet, RecommendationOutcome
+from reports.models.meeting import MatterArising, MatterArisingQuerySet, MatterHandover, RecommendationOutcome
 from reports.models.report import (
     PlanFault,
     Rendition,
@@ -24,6 +24,7 @@ __all__ = [
     "HoldPeriod",
     "MatterArising",
     "MatterArisingQuerySet",
+    "MatterHandover",
     "PlanFault",
     "PublicRelease",
     "RecommendationOutcome",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
 
+from actions.progress import plural
+from partners.models import User
 from priorities.models import Meeting
+from priorities.periods import british
 from reports.models.report import Report, ReportVersion
-
-if TYPE_CHECKING:
-    from partners.models import User
 
 
 class RecommendationOutcome(models.Model):
@@ -58,8 +60,21 @@ class MatterArisingQuerySet(models.QuerySet["MatterArising"]):
         return self.filter(answered_at__isnull=True)
 
     def owed_by(self, user: User) -> MatterArisingQuerySet:
-        """Those this person is to answer, as owner or as cover of the owner; the earliest due first."""
-        return self.open().filter(owner__in=sorted(user.stands_for)).order_by("due_on", "pk")
+        """Those this person is to answer, as owner or as cover of the owner; the earliest due first.
+
+        The coordinator's are also those with no one assigned, because the owner is not at work any more.
+        """
+        wanted = Q(owner__in=sorted(user.stands_for))
+        if user.is_coordinator:
+            wanted |= Q(at_work=False)
+        return self.open().for_list().filter(wanted).order_by("due_on", "pk")
+
+    def for_list(self) -> MatterArisingQuerySet:
+        """With what a list says of each, `assigned` among it."""
+        at_work = User.objects.at_work().filter(pk=OuterRef("owner")).order_by()
+        return self.annotate(at_work=Exists(at_work)).select_related(
+            "report", "owner__partner", "meeting", "answered_by__partner", "raised_by"
+        )
 
 
 class MatterArising(models.Model):
@@ -105,3 +120,44 @@ class MatterArising(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:matter", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None
+
+    @property
+    def assigned(self) -> User | None:
+        """Who is to answer it; None when its owner is not at work any more. Lists read it by `for_list`."""
+        at_work: bool = self.at_work if hasattr(self, "at_work") else self.owner.is_at_work
+        return self.owner if at_work else None
+
+    def due_in_words(self, today: dt.date) -> str:
+        """Overdue by 3 days, since 2 November 2026; due today; due by 2 November 2026; answered on 1 November 2026."""
+        if self.answered_at is not None:
+            return f"answered on {british(timezone.localdate(self.answered_at))}"
+        late = (today - self.due_on).days
+        if late > 0:
+            return f"overdue by {plural(late, 'day')}, since {british(self.due_on)}"
+        return f"due by {british(self.due_on)}" if late else "due today"
+
+
+class MatterHandover(models.Model):
+    """That a matter passed from one owner to another, and why. Append-only."""
+
+    matter = models.ForeignKey(MatterArising, on_delete=models.PROTECT, related_name="handovers")
+    old = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    new = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(help_text="What the next owner needs to know.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "handover of a matter"
+        verbose_name_plural = "handovers of matters"
+        ordering = ["matter", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.matter}: {self.old} to {self.new}"

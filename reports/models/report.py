@@ -145,6 +145,7 @@ class ReportVersion(models.Model):
     snapshot_sha256 = models.CharField(max_length=64)
     cut_off = models.DateTimeField(help_text="Updates received up to this moment are in it.")
     reason = models.TextField(blank=True, help_text="Why there is another version.")
+    asks = models.PositiveSmallIntegerField(default=0, help_text="How many recommendations it makes.")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

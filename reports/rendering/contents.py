@@ -22,6 +22,8 @@ class Part:
 SIX_MONTHLY = (
     ("purpose", "Purpose of the report"),
     ("background", "Background"),
+    ("matters", "Matters arising"),
+    ("last-asked", "What became of the last recommendations"),
     ("statement", "Chair's statement"),
     ("progress", "Progress by priority"),
     ("re-offending", "Re-offending"),
@@ -40,6 +42,8 @@ SIX_MONTHLY_APPENDICES = (
 
 QUARTERLY = (
     ("about", "About this report"),
+    ("matters", "Matters arising"),
+    ("last-asked", "What became of the last recommendations"),
     ("statement", "Chair's statement"),
     ("priorities", "Figures by priority"),
     ("similar-areas", "Similar areas"),

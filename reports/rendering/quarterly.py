@@ -16,6 +16,7 @@ from charts.text import listed
 from performance.places import OUTSIDE
 from reports.document import Figure, PrintedTable, QuarterlyDocument, SimilarTable
 from reports.rendering.contents import QUARTERLY, QUARTERLY_APPENDICES, numbered
+from reports.rendering.matters import empty_openings, opening_context
 from reports.rendering.quarterly_page import quarterly_page
 from reports.rendering.text import area_of, figure_text, outside_sentence, tally
 
@@ -69,12 +70,14 @@ def quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
             FigurePart("priority-all", "All priorities", "", _views(by_code[code] for code in document.shared_codes))
         )
     written = {words.section: words for words in document.texts}
-    contents = numbered(QUARTERLY, QUARTERLY_APPENDICES, without=() if "statement" in written else ("statement",))
+    unsaid = [*empty_openings(document), *(() if "statement" in written else ("statement",))]
+    contents = numbered(QUARTERLY, QUARTERLY_APPENDICES, without=unsaid)
     return {
         "body": "reports/document/_quarterly.html",
         "parts": contents,
         "part": {part.anchor.replace("-", "_"): part for part in contents},
         "written": written,
+        **opening_context(document),
         "page": quarterly_page(document),
         "figure_parts": tuple(parts),
         "other_figures": _views(by_code[code] for code in document.other_codes),

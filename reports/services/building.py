@@ -18,7 +18,7 @@ from priorities.models import UpdateRound
 from priorities.periods import british
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports import snapshot
-from reports.document import SCHEMA_VERSION, sha256_of, to_json
+from reports.document import SCHEMA_VERSION, SixMonthlyDocument, sha256_of, to_json
 from reports.models import Rendition, Report, ReportVersion
 from reports.services.renditions import LEASE
 from reports.snapshot.paper import usual_cut_off
@@ -156,6 +156,7 @@ def build_version(
                 snapshot=text,
                 schema_version=SCHEMA_VERSION,
                 snapshot_sha256=sha256_of(text),
+                asks=len(document.recommendations) if isinstance(document, SixMonthlyDocument) else 0,
                 cut_off=cut_off,
                 reason=reason,
                 made_at=at,

@@ -10,6 +10,7 @@ from reports.document import FigurePriority, Headline, QuarterlyDocument
 from reports.snapshot import actions, figures, issues, printed, sentences
 from reports.snapshot import paper as papers
 from reports.snapshot.history import Judged, judge, read
+from reports.snapshot.opening import opening
 from reports.snapshot.texts import texts
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def quarterly(
     used = {one.action.priority.code for one in now} | {code for f in found_figures for code in f.priorities}
     found_issues, restricted_issues = issues.issues(plan, since, cut_off)
     outside_source, outside = printed.outside(plan, cut_off)
+    opens = opening(report, made_at)
     troubled = [one for one in now if one.exception]
     return QuarterlyDocument(
         paper=papers.paper(
@@ -66,6 +68,9 @@ def quarterly(
         known=found.known,
         sums=found.sums,
         texts=texts(report, made_at),
+        matters=opens.matters,
+        last_asked=opens.last_asked,
+        last_asked_of=opens.last_asked_of,
     )
 
 

@@ -16,6 +16,7 @@ from reports.formatting import to_html
 from reports.snapshot import actions, figures, issues, printed, returns, sentences
 from reports.snapshot import paper as papers
 from reports.snapshot.history import Judged, asked_for, judge, read
+from reports.snapshot.opening import opening
 from reports.snapshot.texts import texts
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def six_monthly(
     focused = [found for found in now if found.reoffending]
     regard = _regard(plan, now)
     written = texts(report, made_at)
+    opens = opening(report, made_at)
     return SixMonthlyDocument(
         paper=head,
         definitions=papers.definitions(),
@@ -92,6 +94,9 @@ def six_monthly(
         known=found_figures.known,
         sums=found_figures.sums,
         texts=written,
+        matters=opens.matters,
+        last_asked=opens.last_asked,
+        last_asked_of=opens.last_asked_of,
     )
 
 
