@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from reports.timetable import KINDS
-from reports.views import release, schedule, shelf, texts, verbs, version
+from reports.views import fact_check, release, schedule, shelf, texts, verbs, version
 
 
 class KindConverter:
@@ -44,6 +44,13 @@ urlpatterns = [
     path("reports/<int:pk>/v<int:number>/public/withdraw/", release.withdraw_public, name="withdraw"),
     path("reports/<int:pk>/v<int:number>/<stage:stage>.pdf", version.send_pdf, name="pdf"),
     path("reports/<int:pk>/v<int:number>/<stage:stage>/try-again/", verbs.lay_out_again, name="lay-out-again"),
+    path("reports/<int:pk>/v<int:number>/fact-check/", fact_check.show_fact_check, name="fact-check"),
+    path("reports/<int:pk>/v<int:number>/fact-check/open/", fact_check.open_check, name="open-fact-check"),
+    path("reports/<int:pk>/v<int:number>/fact-check/close/", fact_check.close_check, name="close-fact-check"),
+    path("reports/<int:pk>/v<int:number>/fact-check/of/<slug:code>/", fact_check.show_part, name="fact-check-part"),
+    path(
+        "reports/<int:pk>/v<int:number>/fact-check/answers/<int:answer>/", fact_check.settle, name="settle-fact-check"
+    ),
     path("reports/<int:pk>/v<int:number>/send-to-chair/", verbs.send_to_chair, name="send-to-chair"),
     path("reports/<int:pk>/v<int:number>/approve/", verbs.approve, name="approve"),
     path("reports/<int:pk>/v<int:number>/return/", verbs.return_to_coordinator, name="return"),

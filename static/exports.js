@@ -15,7 +15,7 @@
     place.innerHTML = text;
     if (focused) [...place.querySelectorAll("a, button")].sort((one) => (one.getAttribute("href") === focused ? -1 : 0))[0]?.focus();
     // Said when something has happened, not with every step of the bar.
-    if (state() !== before) says.textContent = place.querySelector("p").textContent;
+    if (state() !== before) says.textContent = (place.querySelector("[data-export-news]") ?? place.querySelector("p")).textContent;
   };
 
   const look = async () => {

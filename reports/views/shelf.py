@@ -21,11 +21,15 @@ from priorities.periods import british
 from priorities.working_days import on_or_after
 from reports.models import Rendition, Report, ReportVersion
 from reports.services import schedule
+from reports.services.fact_check import is_wanted
+from reports.services.holds import hold_in_force
 from reports.timetable import dates_of
 
 if TYPE_CHECKING:
     from partners.models import User
+    from priorities.models import Plan
     from priorities.timetable import Timetable
+    from reports.models import FactCheck, HoldPeriod
 
     Promised = Mapping[dt.date, Timetable]
 
@@ -46,12 +50,26 @@ class Shelved:
     waits_for: str
 
 
+@dataclass(frozen=True)
+class Around:
+    """What of a plan decides how its reports stand on a day: the dates it promised, and a hold on publishing."""
+
+    promised: Promised
+    hold: HoldPeriod | None
+    today: dt.date
+
+    @classmethod
+    def of(cls, plan: Plan, today: dt.date) -> Around:
+        return cls(UpdateRound.objects.promised(plan), hold_in_force(plan, today), today)
+
+
 @login_required
 @require_safe
 def list_reports(request: SignedIn) -> HttpResponse:
     _only_those_with_a_role(request.user)
     versions = (
         ReportVersion.objects.visible_to(request.user)
+        .select_related("fact_check")
         .defer("snapshot")
         .order_by("number")
         .prefetch_related(Prefetch("renditions", Rendition.objects.partners().defer("html")))
@@ -66,8 +84,8 @@ def list_reports(request: SignedIn) -> HttpResponse:
     # A period's end is worked out, so the database cannot order by it; a plan has no more than eighteen reports.
     page = Paginator(sorted(begun, key=newest_first), PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
-    promised = {plan: UpdateRound.objects.promised(plan) for plan in {report.plan for report in page}}
-    shelved = [_shelved(report, request.user, promised[report.plan], today) for report in page]
+    around = {plan: Around.of(plan, today) for plan in {report.plan for report in page}}
+    shelved = [_shelved(report, request.user, around[report.plan]) for report in page]
     return render(
         request,
         "reports/list.html",
@@ -83,7 +101,7 @@ def newest_first(one: Report | schedule.Line) -> tuple[int, str]:
     return -one.period.end.toordinal(), one.kind
 
 
-def _shelved(report: Report, user: User, promised: Promised, today: dt.date) -> Shelved:
+def _shelved(report: Report, user: User, around: Around) -> Shelved:
     seen: list[ReportVersion] = report.seen  # type: ignore[attr-defined]
     if not seen:
         standing = "Not produced" if report.not_produced else "Failed" if report.build_error else "Being made"
@@ -95,20 +113,21 @@ def _shelved(report: Report, user: User, promised: Promised, today: dt.date) -> 
         files[stage] for stage in stages_for(user) if stage in files and files[stage].state == files[stage].State.DONE
     ]
     standing = "Not produced" if report.not_produced else version.get_state_display()
+    checks = (getattr(one, "fact_check", None) for one in reversed(seen))
     return Shelved(
         report,
         version,
         done[0] if done else None,
         standing,
-        waits_for(version, files, promised, today),
+        waits_for(version, files, around, next(filter(None, checks), None)),
     )
 
 
-def waits_for(version: ReportVersion, files: Mapping[str, Rendition], promised: Promised, today: dt.date) -> str:
-    """With whom a version is, and for what; empty when nothing is waited for."""
-    report = version.report
+def waits_for(version: ReportVersion, files: Mapping[str, Rendition], around: Around, check: FactCheck | None) -> str:
+    """With whom a version is, and for what; empty when nothing is waited for. `check` is the newest fact check so far."""
+    report, today = version.report, around.today
     if version.state == State.WITH_CHAIR:
-        by = dates_of(report.period, report.plan.weeks, promised).chair_on
+        by = dates_of(report.period, report.plan.weeks, around.promised).chair_on
         sent_on = timezone.localdate(version.sent_at)
         if sent_on > by:
             # Nobody can decide before they are asked: the chair has a week from then.
@@ -120,6 +139,8 @@ def waits_for(version: ReportVersion, files: Mapping[str, Rendition], promised: 
         )
     if version.state == State.RETURNED:
         return "The coordinator, to make another version"
+    if version.state == State.FACT_CHECK and check is not None:
+        return _waits_for_check(check, today)
     if version.state not in (State.DRAFT, State.APPROVED):
         return ""
     prepared = Stage.FINAL in files or version.state == State.APPROVED
@@ -129,12 +150,23 @@ def waits_for(version: ReportVersion, files: Mapping[str, Rendition], promised: 
     if file.state == Rendition.State.FAILED:
         return f"The coordinator: the {'final' if prepared else 'draft'} PDF could not be laid out"
     if prepared:
-        return "The coordinator, to publish it"
+        wait = f" when the hold is over, after {british(around.hold.ends_on)}" if around.hold else ""
+        return f"The coordinator, to publish it{wait}"
+    if is_wanted(version, check):
+        return "The coordinator, to open the fact check"
     return (
         "The coordinator, to send it to the chair"
         if report.needs_chair
         else "The coordinator, to prepare it for publishing"
     )
+
+
+def _waits_for_check(check: FactCheck, today: dt.date) -> str:
+    if check.closed_at is not None:
+        return "The coordinator, to send it to the chair"
+    if today <= check.answers_due_on:
+        return f"The partners, to check it by {british(check.answers_due_on)}"
+    return "The portal, to close the fact check"
 
 
 def _only_those_with_a_role(user: User) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,8 +19,10 @@ from partners import outbox
 from priorities.doors import SignedIn
 from reports import delivery, permissions
 from reports.forms import ApproveForm, NewVersionForm, RecordDecisionForm, ReturnForm
+from reports.forms.fact_check import DespiteHoldForm
 from reports.models import Decision, Rendition, Report, ReportVersion
-from reports.services import building, decisions, renditions
+from reports.services import building, decisions, holds, renditions, steps
+from reports.views.doors import signed_in
 from reports.views.version import version_of, version_page
 
 State = ReportVersion.State
@@ -42,11 +43,11 @@ def pressed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return press_or_read
 
 
-@login_required
+@signed_in
 @pressed
 def send_to_chair(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = version_of(request.user, pk, number)
-    return _press(
+    return press(
         request,
         version.get_absolute_url(),
         f"Version {number} is with the chair, who has been sent an e-mail.",
@@ -54,11 +55,11 @@ def send_to_chair(request: SignedIn, pk: int, number: int) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @pressed
 def prepare(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = version_of(request.user, pk, number)
-    return _press(
+    return press(
         request,
         version.get_absolute_url(),
         f"The final PDF of version {number} is being laid out. Publish it when you have looked at it.",
@@ -66,24 +67,32 @@ def prepare(request: SignedIn, pk: int, number: int) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @pressed
 def publish(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    """Published; while publishing is on hold, only with a reason, for which the page asks."""
     version = version_of(request.user, pk, number)
-    return _press(
+    now = timezone.now()
+    form = DespiteHoldForm(request.POST)
+    held = holds.hold_in_force(version.report.plan, timezone.localdate(now)) is not None
+    may = request.user.has_perm("reports.publish", version)
+    if held and may and not form.is_valid() and not decisions.cannot_publish(version, steps.files_of(version)):
+        return version_page(request, version, despite=form)
+    reason = form.cleaned_data["despite_hold"] if held and form.is_valid() else ""
+    return press(
         request,
         version.get_absolute_url(),
         f"Version {number} is published.",
-        lambda at: decisions.publish(version=version, by=request.user, at=at),
+        lambda at: decisions.publish(version=version, by=request.user, at=at, despite_hold=reason),
     )
 
 
-@login_required
+@signed_in
 @pressed
 def lay_out_again(request: SignedIn, pk: int, number: int, stage: str) -> HttpResponse:
     version = version_of(request.user, pk, number)
     rendition = get_object_or_404(version.renditions.partners(), stage=stage)
-    return _press(
+    return press(
         request,
         version.get_absolute_url(),
         f"The {rendition.get_stage_display().lower()} PDF is waiting to be laid out again.",
@@ -91,11 +100,11 @@ def lay_out_again(request: SignedIn, pk: int, number: int, stage: str) -> HttpRe
     )
 
 
-@login_required
+@signed_in
 @pressed
 def try_again(request: SignedIn, pk: int) -> HttpResponse:
     report = get_object_or_404(Report.objects.visible_to(request.user), pk=pk)
-    return _press(
+    return press(
         request,
         reverse("reports:schedule"),
         f"{report} will be made at the next run, within a few minutes.",
@@ -103,7 +112,7 @@ def try_again(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @pressed
 def approve(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = version_of(request.user, pk, number)
@@ -122,7 +131,7 @@ def approve(request: SignedIn, pk: int, number: int) -> HttpResponse:
     return _decision_again(request, version, approve=form)
 
 
-@login_required
+@signed_in
 @pressed
 def return_to_coordinator(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = version_of(request.user, pk, number)
@@ -152,7 +161,7 @@ def _decision_again(request: SignedIn, version: ReportVersion, **forms: Any) -> 
     return version_page(request, version, **forms)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def record_decision(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = version_of(request.user, pk, number)
@@ -180,7 +189,7 @@ def record_decision(request: SignedIn, pk: int, number: int) -> HttpResponse:
     return render(request, "reports/record_decision.html", {"version": version, "form": form})
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_new_version(request: SignedIn, pk: int) -> HttpResponse:
     report = get_object_or_404(Report.objects.visible_to(request.user).select_related("plan"), pk=pk)
@@ -204,7 +213,7 @@ def make_new_version(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "reports/new_version.html", {"report": report, "newest": newest, "form": form})
 
 
-def _press(request: SignedIn, back: str, done: str, verb: Callable[[dt.datetime], object]) -> HttpResponse:
+def press(request: SignedIn, back: str, done: str, verb: Callable[[dt.datetime], object]) -> HttpResponse:
     """Run a verb that asks nothing more, and say what came of it on the page the button stood on."""
     try:
         verb(timezone.now())

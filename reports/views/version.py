@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from priorities.doors import SignedIn
-from priorities.models import UpdateRound
 from reports import permissions, rendering
 from reports.document import from_json
 from reports.forms import ApproveForm, ReturnForm
+from reports.forms.fact_check import DespiteHoldForm
 from reports.models import Decision, Rendition, Report, ReportVersion
-from reports.services import decisions, renditions
+from reports.services import decisions, fact_check, holds, renditions, steps
+from reports.views.doors import signed_in
 from reports.views.files import pdf_response
-from reports.views.shelf import stages_for, waits_for
+from reports.views.shelf import Around, stages_for, waits_for
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from actions.models import Action
-    from partners.models import User
+    from partners.models import Partner, User
+    from priorities.forms import VerbForm
     from reports.document import Document
-    from reports.forms import DecisionForm
+    from reports.models import FactCheck
+    from reports.services.fact_check import Said
 
 State = ReportVersion.State
 Stage = Rendition.Stage
@@ -51,6 +54,29 @@ class CameSince:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """The fact check that tells about a version. `own`: partners the reader may answer for, and have not; () once it is over."""
+
+    check: FactCheck
+    said: list[Said]
+    is_open: bool
+    may_read: bool
+    own: list[Partner]
+
+    @property
+    def right(self) -> list[Said]:
+        return [one for one in self.said if one.answer and one.answer.is_right]
+
+    @property
+    def not_right(self) -> list[Said]:
+        return [one for one in self.said if one.answer and not one.answer.is_right]
+
+    @property
+    def silent(self) -> list[Said]:
+        return [one for one in self.said if not one.answer]
+
+
+@dataclass(frozen=True)
 class VersionPage:
     report: Report
     version: ReportVersion
@@ -60,8 +86,13 @@ class VersionPage:
     decision: Decision | None
     waits_for: str
     can_send: bool
+    cannot_send: str
+    can_open_check: bool
+    can_close_check: bool
+    checked: Checked | None
     can_prepare: bool
     can_publish: bool
+    held: str
     can_make_version: bool
     came_since: CameSince | None
     can_record: bool
@@ -70,16 +101,28 @@ class VersionPage:
     cannot_decide: str
     approve: ApproveForm | None
     turn_back: ReturnForm | None
+    despite: DespiteHoldForm | None
 
     @property
-    def wrong(self) -> DecisionForm | None:
+    def wrong(self) -> VerbForm | None:
         """The form whose errors the summary lists."""
-        return next((form for form in (self.approve, self.turn_back) if form is not None and form.errors), None)
+        forms = (self.approve, self.turn_back, self.despite)
+        return next((form for form in forms if form is not None and form.errors), None)
+
+    @property
+    def progress(self) -> str:
+        """How far the slowest file is: queued, rendering, failed or done. The script looks again while it is one of the first two."""
+        states = {file.state for file in self.files}
+        return next((state for state in ("rendering", "queued", "failed") if state in states), "done")
 
 
-@login_required
+@signed_in
 @require_safe
 def show_version(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    """The page; for the script that looks how far the files are, only the part that changes."""
+    if request.headers.get("X-Requested-With") == "fetch":
+        version = version_of(request.user, pk, number, whole=False)
+        return render(request, "reports/_standing.html", {"view": page_of(request.user, version)})
     return version_page(request, version_of(request.user, pk, number))
 
 
@@ -88,56 +131,91 @@ def version_page(
     version: ReportVersion,
     approve: ApproveForm | None = None,
     turn_back: ReturnForm | None = None,
+    despite: DespiteHoldForm | None = None,
 ) -> HttpResponse:
-    user = request.user
+    """The page of a version; a form that comes back with faults stands in place of an empty one."""
+    page = page_of(request.user, version, approve, turn_back, despite)
+    return render(request, "reports/version.html", {**shown(version, from_json(version.snapshot)), "view": page})
+
+
+def page_of(
+    user: User,
+    version: ReportVersion,
+    approve: ApproveForm | None = None,
+    turn_back: ReturnForm | None = None,
+    despite: DespiteHoldForm | None = None,
+) -> VersionPage:
+    """All but the report itself. Its queries do not depend on what the report holds."""
     report = version.report
-    by_stage = {file.stage: file for file in version.renditions.partners().defer("html")}
+    today = timezone.localdate()
+    by_stage = steps.files_of(version)
     draft = by_stage.get(Stage.DRAFT)
-    ready = draft is not None and draft.state == Rendition.State.DONE
+    ready = steps.is_done(draft)
     with_chair = version.state == State.WITH_CHAIR and ready
     for form in (approve, turn_back):
         if form is not None:
             form.show_again(draft)
-    if with_chair and user.has_perm("reports.decide", version):
+    decides = with_chair and user.has_perm("reports.decide", version)
+    if decides:
         approve = approve or ApproveForm(version=version, draft=draft)
         turn_back = turn_back or ReturnForm(version=version, draft=draft)
-    sent_it = with_chair and user.is_chair and version.sent_by_id == user.pk
+    check = fact_check.check_of(version) if user.sees_the_work else None
+    said = fact_check.said(check) if check else []
+    sends = version.state in (State.DRAFT, State.FACT_CHECK) and user.has_perm("reports.send_to_chair", version)
+    refused = decisions.cannot_send(version, by_stage, check, said) if sends and report.needs_chair else ""
+    may_open = user.has_perm("reports.open_fact_check", version) and not fact_check.cannot_open(version, draft)
+    publishes = user.has_perm("reports.publish", version)
+    can_publish = publishes and not decisions.cannot_publish(version, by_stage)
+    around = Around.of(report.plan, today)
+    newest = not report.versions.filter(number__gt=version.number).exists()
     can_make_version = (
         not report.not_produced
-        and version.state in (State.DRAFT, State.RETURNED, State.APPROVED, State.PUBLISHED)
+        and version.state not in (State.WITH_CHAIR, State.REPLACED)
+        and not (check and check.version_id == version.pk and check.closed_at is None)
         and user.has_perm("reports.make_version", report)
-        and not report.versions.filter(number__gt=version.number).exists()
+        and newest
     )
-    undecided = version.state in (State.DRAFT, State.RETURNED)
+    undecided = version.state in ReportVersion.UNDECIDED
     others = report.versions.visible_to(user).defer("snapshot").exclude(pk=version.pk).order_by("-number")
-    page = VersionPage(
+    return VersionPage(
         report=report,
         version=version,
         others=list(others),
         replaced_by=version.successor(),
         files=[by_stage[stage] for stage in stages_for(user) if stage in by_stage],
         decision=_decision_on(version) if user.sees_the_work else None,
-        waits_for=waits_for(version, by_stage, UpdateRound.objects.promised(report.plan), timezone.localdate())
-        if user.sees_the_work
-        else "",
-        can_send=version.state == State.DRAFT
-        and report.needs_chair
-        and ready
-        and user.has_perm("reports.send_to_chair", version),
-        can_prepare=Stage.FINAL not in by_stage
-        and not decisions.cannot_prepare(version, by_stage)
-        and user.has_perm("reports.publish", version),
-        can_publish=not decisions.cannot_publish(version, by_stage) and user.has_perm("reports.publish", version),
+        waits_for=waits_for(version, by_stage, around, check) if user.sees_the_work else "",
+        can_send=sends and report.needs_chair and not refused,
+        cannot_send=refused if ready else "",
+        can_open_check=may_open,
+        can_close_check=version.state == State.FACT_CHECK
+        and check is not None
+        and check.closed_at is None
+        and user.has_perm("reports.close_fact_check", check),
+        checked=_checked(user, check, said, today),
+        can_prepare=publishes and Stage.FINAL not in by_stage and not decisions.cannot_prepare(version, by_stage),
+        can_publish=can_publish,
+        held=holds.why_held(around.hold) if can_publish and around.hold else "",
         can_make_version=can_make_version,
         came_since=CameSince.read(version) if can_make_version and undecided else None,
         can_record=with_chair and user.has_perm("reports.record_decision", version),
         can_try_again=user.has_perm("reports.try_again"),
         can_preview_public=user.has_perm("reports.preview_public"),
-        cannot_decide=permissions.SENT_IT if sent_it else "",
+        cannot_decide=permissions.refusal_to_decide(user, version)
+        if with_chair and not decides and (user.is_chair or user.covers_chair)
+        else "",
         approve=approve,
         turn_back=turn_back,
+        despite=(despite or DespiteHoldForm()) if can_publish and around.hold else None,
     )
-    return render(request, "reports/version.html", {**shown(version, from_json(version.snapshot)), "view": page})
+
+
+def _checked(user: User, check: FactCheck | None, said: list[Said], today: dt.date) -> Checked | None:
+    if check is None:
+        return None
+    is_open = fact_check.is_open(check, today)
+    own = [one.partner for one in said if one.answer is None and one.partner.pk in user.officer_of] if is_open else []
+    return Checked(check, said, is_open, user.has_perm("reports.see_fact_check"), own)
 
 
 def shown(version: ReportVersion, document: Document) -> dict[str, Any]:
@@ -155,7 +233,7 @@ def _decision_on(version: ReportVersion) -> Decision | None:
     return Decision.objects.filter(version=version).select_related("by", "meeting").first()
 
 
-@login_required
+@signed_in
 @require_safe
 def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpResponseBase:
     """The file itself, shown in the browser. Only the bytes that were made leave: a damaged file is refused."""
