@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from reports.timetable import KINDS
-from reports.views import fact_check, release, schedule, shelf, texts, verbs, version
+from reports.views import check, fact_check, published, release, schedule, shelf, texts, verbs, version
 
 
 class KindConverter:
@@ -57,6 +57,11 @@ urlpatterns = [
     path("reports/<int:pk>/v<int:number>/record-decision/", verbs.record_decision, name="record-decision"),
     path("reports/<int:pk>/v<int:number>/prepare/", verbs.prepare, name="prepare"),
     path("reports/<int:pk>/v<int:number>/publish/", verbs.publish, name="publish"),
+    path("check/", check.check, name="check"),
+    path("published/", published.list_published, name="published-list"),
+    path("published/<int:pk>/", published.show_newest, name="published-report"),
+    path("published/<int:pk>/v<int:number>/", published.show_published, name="published"),
+    path("published/<int:pk>/v<int:number>.pdf", published.send_published_pdf, name="published-pdf"),
     path("schedule/", schedule.show_schedule, name="schedule"),
     path(
         "schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/not-produced/",

@@ -30,15 +30,42 @@ def permissions_policy(get_response: View) -> View:
     return middleware
 
 
+#: What everybody may read without signing in (reports.views.published).
+SHELF = "/published/"
+
+
 def never_stored(get_response: View) -> View:
     """Keeps pages and files out of every cache, so that nothing is left on a shared computer after signing out.
 
-    It judges no session: a page for everybody loses little by it, and a rule without exceptions cannot be got wrong.
+    It judges no session. The one exception are addresses, not answers: those of the public shelf, on which everybody is
+    a stranger (below), and there only what the page itself says may be kept.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        patch_cache_control(response, no_store=True, private=True)
+        if not (request.path.startswith(SHELF) and "public" in response.get("Cache-Control", "")):
+            patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return middleware
+
+
+def strangers_on_the_shelf(get_response: View) -> View:
+    """Takes every reader of the public shelf for a stranger, signed in or not, so that what one is sent may be kept for all.
+
+    Cookies are dropped before anybody can read them, and none leaves; nothing sent then depends on them.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(SHELF):
+            return get_response(request)
+        request.COOKIES = {}
+        response = get_response(request)
+        response.cookies.clear()
+        vary = [name for name in response.get("Vary", "").split(", ") if name and name != "Cookie"]
+        del response["Vary"]
+        if vary:
+            response["Vary"] = ", ".join(vary)
         return response
 
     return middleware

@@ -156,6 +156,7 @@ MIDDLEWARE = [
     # Everything above marks static files too; everything below is pages.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shp_portal.middleware.never_stored",
+    "shp_portal.middleware.strangers_on_the_shelf",  # outside everything that reads or sets a cookie
     "shp_portal.middleware.not_too_large",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

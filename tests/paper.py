@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from priorities.periods import Period, PeriodKind
+from reports.document import from_json
 from reports.models import Rendition, Report, ReportVersion
-from reports.services import building, decisions, renditions
+from reports.public import withheld
+from reports.services import building, decisions, release, renditions
 from tests.makers import UTC, Cast
 
 #: Some day after every period below is over and its report due.
@@ -71,18 +73,36 @@ def published(cast: Cast, period: Period) -> ReportVersion:
     return _again(version)
 
 
+def released(cast: Cast, period: Period) -> ReportVersion:
+    """Published, and its public version on the shelf; whether the shelf is open is the plan's."""
+    version = published(cast, period)
+    by = cast["coordinator"]
+    release.prepare(version=version, marking="", by=by, at=MADE_AT)
+    _lay_out(version, Rendition.Stage.FINAL, edition=Rendition.Edition.PUBLIC)
+    file = release.file_of(version)
+    assert file
+    release.release(
+        version=version,
+        checks=[check.sentence for check in release.checks_of(withheld(from_json(version.snapshot)), "")],
+        seen_pdf_sha256=file.sha256,
+        by=by,
+        at=MADE_AT,
+    )
+    return version
+
+
 def published_report(cast: Cast) -> ReportVersion:
     return published(cast, half_year("2025-04"))
 
 
 def seen_of(version: ReportVersion) -> dict[str, Any]:
     """The hashes that somebody who has read the draft sends back with a decision."""
-    pdf = version.renditions.get(stage=Rendition.Stage.DRAFT)
+    pdf = version.renditions.partners().get(stage=Rendition.Stage.DRAFT)
     return {"seen_snapshot_sha256": version.snapshot_sha256, "seen_pdf_sha256": pdf.sha256}
 
 
-def _lay_out(version: ReportVersion, stage: str) -> None:
-    rendition = version.renditions.get(stage=stage)
+def _lay_out(version: ReportVersion, stage: str, *, edition: str = Rendition.Edition.PARTNERS) -> None:
+    rendition = version.renditions.get(stage=stage, edition=edition)
     done = renditions.make_one(rendition=rendition, make=quick_pdf, clock=lambda: MADE_AT)
     assert done.state == Rendition.State.DONE, done.last_error
 

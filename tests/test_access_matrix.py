@@ -22,7 +22,7 @@ from actions.models import Action, Evidence, Export, Proposal
 from partners.models import Cover, OutgoingEmail
 from performance.models import Comparator, EmergingIssue, Indicator, Measurement, Recommendation, StrategicAssessment
 from performance.services.issues import raise_issue
-from priorities.models import Duty
+from priorities.models import Duty, Plan
 from reports.models import ReportVersion
 from tests import access, paper
 from tests.makers import NOW, SECRET, TODAY, Cast
@@ -66,7 +66,9 @@ class World:
             "returned": paper.returned(self.cast, paper.half_year("2025-10")),
             "with_chair": paper.with_chair(self.cast, paper.half_year("2026-04")),
             "draft": paper.draft(self.cast, paper.half_year("2024-04")),
+            "released": paper.released(self.cast, paper.half_year("2023-10")),
         }
+        Plan.objects.filter(pk=self.cast.plan.pk).update(public_shelf=True)
 
         self.indicator = Indicator.objects.create(
             code="FIRES", name="Deliberate fires", unit="fires", better="lower", data_owner=self.cast.fire
@@ -163,7 +165,7 @@ class World:
         elif row.on:
             version = self.versions[row.on]
             given["pk"] = version.report_id
-            if name not in ("report", "new-version", "try-again"):
+            if name not in ("report", "new-version", "try-again", "published-report"):
                 given["number"] = version.number
         elif name in OF_AN_INDICATOR:
             given["code"] = self.indicator.code

@@ -1,4 +1,4 @@
-"""What people send about a report: decisions and versions (`decisions`), the public version (`release`)."""
+"""What people send about a report: decisions and versions (`decisions`), the public version (`release`), a file to check (`check`)."""
 
 from reports.forms.decisions import (
     LONGEST,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from actions.progress import plural
@@ -206,9 +207,10 @@ def cannot_release(version: ReportVersion, file: Rendition | None, today: dt.dat
 
 
 def newer_on_shelf(version: ReportVersion) -> PublicRelease | None:
-    """What took this version's place on the shelf: the newest later version that was released, withdrawn since or not."""
+    """What took this version's place on the shelf: the newest later one that stands there, else the newest that once did."""
     later = PublicRelease.objects.filter(version__report=version.report_id, version__number__gt=version.number)
-    return later.select_related("version").defer("version__snapshot").order_by("-version__number", "-at").first()
+    later = later.select_related("version").defer("version__snapshot")
+    return later.order_by(F("withdrawn_at").asc(nulls_first=True), "-version__number", "-at").first()
 
 
 def _want_right(version: ReportVersion, by: User) -> None:

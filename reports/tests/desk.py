@@ -64,7 +64,7 @@ class Desk:
         return self.laid_out(version)
 
     def laid_out(self, version: ReportVersion, stage: str = "draft") -> ReportVersion:
-        made = renditions.make_one(rendition=version.renditions.get(stage=stage), make=make, clock=at(DUE))
+        made = renditions.make_one(rendition=version.renditions.partners().get(stage=stage), make=make, clock=at(DUE))
         assert made.state == Rendition.State.DONE, made.last_error
         return version
 
@@ -73,7 +73,7 @@ class Desk:
 
     def seen(self, version: ReportVersion) -> dict[str, str]:
         """What somebody who reads the version now has on the screen."""
-        draft = version.renditions.get(stage="draft")
+        draft = version.renditions.partners().get(stage="draft")
         return {"seen_snapshot_sha256": version.snapshot_sha256, "seen_pdf_sha256": draft.sha256}
 
     def approved(self) -> ReportVersion:

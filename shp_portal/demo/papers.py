@@ -59,7 +59,7 @@ class Papers:
     def _lay_out(self, version: ReportVersion, stage: str) -> None:
         """A decision is bound to the file that was read, so the file has to be there."""
         self._say(f"Laying out {version} ({stage})")
-        rendition = version.renditions.get(stage=stage)
+        rendition = version.renditions.partners().get(stage=stage)
         made = renditions.make_one(rendition=rendition, make=self._make, clock=timezone.now)
         if made.state != Rendition.State.DONE:
             raise renditions.Broken(f"{version} could not be laid out: {made.last_error}")
@@ -81,7 +81,7 @@ class Papers:
         meeting = None
         if "meeting" in record:
             meeting = Meeting.objects.get(plan=cast.plan, sub_group__isnull=True, date=record.day("meeting"))
-        draft = version.renditions.get(stage=Rendition.Stage.DRAFT)
+        draft = version.renditions.partners().get(stage=Rendition.Stage.DRAFT)
         common: dict[str, Any] = {
             "version": version,
             "by": cast.person(record, "by"),

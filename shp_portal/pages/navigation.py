@@ -118,9 +118,28 @@ class Frame:
         return bool(self._request.session.get(BOARD) == timezone.localdate().isoformat())
 
     @cached_property
+    def shelf(self) -> str:
+        """Where everybody can read published reports; empty while no plan's shelf is open."""
+        return reverse("reports:published-list") if Plan.objects.filter(public_shelf=True).exists() else ""
+
+    def _for_strangers(self) -> list[Item]:
+        """Between the pages that want no sign-in; nothing on the sign-in pages themselves."""
+        here = self._request.path
+        links = [
+            ("Published reports", reverse("reports:published-list")),
+            ("Check a PDF", reverse("reports:check")),
+            ("Sign in", reverse("account_login")),
+        ]
+        if not here.startswith((links[0][1], links[1][1])) or not self.shelf:
+            return []
+        return [
+            Item(text, url, "page" if url == here else "true" if here.startswith(url) else "") for text, url in links
+        ]
+
+    @cached_property
     def navigation(self) -> list[Item]:
         if self.user is None:
-            return []
+            return self._for_strangers()
         here = self._request.path
         items = [(text, reverse(name)) for text, name in _links(self.user, stands_in=self._stands_in)]
         if self.user.sees_the_work and (led := self._request.session.get(LED)):

@@ -1,37 +1,39 @@
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
-from priorities.periods import british
-from reports.models import Rendition
+from reports.services import proof
 
 
 class Command(BaseCommand):
-    help = "Say which version of which report a PDF is, or that it is not one of ours."
+    help = "Say which version of which report a PDF is, or that it is not one of ours: the words of the page /check/."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="the PDF to check")
+        parser.add_argument("file", help="the PDF to check, or the SHA-256 of one or of a report's facts")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        place = Path(options["file"])
-        try:
-            content = place.read_bytes()
-        except OSError as error:
-            raise CommandError(f"{place} cannot be read: {error.strerror}.") from error
-        sha256 = hashlib.sha256(content).hexdigest()
-        found = (
-            Rendition.objects.filter(sha256=sha256, state=Rendition.State.DONE)
-            .select_related("version__report__plan")
-            .first()
-        )
-        if found is None:
-            raise CommandError(f"{place} is not one of ours, or has been changed since it was made (SHA-256 {sha256}).")
-        version = found.version
-        made = timezone.localtime(found.finished_at)
-        self.stdout.write(f"{place} is ours: {found}, made {british(made.date())}, {made:%H:%M}.")
-        self.stdout.write(f"The version is “{version.get_state_display().lower()}”. SHA-256 {sha256}")
+        asked = options["file"]
+        typed = asked.strip().lower()
+        place = Path(asked)
+        if proof.HASH.fullmatch(typed) and not place.exists():
+            told = proof.Print(typed)
+        else:
+            try:
+                told = proof.print_of(_pieces(place))
+            except OSError as error:
+                raise CommandError(f"{place} cannot be read: {error.strerror}.") from error
+        answer = proof.ask(told, user=None, everything=True)
+        said = "\n".join([asked, *answer.lines(), f"SHA-256: {told.sha256}"])
+        if not answer.is_ours:
+            raise CommandError(said)
+        self.stdout.write(said)
+
+
+def _pieces(place: Path) -> Iterator[bytes]:
+    with place.open("rb") as file:
+        while piece := file.read(1024 * 1024):
+            yield piece

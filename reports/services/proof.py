@@ -1,0 +1,240 @@
+"""Whether a file is one of ours, in words, and whether what we keep is still what we made.
+
+A file is known by the SHA-256 of its bytes, a report's facts by that of their text. Both are kept with what was made of
+them, and every file names its facts in its metadata, so that a copy that was changed still says which report it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from priorities.models import Plan
+from priorities.periods import british
+from reports import delivery
+from reports.document import sha256_of
+from reports.models import PublicRelease, Rendition, ReportVersion
+from reports.services.release import newer_on_shelf
+from reports.services.renditions import sign_off_of
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+log = logging.getLogger(__name__)
+
+HASH = re.compile(r"[0-9a-f]{64}")
+_FACTS = re.compile(rb"facts ([0-9a-f]{64})")
+
+NOT_OURS = "This is not one of our reports, or it has been changed since we made it."
+NOT_PUBLIC = (
+    "This is none of the reports that were published for everybody, or it has been changed since. "
+    "Whoever may sign in can ask about the others after signing in."
+)
+NOT_TO_BE_SEEN = "This is none of the published reports, or it has been changed since we made it."
+
+#: Files held against their hashes in one tick, and how long until the next time.
+BATCH = 20
+EVERY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the portal says of a file or a hash, in the words of page and command alike.
+
+    `about`: label and words of each fact, in order. `version`: the one it is about, None when it is not ours.
+    """
+
+    is_ours: bool
+    headline: str
+    about: tuple[tuple[str, str], ...] = ()
+    version: ReportVersion | None = None
+    is_public: bool = False
+
+    def lines(self) -> list[str]:
+        return [self.headline, *(f"{label}: {words}" for label, words in self.about)]
+
+
+@dataclass(frozen=True)
+class Print:
+    """What a file tells by itself: the hash of its bytes, and which facts its metadata names ("" for none)."""
+
+    sha256: str
+    facts: str = ""
+
+
+def print_of(parts: Iterable[bytes]) -> Print:
+    """Read a file from its pieces, of whatever size and kind; never the whole of it at once."""
+    digest, facts, tail = hashlib.sha256(), "", b""
+    for part in parts:
+        digest.update(part)
+        if not facts and (found := _FACTS.search(tail + part)):
+            facts = found[1].decode()
+        tail = part[-100:]
+    return Print(digest.hexdigest(), facts)
+
+
+def may_ask(user: User | None) -> bool:
+    """Those who read reports here; strangers, and people without a role, once published reports are for everybody."""
+    if user is not None and (user.sees_the_work or user.is_reader):
+        return True
+    return Plan.objects.filter(public_shelf=True).exists()
+
+
+def ask(told: Print, *, user: User | None, everything: bool = False) -> Answer:
+    """Which report this is a file, or the facts, of. `user` None or without a role is told of public versions alone.
+
+    What somebody may not see is answered as what is not there. `everything`: for whoever has the server's command line.
+    """
+    seen = _Seen(user, everything)
+    file = seen.files.filter(sha256=told.sha256).first()
+    if file is not None:
+        return _of_file(file, seen)
+    version = seen.versions.filter(snapshot_sha256=told.sha256).first()
+    if version is not None:
+        return Answer(
+            True,
+            "These are the sealed facts of a report of ours, as its small print names them.",
+            _about(version, seen),
+            version,
+            seen.public_only,
+        )
+    changed = seen.versions.filter(snapshot_sha256=told.facts).first() if told.facts else None
+    if changed is not None:
+        return Answer(
+            False,
+            "This is not one of our files as we made it: it says that it is the report below, but its bytes are others. "
+            "It has been changed, if only by being saved again.",
+            _about(changed, seen),
+            changed,
+            seen.public_only,
+        )
+    return Answer(False, seen.not_ours)
+
+
+class _Seen:
+    """What the one who asks may be told of."""
+
+    def __init__(self, user: User | None, everything: bool) -> None:
+        at_work = everything or (user is not None and user.sees_the_work)
+        reads = user is not None and user.is_reader
+        self.public_only = not at_work and not reads
+        self.not_ours = NOT_OURS if at_work else NOT_TO_BE_SEEN if reads else NOT_PUBLIC
+        files = Rendition.objects.filter(state=Rendition.State.DONE)
+        versions = ReportVersion.objects.all()
+        if self.public_only:
+            released = PublicRelease.objects.filter(version__report__plan__public_shelf=True)
+            versions = versions.filter(pk__in=released.values("version"))
+            files = files.filter(edition=Rendition.Edition.PUBLIC, sha256__in=released.values("pdf_sha256"))
+        elif not at_work and user is not None:
+            versions = versions.visible_to(user)
+            files = files.filter(version__in=versions, stage=Rendition.Stage.FINAL)
+        self.files = files.select_related("version__report__plan").defer("html", "version__snapshot")
+        self.versions = versions.select_related("report__plan").defer("snapshot")
+
+
+def _of_file(file: Rendition, seen: _Seen) -> Answer:
+    made = timezone.localtime(file.finished_at)
+    kind = f"{file.get_edition_display()}, {'final' if file.stage == Rendition.Stage.FINAL else 'a draft'}"
+    return Answer(
+        True,
+        f"This file is ours, unchanged: {file}, made {british(made.date())}, {made:%H:%M}.",
+        (("Which file", kind), *_about(file.version, seen)),
+        file.version,
+        file.edition == Rendition.Edition.PUBLIC,
+    )
+
+
+def _about(version: ReportVersion, seen: _Seen) -> tuple[tuple[str, str], ...]:
+    """How the version stands: decision, publication, and what took its place."""
+    said = [("Report", f"{version.report}, version {version.number}")]
+    if version.reason and not seen.public_only:
+        said.append(("Why this version", version.reason))
+    if not seen.public_only:
+        said.append(("How it stands", f"“{version.get_state_display().lower()}”"))
+    said.append(("Decision", _decision(version)))
+    if version.published_at and not seen.public_only:
+        said.append(("Published for the Partnership", british(timezone.localdate(version.published_at))))
+    release = version.releases.order_by("-at").first()
+    if release is not None:
+        words = f"since {british(timezone.localdate(release.at))}"
+        if release.withdrawn_at:
+            words = f"from {british(timezone.localdate(release.at))}; taken away again on {british(timezone.localdate(release.withdrawn_at))}"
+        said.append(("Published for everybody", words))
+    said.append(("Replaced by", _replaced_by(version, seen)))
+    return tuple(said)
+
+
+def _decision(version: ReportVersion) -> str:
+    sign_off = sign_off_of(version)
+    if sign_off is None:
+        return "none yet" if version.report.needs_chair else "none needed: reports of this kind are issued without one"
+    words = f"{sign_off.words} by {sign_off.by}, {british(sign_off.on)}"
+    if sign_off.meeting:
+        words += f", at the meeting of {british(sign_off.meeting)}, minute {sign_off.minute_reference}"
+    return words
+
+
+def _replaced_by(version: ReportVersion, seen: _Seen) -> str:
+    """The version that took its place, where the one who asks may know of it."""
+    if seen.public_only:
+        newer = newer_on_shelf(version)
+        if newer is None:
+            return "nothing: it is the newest"
+        taken_away = ", which was taken away again" if newer.withdrawn_at else ""
+        return f"version {newer.version.number}, published {british(timezone.localdate(newer.at))}{taken_away}"
+    successor = version.successor()
+    if successor is not None:
+        done, on = ("published", successor.published_at) if successor.published_at else ("made", successor.made_at)
+        return f"version {successor.number}, {done} {british(timezone.localdate(on))}"
+    newest = seen.versions.filter(report=version.report_id).order_by("-number").first()
+    if newest is None or newest.number <= version.number:
+        return "nothing: it is the newest"
+    return f"nothing so far; version {newest.number} is “{newest.get_state_display().lower()}”"
+
+
+# --- What we keep -----------------------------------------------------------------------------------------------------
+
+
+def check_stored(now: dt.datetime) -> list[Rendition]:
+    """Hold files and facts against their hashes, those first that were not looked at for longest, each once a day.
+
+    A bounded number a call; those that are damaged (still, or again). Called by the clock: it asks for no permission.
+    """
+    due = (
+        Rendition.objects.filter(
+            Q(checked_at__isnull=True) | Q(checked_at__lte=now - EVERY), state=Rendition.State.DONE
+        )
+        .select_related("version__report")
+        .defer("html")
+        .order_by(F("checked_at").asc(nulls_first=True), "pk")
+    )
+    damaged = []
+    for file in due[:BATCH]:
+        fault = _fault_of(file)
+        if fault and fault != file.fault:
+            log.error("%s: %s", file, fault)
+        # Not one that was laid out anew meanwhile.
+        Rendition.objects.filter(pk=file.pk, sha256=file.sha256).update(checked_at=now, fault=fault)
+        if fault:
+            file.fault = fault
+            damaged.append(file)
+    return damaged
+
+
+def _fault_of(file: Rendition) -> str:
+    """What is wrong with the stored file or the facts it was made of, in a sentence; empty when all is as it was made."""
+    if sha256_of(file.version.snapshot) != file.version.snapshot_sha256:
+        return "The stored facts of this version are no longer those that were sealed."
+    try:
+        delivery.read(file)
+    except delivery.FileLost as lost:
+        return str(lost)
+    return ""
