@@ -31,6 +31,7 @@ from performance.disclosure import (
     tells_a_number,
 )
 from reports.document import (
+    OF_FIGURES,
     PUBLIC,
     ActionLine,
     Asked,
@@ -48,6 +49,7 @@ from reports.document import (
     SectionWords,
     SimilarAreas,
     SimilarTable,
+    Since,
     SixMonthlyDocument,
     SubGroupText,
     Value,
@@ -314,6 +316,21 @@ class _Public:
             indicator="",
         )
 
+    def _since(self, since: Since | None) -> Since | None:
+        """Without what is said of figures that are withheld, or of issues whose title is: a difference tells them."""
+        if since is None:
+            return None
+        kept = tuple(
+            row
+            for row in since.rows
+            if (
+                row.key in self.codes and row.key not in self.ruled and not self._hides(row.key)
+                if row.kind in OF_FIGURES
+                else not row.kind.startswith("issue") or self._free(row.key) == row.key
+            )
+        )
+        return dataclasses.replace(since, rows=kept)
+
     def _besides_refs(self, text: str) -> str:
         """As `_free`; the number in an action's reference is none."""
         rest = text
@@ -353,6 +370,7 @@ class _Public:
             figures=self.figures,
             similar_table=self._similar_table(table),
             issues=tuple(self._issue(issue) for issue in document.issues),
+            since=self._since(document.since),
             matters=tuple(self._matter(matter) for matter in document.matters),
             last_asked=tuple(self._asked(one, {}) for one in document.last_asked),
             figure_notes=notes,
@@ -400,6 +418,7 @@ class _Public:
             recommendations=tuple(self._recommendation(one, touched) for one in document.recommendations),
             sub_group_texts=tuple(self._paragraph(said) for said in document.sub_group_texts),
             issues=tuple(self._issue(issue) for issue in document.issues),
+            since=self._since(document.since),
             matters=tuple(self._matter(matter) for matter in document.matters),
             last_asked=tuple(self._asked(one, codes) for one in document.last_asked),
             figure_notes=self._notes(),

@@ -44,6 +44,7 @@ from reports.document.quarterly import (
     SimilarRow,
     SimilarTable,
 )
+from reports.document.since import HEADINGS, LAST_ASKED, OF_FIGURES, Difference, Sealed, Since
 from reports.document.six_monthly import (
     ActionLine,
     Change,
@@ -56,6 +57,7 @@ from reports.document.six_monthly import (
     Regard,
     RegardedPlan,
     Return,
+    Settled,
     SixMonthlyDocument,
     SubGroupPart,
     SubGroupText,
@@ -74,8 +76,11 @@ from reports.document.text import (
 from reports.document.texts import SectionWords
 
 __all__ = [
+    "HEADINGS",
     "HOLDER",
     "KINDS",
+    "LAST_ASKED",
+    "OF_FIGURES",
     "PARTNERS",
     "PUBLIC",
     "RESTRICTED",
@@ -90,6 +95,7 @@ __all__ = [
     "Count",
     "DateMove",
     "Definition",
+    "Difference",
     "Document",
     "Figure",
     "FigurePriority",
@@ -114,10 +120,13 @@ __all__ = [
     "RegardedPlan",
     "Remark",
     "Return",
+    "Sealed",
     "SectionWords",
+    "Settled",
     "SimilarAreas",
     "SimilarRow",
     "SimilarTable",
+    "Since",
     "SixMonthlyDocument",
     "SubGroupPart",
     "SubGroupText",

@@ -64,6 +64,19 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """A request for help that stands no more: of whom, made on which day, and what became of it, without its words.
+
+    `state` is none (asked anew, or given up), will, cannot, done or taken_back; `answer` the sentence that is printed.
+    """
+
+    of: str
+    on: dt.date
+    state: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class ActionLine:
     """An action as the report tells it: the rating, whether an update backs it, the facts beside it, the latest words.
 
@@ -107,7 +120,7 @@ class ActionLine:
     requests: tuple[Words, ...] | None = None
     closed_since: str = ""
     indicators: tuple[str, ...] = ()
-    settled: tuple[Words, ...] = ()
+    settled: tuple[Settled, ...] = ()
 
     @property
     def latest_words(self) -> Words | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -28,7 +28,7 @@ SIX_MONTHLY = (
     ("progress", "Progress by priority"),
     ("re-offending", "Re-offending"),
     ("figures", "Performance headlines"),
-    ("changes", "New, completed, withdrawn and moved"),
+    ("changes", "Since the last report"),
     ("issues", "Emerging issues"),
     ("returns", "Returns by partner"),
     ("implications", "Section 17 and other implications"),
@@ -45,6 +45,7 @@ QUARTERLY = (
     ("matters", "Matters arising"),
     ("last-asked", "What became of the last recommendations"),
     ("statement", "Chair's statement"),
+    ("since", "Since the last report"),
     ("priorities", "Figures by priority"),
     ("similar-areas", "Similar areas"),
     ("outside", "Outside our priorities"),
@@ -54,12 +55,23 @@ QUARTERLY = (
 QUARTERLY_APPENDICES = (("data", "Data notes and queries"),)
 
 
+#: What the section is called in texts from before the report before was compared with as it was sealed.
+ONCE_CALLED = {"changes": "New, completed, withdrawn and moved"}
+
+
 def numbered(
-    sections: Iterable[tuple[str, str]], appendices: Iterable[tuple[str, str]], *, without: Iterable[str]
+    sections: Iterable[tuple[str, str]],
+    appendices: Iterable[tuple[str, str]],
+    *,
+    without: Iterable[str],
+    called: Mapping[str, str] | None = None,
 ) -> tuple[Part, ...]:
-    """Sections from 1 and appendices from A, less those whose anchors are named: what nobody wrote has no heading."""
+    """Sections from 1 and appendices from A, less those whose anchors are named: what nobody wrote has no heading.
+
+    `called`: other titles, by anchor.
+    """
     left_out = set(without)
-    kept = [(anchor, title) for anchor, title in sections if anchor not in left_out]
+    kept = [(anchor, (called or {}).get(anchor, title)) for anchor, title in sections if anchor not in left_out]
     return tuple(
         [Part(anchor, str(number), title) for number, (anchor, title) in enumerate(kept, start=1)]
         + [Part(anchor, chr(ord("A") + place), title) for place, (anchor, title) in enumerate(appendices)]

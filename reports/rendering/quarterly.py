@@ -18,6 +18,7 @@ from reports.document import Figure, PrintedTable, QuarterlyDocument, SimilarTab
 from reports.rendering.contents import QUARTERLY, QUARTERLY_APPENDICES, numbered
 from reports.rendering.matters import empty_openings, opening_context
 from reports.rendering.quarterly_page import quarterly_page
+from reports.rendering.since import since_context
 from reports.rendering.text import area_of, figure_text, outside_sentence, tally
 
 
@@ -71,6 +72,7 @@ def quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
         )
     written = {words.section: words for words in document.texts}
     unsaid = [*empty_openings(document), *(() if "statement" in written else ("statement",))]
+    unsaid += [] if document.since else ["since"]
     contents = numbered(QUARTERLY, QUARTERLY_APPENDICES, without=unsaid)
     return {
         "body": "reports/document/_quarterly.html",
@@ -78,6 +80,7 @@ def quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
         "part": {part.anchor.replace("-", "_"): part for part in contents},
         "written": written,
         **opening_context(document),
+        **since_context(document),
         "page": quarterly_page(document),
         "figure_parts": tuple(parts),
         "other_figures": _views(by_code[code] for code in document.other_codes),

@@ -18,6 +18,7 @@ from reports.rendering.page_one import (
     lines_of,
     rows_of,
 )
+from reports.rendering.since import changed_since, most_worse
 from reports.rendering.text import (
     as_many,
     figure_text,
@@ -46,6 +47,9 @@ class QuarterlyPage:
     issues: Listed
     actions: str
     names_who_owes: bool
+    trouble: str = ""
+    since: str = ""
+    brackets: str = ""
 
     @property
     def height(self) -> float:
@@ -53,9 +57,11 @@ class QuarterlyPage:
         lists = [
             max(rows_of(each, LINE_POINTS - 20), 1) for each in (self.worse, self.better, self.missing, self.issues)
         ]
+        actions = f"{self.actions}. {self.brackets} in brackets. Last known ratings; see action headlines (page 00)."
+        since = f"{self.since}; see since the last report (page 00)." if self.since else ""
         texts = [
             lines_of(text, LINE_POINTS)
-            for text in (self.noise, self.similar, self.moved, self.outside, self.actions)
+            for text in (self.trouble, self.noise, self.similar, self.moved, self.outside, actions, since)
             if text
         ]
         head = lines_of(HEAD_START + self.head, LINE_POINTS) + lines_of(self.objective, LINE_POINTS)
@@ -108,6 +114,7 @@ def _quarterly_page(document: QuarterlyDocument, room: QuarterlyRoom) -> Quarter
     better = sorted((f for f in document.figures if f.better), key=lambda f: not f.unusual)
     rest = [f for f in document.figures if f.now is not None and not f.worse and not f.better]
     same = [f for f in rest if f.word in ("similar", "unchanged")]
+    since = document.since
     moved = [f"{f.name} {f.word}" for f in rest if f.word in ("up", "down")]
     return QuarterlyPage(
         head=head_line(document),
@@ -128,8 +135,22 @@ def _quarterly_page(document: QuarterlyDocument, room: QuarterlyRoom) -> Quarter
             room.others,
             room.others_long,
         ),
-        actions=tally(document.counts),
+        actions=_tally_then_and_now(document) if since else tally(document.counts),
+        trouble=most_worse(document) if since else "",
+        since=changed_since(since) if since else "",
+        brackets=since.label if since and since.sealed else "",
         names_who_owes=document.paper.edition != PUBLIC,
+    )
+
+
+def _tally_then_and_now(document: QuarterlyDocument) -> str:
+    """3 off track (2), 1 of them not confirmed: with the numbers of the report before in brackets."""
+    return ", ".join(
+        f"{count.number} {count.mark.word.lower()}"
+        + (f" ({count.before})" if count.before is not None else "")
+        + (f", {count.not_confirmed} of them not confirmed" if count.not_confirmed else "")
+        for count in document.counts
+        if count.number or count.before
     )
 
 

@@ -9,8 +9,9 @@ from charts.frame import NARROW, WIDE
 from charts.ratings_bar import RatingCount, RatingRow, RatingsBar, ratings_bar
 from priorities.periods import british
 from reports.document import ActionLine, SixMonthlyDocument, SubGroupText
-from reports.rendering.contents import SIX_MONTHLY, SIX_MONTHLY_APPENDICES, numbered
+from reports.rendering.contents import ONCE_CALLED, SIX_MONTHLY, SIX_MONTHLY_APPENDICES, numbered
 from reports.rendering.matters import empty_openings, opening_context
+from reports.rendering.since import since_context
 from reports.rendering.six_monthly_page import six_monthly_page
 from reports.rendering.text import clip, range_in_short, reoffending_tally, tally, unusual_or_noise
 
@@ -48,13 +49,15 @@ def six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
     texts = [said for said in document.sub_group_texts if said.text]
     written = {words.section: words for words in document.texts}
     unsaid = [*empty_openings(document), *(() if "statement" in written else ("statement",))]
-    parts = numbered(SIX_MONTHLY, SIX_MONTHLY_APPENDICES, without=unsaid)
+    called = None if document.since else ONCE_CALLED
+    parts = numbered(SIX_MONTHLY, SIX_MONTHLY_APPENDICES, without=unsaid, called=called)
     return {
         "body": "reports/document/_six_monthly.html",
         "parts": parts,
         "part": {part.anchor.replace("-", "_"): part for part in parts},
         "written": written,
         **opening_context(document),
+        **since_context(document),
         "implications": tuple(
             (note, next((words for words in document.texts if words.heading == note.heading), None))
             for note in document.implications

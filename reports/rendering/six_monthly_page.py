@@ -26,6 +26,7 @@ from reports.rendering.page_one import (
     lines_of,
     rows_of,
 )
+from reports.rendering.since import asked_last_time, most_trouble, since_line
 from reports.rendering.text import begin, clip, head_line, reoffending_tally, short_figure, short_title, tally
 
 BARS_MM_A_UNIT = 164 / 640
@@ -83,6 +84,9 @@ class SixMonthlyPage:
     reoffending: str
     delivered: Listed
     bars_height: float
+    trouble: str = ""
+    asked_last: str = ""
+    sealed: bool = False
 
     @property
     def height(self) -> float:
@@ -96,6 +100,7 @@ class SixMonthlyPage:
             lines_of(figures, side),
             lines_of(self.reoffending, side),
             rows_of(self.delivered, side),
+            *(lines_of(text, side) for text in (self.trouble, self.asked_last) if text),
         )
         return (
             HEAD_MM
@@ -103,7 +108,7 @@ class SixMonthlyPage:
             + HEADING_MM * 2
             + LINE_MM * rows_of(self.asked, LINE_POINTS - 20)
             + COUNTS_MM * lines_of(self.counts, LINE_POINTS * 0.86)
-            + LINE_MM
+            + (0 if self.sealed else LINE_MM)
             + self.bars_height * BARS_MM_A_UNIT
             + 5
             + sum(LINE_MM * max(lines, 1) + FACT_MM for lines in facts)
@@ -164,6 +169,9 @@ def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: flo
         # Achievements of work that goes on follow as far as there is room; only completions are counted as more.
         delivered=first_of(achieved[: max(len(document.completed), room.delivered)], room.delivered),
         bars_height=bars_height,
+        trouble=most_trouble(document.priorities) if document.since else "",
+        asked_last=asked_last_time(document) if document.since else "",
+        sealed=document.since is not None,
     )
 
 
@@ -231,6 +239,8 @@ def _silent_line(line: ActionLine) -> PageLine:
 
 def _since(document: SixMonthlyDocument, *, named: bool = False) -> str:
     """How many moved; `named` says which ones got worse or better."""
+    if document.since is not None:
+        return since_line(document.since, named=named)
     if not document.before_label:
         return "This is the plan's first report."
     worse, better = document.moves.worsened, document.moves.recovered

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from actions import rating as ratings
 from actions.ledger import state_of
 from actions.models import Action, ActionEvent, HelpReply, ProgressUpdate
 from actions.rating import NEEDS_CONFIRMING, Rating
 from actions.services.help import SAYS
 from priorities.periods import british
-from reports.document import RESTRICTED, ActionLine, Change, Count, DateMove, LateUpdate, Milestone, Moves, Words
+from reports.document import RESTRICTED, ActionLine, Change, Count, DateMove, LateUpdate, Milestone, Settled, Words
 from reports.snapshot.history import COUNTED, Judged, Story, is_completion
 from reports.snapshot.paper import end_of, local_day, mark_of, role_of
 
@@ -21,8 +20,11 @@ if TYPE_CHECKING:
     from priorities.models import Plan
     from priorities.periods import Period
 
+Kind = ActionEvent.Kind
 
-def line(judged: Judged, before: Judged | None, *, plan: Plan, period: Period) -> ActionLine:
+
+def line(judged: Judged, before: ActionLine | None, *, plan: Plan, period: Period) -> ActionLine:
+    """`before`: the same action in the report before."""
     action, at, standing = judged.action, judged.position, judged.standing
     return ActionLine(
         ref=action.ref,
@@ -43,7 +45,7 @@ def line(judged: Judged, before: Judged | None, *, plan: Plan, period: Period) -
         source=action.source,
         mark=mark_of(standing.rating),
         confirmed=standing.confirmed,
-        before=mark_of(before.rating) if before else None,
+        before=before.mark if before else None,
         since=judged.since if judged.in_trouble else None,
         exception=judged.exception,
         owing=judged.owing,
@@ -68,6 +70,20 @@ def line(judged: Judged, before: Judged | None, *, plan: Plan, period: Period) -
         ),
         requests=tuple(words(update, plan) for update in judged.requests if not update.restricted),
         closed_since=_closed_since(judged),
+        settled=_settled(judged),
+    )
+
+
+def _settled(judged: Judged) -> tuple[Settled, ...]:
+    """Requests for help about the period or before that stand no more, so that the next report can say what became of them."""
+    standing = {update.pk for update in judged.requests}
+    return tuple(
+        Settled(update.help_wanted_from.name, update.submitted_on, *_help(update))
+        for update in judged.told
+        if update.help_wanted_from is not None
+        and update.kind != ProgressUpdate.Kind.NO_CHANGE
+        and not update.restricted
+        and update.pk not in standing
     )
 
 
@@ -133,73 +149,56 @@ def _supporters(story: Story, period: Period) -> list[ProgressUpdate]:
     return list(newest.values())
 
 
-def counts(now: Iterable[Judged], before: Iterable[Judged] | None) -> tuple[Count, ...]:
-    """How many have each rating; ratings nobody has, now or before, are left out."""
+def counts(now: Iterable[Judged], before: Mapping[str, int] | None) -> tuple[Count, ...]:
+    """How many have each rating; ratings nobody has, now or before, are left out. `before`: by rating, in the last report."""
     now = list(now)
-    earlier = None if before is None else [judged.rating for judged in before]
     found = []
     for rating in COUNTED:
         these = [judged for judged in now if judged.rating == rating]
-        was = None if earlier is None else earlier.count(rating)
+        was = None if before is None else before.get(rating.value, 0)
         if these or was:
             silent = sum(1 for judged in these if not judged.standing.confirmed and rating != Rating.UNRATED)
             found.append(Count(mark_of(rating), len(these), silent if rating in NEEDS_CONFIRMING else 0, was))
     return tuple(found)
 
 
-def moves(now: Sequence[Judged], before: dict[int, Judged]) -> Moves:
-    worse, better = [], []
-    for judged in now:
-        was = before.get(judged.action.pk)
-        if was and ratings.worsened(was.rating, judged.rating):
-            worse.append(judged.action.ref)
-        if was and ratings.recovered(was.rating, judged.rating):
-            better.append(judged.action.ref)
-    return Moves(tuple(worse), tuple(better))
+def added(these: Iterable[Judged]) -> tuple[Change, ...]:
+    return tuple(
+        _change(
+            judged,
+            local_day(judged.action.added_at),
+            judged.action.get_origin_display(),
+            judged.position.words("description", judged.action.description),
+        )
+        for judged in these
+    )
 
 
-def _news(judged: Judged, before: dict[int, Judged]) -> list[ActionEvent]:
-    """Events that count for this report and did not for the one before, so that each is told once."""
-    was = before.get(judged.action.pk)
-    known = {event.pk for event in was.events} if was else set()
-    return [event for event in judged.events if event.pk not in known]
+def completed(these: Iterable[Judged]) -> tuple[Change, ...]:
+    return tuple(_completed(judged) for judged in these)
 
 
-def added(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[Change, ...]:
-    """Initiatives that joined since the last report; what the plan began with is not new."""
-    found = []
-    for judged in now:
-        action = judged.action
-        if action.origin != Action.Origin.PLAN and action.pk not in before:
-            text = judged.position.words("description", action.description)
-            found.append(_change(judged, local_day(action.added_at), action.get_origin_display(), text))
-    return tuple(found)
+def _completed(judged: Judged) -> Change:
+    done = [event for event in judged.events if is_completion(event)]
+    # The completion's own update: the newest about the period may be another.
+    update = done[-1].update if done else None
+    text = RESTRICTED if update and update.restricted else update.achievement if update else ""
+    on = judged.position.completed_on or local_day(done[-1].at if done else judged.action.added_at)
+    return _change(judged, on, "Complete", text)
 
 
-def completed(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[Change, ...]:
-    found = []
-    for judged in now:
-        done = [event for event in _news(judged, before) if is_completion(event)]
-        if done and judged.position.state == "complete":
-            # The completion's own update: the newest about the period may be another.
-            update = done[-1].update
-            text = RESTRICTED if update and update.restricted else update.achievement if update else ""
-            on = judged.position.completed_on or local_day(done[-1].at)
-            found.append(_change(judged, on, "Complete", text))
-    return tuple(found)
-
-
-def closed(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[Change, ...]:
+def closed(these: Iterable[Judged]) -> tuple[Change, ...]:
     """Withdrawn, replaced, moved to the next plan; and reopened."""
     states = dict(Action.State.choices)
     found = []
-    for judged in now:
-        for event in _news(judged, before):
-            if event.kind == ActionEvent.Kind.REOPENED:
+    for judged in these:
+        last = [event for event in judged.events if event.kind in (Kind.REOPENED, Kind.STATE)][-1:]
+        for event in last:
+            if event.kind == Kind.REOPENED:
                 found.append(_change(judged, local_day(event.at), "Reopened", event.reason))
-            elif event.kind == ActionEvent.Kind.STATE and event.new in ("withdrawn", "replaced", "moved"):
+            else:
                 text = f"{_going_on(judged, event)}{event.reason}"
-                found.append(_change(judged, local_day(event.at), str(states[event.new]), text))
+                found.append(_change(judged, local_day(event.at), str(states[state_of(event.new)[0]]), text))
     return tuple(found)
 
 
@@ -214,26 +213,34 @@ def _change(judged: Judged, on: dt.date, what: str, text: str) -> Change:
     return Change(action.ref, judged.title, judged.lead, on, what, text)
 
 
-def date_moves(now: Iterable[Judged], before: dict[int, Judged]) -> tuple[DateMove, ...]:
-    """Every move of a due date since the last report. A restricted update's reason is held back with it."""
-    found = []
-    for judged in now:
-        for event in _news(judged, before):
-            if event.kind == ActionEvent.Kind.DATE_MOVED:
-                held = event.update is not None and event.update.restricted
-                found.append(
-                    DateMove(
-                        ref=judged.action.ref,
-                        title=judged.title,
-                        old=dt.date.fromisoformat(event.old) if event.old else None,
-                        new=dt.date.fromisoformat(event.new),
-                        first=judged.action.original_due_on,
-                        times=judged.position.times_moved,
-                        on=local_day(event.at),
-                        reason=RESTRICTED if held else event.reason,
-                    )
-                )
-    return tuple(found)
+def date_moves(these: Iterable[tuple[Judged, ActionLine | None]]) -> tuple[DateMove, ...]:
+    """Each action whose due date is another one than in the report before, or than first planned, with the reasons of the
+    moves in between."""
+    return tuple(_date_move(judged, was.due_on if was else judged.action.original_due_on) for judged, was in these)
+
+
+def _date_move(judged: Judged, old: dt.date | None) -> DateMove:
+    moved = [event for event in judged.events if event.kind == Kind.DATE_MOVED]
+    then = old.isoformat() if old else ""
+    starts = [place for place, event in enumerate(moved) if event.old == then]
+    between = moved[starts[-1] :] if starts else moved[-1:]
+    if judged.position.due_on is None:
+        raise ValueError(f"{judged.action.ref} has no due date now.")
+    return DateMove(
+        ref=judged.action.ref,
+        title=judged.title,
+        old=old,
+        new=judged.position.due_on,
+        first=judged.action.original_due_on,
+        times=judged.position.times_moved,
+        on=local_day(between[-1].at) if between else judged.position.due_on,
+        reason=" ".join(dict.fromkeys(_reason(event) for event in between)),
+    )
+
+
+def _reason(event: ActionEvent) -> str:
+    """A restricted update's reason is held back with it."""
+    return RESTRICTED if event.update is not None and event.update.restricted else event.reason
 
 
 def late_updates(now: Iterable[Judged], *, period: Period, due_on: dt.date) -> tuple[LateUpdate, ...]:

@@ -75,7 +75,7 @@ class Position:
 
 @dataclass(frozen=True)
 class Judged:
-    """One action judged for a period: what was said by the cut-off, how it stands, since when."""
+    """One action judged for a period: what was said by the cut-off (`told`, oldest first), how it stands, since when."""
 
     story: Story
     events: tuple[ActionEvent, ...]
@@ -83,6 +83,7 @@ class Judged:
     standing: Standing
     said: ProgressUpdate | None
     earlier: ProgressUpdate | None
+    told: tuple[ProgressUpdate, ...]
     since: dt.date | None
     owing: bool
     received: bool
@@ -298,6 +299,7 @@ def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> 
         standing=standing,
         said=said,
         earlier=worded[-1] if said and not said.narrative and worded else None,
+        told=tuple(rated),
         since=_since(rated, period),
         # A partner whose update closed the action did owe it, and sent it.
         owing=owes(LIVE if received else at.state, starts_on, asked),

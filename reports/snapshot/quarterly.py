@@ -6,14 +6,17 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from priorities.periods import british
+from reports import comparing
 from reports.document import FigurePriority, Headline, QuarterlyDocument
 from reports.snapshot import actions, figures, issues, printed, sentences
 from reports.snapshot import paper as papers
 from reports.snapshot.history import Judged, judge, read
+from reports.snapshot.last import last_report
 from reports.snapshot.opening import opening
 from reports.snapshot.texts import texts
 
 if TYPE_CHECKING:
+    from reports.document import Difference, Figure, Issue
     from reports.models import Report
 
 
@@ -21,15 +24,17 @@ def quarterly(
     *, report: Report, number: int, cut_off: dt.datetime, made_at: dt.datetime, reason: str
 ) -> QuarterlyDocument:
     plan, period = report.plan, report.period
-    since = papers.cut_off_before(report)
-    found = figures.read(plan, period, cut_off, since)
+    last = last_report(report, made_at)
+    found = figures.read(plan, period, cut_off, last.cut_off)
     found_figures = found.figures
     now = [one for story in read(plan, cut_off) if (one := judge(story, plan=plan, period=period, cut_off=cut_off))]
     used = {one.action.priority.code for one in now} | {code for f in found_figures for code in f.priorities}
-    found_issues, restricted_issues = issues.issues(plan, since, cut_off)
+    found_issues, restricted_issues = issues.issues(plan, last.cut_off, cut_off)
     outside_source, outside = printed.outside(plan, cut_off)
     opens = opening(report, made_at)
-    troubled = [one for one in now if one.exception]
+    troubled = sorted((one for one in now if one.exception), key=lambda one: one.worst_first)
+    headlines = tuple(_headline(one) for one in troubled)
+    before = last.document if isinstance(last.document, QuarterlyDocument) else None
     return QuarterlyDocument(
         paper=papers.paper(
             report=report,
@@ -56,8 +61,8 @@ def quarterly(
         table=printed.table(plan),
         outside_source=outside_source,
         outside=outside,
-        counts=actions.counts(now, None),
-        headlines=tuple(_headline(one) for one in sorted(troubled, key=lambda one: one.worst_first)),
+        counts=actions.counts(now, {count.mark.key: count.number for count in before.counts} if before else None),
+        headlines=headlines,
         headlines_label=f"Last known ratings, from updates received up to {british(papers.local_day(cut_off))}",
         issues=found_issues,
         restricted_issues=restricted_issues,
@@ -71,6 +76,25 @@ def quarterly(
         matters=opens.matters,
         last_asked=opens.last_asked,
         last_asked_of=opens.last_asked_of,
+        since=last.since(_differences(before, headlines, found_figures, found_issues)),
+    )
+
+
+def _differences(
+    before: QuarterlyDocument | None,
+    headlines: tuple[Headline, ...],
+    found_figures: tuple[Figure, ...],
+    found_issues: tuple[Issue, ...],
+) -> tuple[Difference, ...]:
+    """What changed since the report before, as that told it. Without it the figures' own comparisons have to do."""
+    if before is None:
+        return ()
+    return comparing.told(
+        [
+            *comparing.headlines(before.headlines, headlines),
+            *comparing.figures(before.figures, found_figures),
+            *comparing.issues(before.issues, found_issues),
+        ]
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from actions.progress import plural
 from charts.text import listed
 from priorities.periods import british
-from reports.document import HOLDER, ActionLine, Note, Paper, Recommendation, Return, Words
+from reports.document import HOLDER, ActionLine, Note, Paper, Recommendation, Return, Since, Words
 
 _JOINT = re.compile(r" (?:and|or|with|for|of|in|on|to|from|by|across|through|at|after) ")
 
@@ -153,12 +153,17 @@ def implications(*, regarded: bool = False, written: Collection[str] = ()) -> tu
     )
 
 
-def data_notes(paper: Paper) -> tuple[str, ...]:
+def data_notes(paper: Paper, since: Since) -> tuple[str, ...]:
+    brackets = (
+        f"Counts in brackets are those printed in version {since.sealed.number} of the report before."
+        if since.sealed
+        else "Counts in brackets are those of the period before, worked out from what had been received by its own cut-off."
+    )
     return (
         f"Ratings, due dates and milestones are as at {british(paper.period_end)}, by what had been received up to "
         f"{british(paper.cut_off_on)}. What was said of later work belongs to the next report; what came later, to that or "
         "to a later version.",
-        "Counts in brackets are those of the period before, worked out from what had been received by its own cut-off.",
+        *((brackets,) if since.label else ()),
         f"Words that a partner marked as restricted are left out and held by the {HOLDER}.",
     )
 

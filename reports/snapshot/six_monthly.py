@@ -5,22 +5,34 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from actions.models import Action, SubGroupReturn
+from actions.rating import Rating
 from priorities.models import AnnualFocus, PoliceAndCrimePriority, SubGroup
 from priorities.periods import Period, PeriodKind
-from reports.document import PriorityPart, Regard, RegardedPlan, SixMonthlyDocument, SubGroupPart, SubGroupText
+from reports import comparing
+from reports.document import (
+    Moves,
+    PriorityPart,
+    Regard,
+    RegardedPlan,
+    SixMonthlyDocument,
+    SubGroupPart,
+    SubGroupText,
+)
 from reports.formatting import to_html
 from reports.snapshot import actions, figures, issues, printed, returns, sentences
 from reports.snapshot import paper as papers
-from reports.snapshot.history import Judged, asked_for, judge, read
+from reports.snapshot.history import Judged, Story, asked_for, judge, read
+from reports.snapshot.last import Last, last_report
 from reports.snapshot.opening import opening
 from reports.snapshot.texts import texts
 
 if TYPE_CHECKING:
     from priorities.models import Plan
+    from reports.document import ActionLine, Difference, Figure, Issue
     from reports.models import Report
 
 
@@ -28,28 +40,23 @@ def six_monthly(
     *, report: Report, number: int, cut_off: dt.datetime, made_at: dt.datetime, reason: str
 ) -> SixMonthlyDocument:
     plan, period = report.plan, report.period
-    since = papers.cut_off_before(report)
+    last = last_report(report, made_at)
     stories = read(plan, cut_off)
     now = [found for story in stories if (found := judge(story, plan=plan, period=period, cut_off=cut_off))]
-    before: dict[int, Judged] = {}
-    if since is not None:
-        for story in stories:
-            was = judge(story, plan=plan, period=period.previous(), cut_off=since)
-            if was is not None:
-                before[story.action.pk] = was
-    compared = None if since is None else before
+    before = _before(last, stories, plan, period)
+    was = {line.ref: line for line in before or ()}
     measured = _measured(now)
     lines = tuple(
         dataclasses.replace(
-            actions.line(found, before.get(found.action.pk), plan=plan, period=period),
+            actions.line(found, was.get(found.action.ref), plan=plan, period=period),
             indicators=measured.get(found.action.pk, ()),
         )
         for found in now
     )
     partner_returns = returns.returns(now)
     quarter = Period.containing(PeriodKind.QUARTER, period.end)
-    found_figures = figures.read(plan, quarter, cut_off, since)
-    found_issues, restricted_issues = issues.issues(plan, since, cut_off)
+    found_figures = figures.read(plan, quarter, cut_off, last.cut_off)
+    found_issues, restricted_issues = issues.issues(plan, last.cut_off, cut_off)
     head = papers.paper(
         report=report, title="Six-monthly report", number=number, cut_off=cut_off, made_at=made_at, reason=reason
     )
@@ -57,24 +64,23 @@ def six_monthly(
     regard = _regard(plan, now)
     written = texts(report, made_at)
     opens = opening(report, made_at)
+    since = last.since(_differences(last, before, lines, now, found_figures.figures, found_issues))
+    these = {found.action.ref: found for found in now}
     return SixMonthlyDocument(
         paper=head,
         definitions=papers.definitions(),
         definitions_note=papers.DEFINITIONS_NOTE,
-        before_label=f"{period.previous().end:%B}" if since is not None else "",
-        counts=actions.counts(now, None if compared is None else compared.values()),
-        priorities=_priorities(plan, period, now, compared),
-        reoffending=actions.counts(
-            focused,
-            None if compared is None else [was for was in compared.values() if was.reoffending],
-        ),
+        before_label=last.label,
+        counts=actions.counts(now, _ratings(before)),
+        priorities=_priorities(plan, period, now, before),
+        reoffending=actions.counts(focused, _ratings(before, reoffending=True)),
         sub_groups=_sub_groups(plan, focused),
         actions=lines,
-        moves=actions.moves(now, before),
-        added=actions.added(now, before),
-        completed=actions.completed(now, before),
-        closed=actions.closed(now, before),
-        date_moves=actions.date_moves(now, before),
+        moves=Moves(since.keys("worsened"), since.keys("recovered")),
+        added=actions.added(these[ref] for ref in since.keys("added")),
+        completed=actions.completed(these[ref] for ref in since.keys("completed")),
+        closed=actions.closed(these[ref] for ref in since.keys("closed", "reopened")),
+        date_moves=actions.date_moves((these[ref], was.get(ref)) for ref in since.keys("dates")),
         returns=partner_returns,
         late_updates=actions.late_updates(
             now, period=period, due_on=papers.updates_due_on(plan, asked_for(plan, period))
@@ -86,7 +92,7 @@ def six_monthly(
         recommendations=sentences.recommendations(lines, partner_returns),
         background=sentences.background(head, partner_returns),
         implications=sentences.implications(regarded=bool(regard), written={words.heading for words in written}),
-        data_notes=sentences.data_notes(head),
+        data_notes=sentences.data_notes(head, since),
         queries=printed.queries(plan),
         sub_group_texts=_sub_group_texts(plan, period, made_at),
         regard=regard,
@@ -97,7 +103,73 @@ def six_monthly(
         matters=opens.matters,
         last_asked=opens.last_asked,
         last_asked_of=opens.last_asked_of,
+        since=since,
     )
+
+
+def _before(last: Last, stories: list[Story], plan: Plan, period: Period) -> tuple[ActionLine, ...] | None:
+    """The actions of the report before as they were sealed; without it, judged again by what had been received; None for
+    the plan's first report."""
+    if isinstance(last.document, SixMonthlyDocument):
+        return last.document.actions
+    if last.cut_off is None:
+        return None
+    period = period.previous()
+    judged = (judge(story, plan=plan, period=period, cut_off=last.cut_off) for story in stories)
+    return tuple(actions.line(found, None, plan=plan, period=period) for found in judged if found)
+
+
+def _ratings(
+    before: tuple[ActionLine, ...] | None, priority: str = "", *, reoffending: bool = False
+) -> dict[str, int] | None:
+    """How many actions had each rating in the report before: all of them, a priority's, or those with that focus."""
+    if before is None:
+        return None
+    return dict(
+        Counter(
+            line.mark.key
+            for line in before
+            if line.priority == (priority or line.priority) and (line.reoffending or not reoffending)
+        )
+    )
+
+
+#: What the plan's first report tells of how the plan began; what everything began with is no news.
+FIRST_TELLS = ("completed", "closed", "added", "dates")
+
+
+def _as_planned(lines: tuple[ActionLine, ...], now: list[Judged]) -> tuple[ActionLine, ...]:
+    """The plan's own actions as it began with them: not started, with their first dates."""
+    begun = {found.action.ref for found in now if found.action.origin == Action.Origin.PLAN}
+    return tuple(
+        dataclasses.replace(line, mark=papers.mark_of(Rating.NOT_STARTED), due_on=line.original_due_on)
+        for line in lines
+        if line.ref in begun
+    )
+
+
+def _differences(
+    last: Last,
+    before: tuple[ActionLine, ...] | None,
+    lines: tuple[ActionLine, ...],
+    now: list[Judged],
+    found_figures: tuple[Figure, ...],
+    found_issues: tuple[Issue, ...],
+) -> tuple[Difference, ...]:
+    """What changed since the report before, as that told it. Without it only actions can be judged again."""
+    if before is None:
+        return comparing.told(
+            row for row in comparing.actions(_as_planned(lines, now), lines) if row.kind in FIRST_TELLS
+        )
+    rows = list(comparing.actions(before, lines))
+    if isinstance(last.document, SixMonthlyDocument):
+        rows += comparing.figures(last.document.figures, found_figures)
+        rows += comparing.issues(last.document.issues, found_issues)
+    else:
+        # What the plan began with is not new, though the portal may have taken it in later.
+        first = {found.action.ref for found in now if found.action.origin == Action.Origin.PLAN}
+        rows = [row for row in rows if row.kind != "added" or row.key not in first]
+    return comparing.told(rows)
 
 
 def _measured(now: list[Judged]) -> dict[int, tuple[str, ...]]:
@@ -138,7 +210,7 @@ def _regard(plan: Plan, now: list[Judged]) -> tuple[RegardedPlan, ...]:
 
 
 def _priorities(
-    plan: Plan, period: Period, now: list[Judged], before: dict[int, Judged] | None
+    plan: Plan, period: Period, now: list[Judged], before: tuple[ActionLine, ...] | None
 ) -> tuple[PriorityPart, ...]:
     """The plan's priorities in order: those in use in the period, and any that still has actions."""
     year = Period.containing(PeriodKind.YEAR, period.end).start.year
@@ -146,7 +218,7 @@ def _priorities(
     parts = []
     for priority in papers.priorities(plan, period, {found.action.priority.code for found in now}):
         mine = [found for found in now if found.action.priority_id == priority.pk]
-        was = None if before is None else [b for b in before.values() if b.action.priority_id == priority.pk]
+        was = _ratings(before, priority.code)
         exceptions = [f for f in mine if f.exception]
         parts.append(
             PriorityPart(

@@ -1,0 +1,223 @@
+"""What changed since the report before, as the reports print it: every number is a count of the document's own rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from actions.progress import plural
+from charts.text import listed
+from priorities.periods import british
+from reports.document import (
+    HEADINGS,
+    LAST_ASKED,
+    Difference,
+    Document,
+    PriorityPart,
+    QuarterlyDocument,
+    Since,
+    SixMonthlyDocument,
+)
+from reports.rendering.matters import last_asked_sentence
+
+#: What page one counts: the kinds, the words for one and for more, whether nought is said, and whether they are named.
+COUNTED: tuple[tuple[tuple[str, ...], str, str, bool, bool], ...] = (
+    (("worsened",), "worsened", "worsened", True, True),
+    (("recovered",), "recovered", "recovered", True, True),
+    (("added",), "new", "new", True, False),
+    (("completed",), "completed", "completed", True, False),
+    (("closed",), "withdrawn, replaced or moved on", "withdrawn, replaced or moved on", False, False),
+    (("reopened",), "reopened", "reopened", False, False),
+    (("dates",), "date moved", "dates moved", True, False),
+    (("quiet",), "gone quiet", "gone quiet", False, True),
+    (("heard",), "heard again", "heard again", False, False),
+)
+
+QUARTERLY_COUNTED: tuple[tuple[tuple[str, ...], str, str, bool, bool], ...] = (
+    (("unusual",), "figure newly unusual", "figures newly unusual", True, False),
+    (("figure_worse",), "turned worse", "turned worse", True, False),
+    (("figure_better",), "turned better", "turned better", True, False),
+    (("corrected",), "corrected", "corrected", False, False),
+    (("figure_missing",), "missing now", "missing now", False, False),
+    (("issue_new",), "new emerging issue", "new emerging issues", False, False),
+    (("worsened",), "action got worse", "actions got worse", False, False),
+    (("recovered",), "action recovered", "actions recovered", False, False),
+)
+
+#: Kinds that the section lists in sentences; new, completed and closed actions and moved dates have lists of their own there.
+SENTENCES = (
+    "worsened",
+    "recovered",
+    "started",
+    "gone",
+    "quiet",
+    "heard",
+    "unconfirmed",
+    "confirmed",
+    *LAST_ASKED,
+    "help_asked",
+    "unusual",
+    "usual",
+    "figure_worse",
+    "figure_better",
+    "figure_eased",
+    "figure_missing",
+    "figure_there",
+    "figure_followed",
+    "corrected",
+    "issue_new",
+    "issue_moved",
+)
+
+#: Told in full elsewhere in the same report: here by reference or name alone.
+NAMED = ("help_asked", "issue_new", "issue_moved", "figure_eased")
+
+
+@dataclass(frozen=True)
+class Group:
+    """One heading and its rows; `named` in place of sentences where those stand elsewhere in the report."""
+
+    heading: str
+    rows: tuple[Difference, ...]
+    named: str
+
+    @property
+    def number(self) -> int:
+        return len(self.rows)
+
+
+def since_context(document: Document) -> dict[str, Any]:
+    """What templates/reports/document/_since.html needs; nothing for a text from before sealed ones were compared."""
+    since = document.since
+    if since is None:
+        return {"since": None}
+    names = {figure.code: figure.name for figure in document.figures}
+    return {
+        "since": since,
+        "compared_with": compared_with(since),
+        "since_groups": tuple(_group(since, kind, names) for kind in SENTENCES if since.of(kind)),
+        "since_quiet": not since.rows,
+    }
+
+
+def _group(since: Since, kind: str, names: Mapping[str, str]) -> Group:
+    rows = since.of(kind)
+    keys = dict.fromkeys(names.get(row.key, row.key) for row in rows)
+    return Group(HEADINGS[kind], rows, "; ".join(keys) if kind in NAMED else "")
+
+
+def compared_with(since: Since) -> str:
+    """Which version is compared with, or why none is."""
+    if not since.label:
+        return "This is the plan's first report: what changed is told since the plan began."
+    sealed = since.sealed
+    if sealed is not None:
+        return (
+            f"Compared with version {sealed.number} of the {sealed.title.lower()} on {sealed.period_label} "
+            f"({sealed.standing.lower()}), with what had been received by {british(sealed.cut_off_on)}; its facts are sealed "
+            f"as {sealed.snapshot_sha256[:12]}."
+        )
+    day = f" by what had been received by {british(since.cut_off_on)}" if since.cut_off_on else ""
+    return f"{since.why_not} What is compared with was therefore worked out again{day}."
+
+
+def since_line(since: Since, *, named: bool = False) -> str:
+    """How many moved; `named` says which ones got worse or better or fell silent."""
+    if not since.label:
+        return "This is the plan's first report."
+    parts, names = [], False
+    for kinds, one, more, always, naming in COUNTED:
+        keys = since.keys(*kinds)
+        if keys or always:
+            listing = f": {', '.join(keys)}" if named and naming and keys else ""
+            names = names or bool(listing)
+            parts.append(f"{len(keys)} {one if len(keys) == 1 else more}{listing}")
+    return ("; " if names else ", ").join(parts)
+
+
+def changed_since(since: Since) -> str:
+    """Page one of the quarterly report: which figures and actions are not as they were, counted and named."""
+    if not since.label:
+        return "This is the plan's first report"
+    if since.sealed is None:
+        return since.why_not.rstrip(".")
+    parts = []
+    for kinds, one, more, always, _ in QUARTERLY_COUNTED:
+        rows = since.of(*kinds)
+        if rows or always:
+            parts.append(f"{len(rows)} {one if len(rows) == 1 else more}")
+    return f"Compared with {since.label}: {', '.join(parts)}"
+
+
+def asked_last_time(document: SixMonthlyDocument | QuarterlyDocument) -> str:
+    """What became of the help asked for, and of the recommendations made, in the report before; empty for neither."""
+    since = document.since
+    parts = []
+    if since is not None and (rows := since.of(*LAST_ASKED)):
+        answered, waiting, dropped = (since.keys(kind) for kind in LAST_ASKED)
+        told = [f"{len(answered)} answered", f"{len(waiting)} still open" + _refs(waiting)]
+        told += [f"{len(dropped)} no longer asked"] if dropped else []
+        parts.append(f"{plural(len(rows), 'request')} for help: {', '.join(told)}")
+    if outcomes := last_asked_sentence(document):
+        parts.append(outcomes)
+    return "; ".join(parts)
+
+
+def _refs(keys: Iterable[str]) -> str:
+    found = list(dict.fromkeys(keys))
+    return f" ({', '.join(found)})" if found else ""
+
+
+# --- Which priority is in most trouble --------------------------------------------------------------------------------
+
+Trouble = tuple[int, int, int]
+
+
+def most_trouble(priorities: Iterable[PriorityPart]) -> str:
+    """The priority with most actions off track, then at risk, then not confirmed; those alike are named together."""
+    parts = list(priorities)
+    found = {part.code: _trouble(part) for part in parts}
+    ranks = sorted({trouble for trouble in found.values() if any(trouble)}, reverse=True)
+    if not ranks:
+        return "No priority has an action off track, at risk or not confirmed." if parts else ""
+    worst = [part for part in parts if found[part.code] == ranks[0]]
+    if len(worst) == len(parts) > 1:
+        return f"All priorities alike: each has {_words(ranks[0])}."
+    if len(worst) == 1:
+        total = sum(count.number for count in worst[0].counts)
+        text = f"{worst[0].name}: of {plural(total, 'action')} {_words(ranks[0])}"
+    else:
+        text = f"{listed([part.name for part in worst])} alike: each has {_words(ranks[0])}"
+    if len(ranks) > 1:
+        after = [part.name for part in parts if found[part.code] == ranks[1]]
+        text += f". Next {listed(after)}: {'each ' if len(after) > 1 else ''}{_words(ranks[1])}"
+    return f"{text}."
+
+
+def _trouble(part: PriorityPart) -> Trouble:
+    number = {count.mark.key: count.number for count in part.counts}
+    return (
+        number.get("off_track", 0),
+        number.get("at_risk", 0),
+        sum(count.not_confirmed for count in part.counts),
+    )
+
+
+def _words(trouble: Trouble) -> str:
+    named = zip(trouble, ("off track", "at risk", "not confirmed"), strict=True)
+    return listed([f"{number} {word}" for number, word in named if number])
+
+
+def most_worse(document: QuarterlyDocument) -> str:
+    """The priority most of whose figures are worse; those alike are named together. Empty where none is worse."""
+    figures = document.by_code
+    worse = {part.name: sum(1 for code in part.codes if figures[code].worse) for part in document.priorities}
+    most = max(worse.values(), default=0)
+    if not most:
+        return ""
+    names = [name for name, number in worse.items() if number == most]
+    if len(names) == 1:
+        total = next(len(part.codes) for part in document.priorities if part.name == names[0])
+        return f"{names[0]}: {most} of its {plural(total, 'figure')} worse"
+    return f"{listed(names)} alike: each has {plural(most, 'figure')} worse"
