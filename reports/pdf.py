@@ -180,11 +180,13 @@ _UA = (
 
 
 def _finish(document: Any, pdf: Any) -> None:
-    """Says PDF/UA-1 in the metadata, and of every header cell whether it heads a row or a column."""
+    """Says PDF/UA-1 in the metadata, which stay plain to read in the file (reports.services.proof finds there which report
+    a changed copy was), and of every header cell whether it heads a row or a column."""
     import pydyf
 
     for item in pdf.objects:
         if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/Metadata":
+            item.compress = False
             item.stream = [
                 part.replace(b"</rdf:RDF>", _UA) if isinstance(part, bytes) else part for part in item.stream
             ]

@@ -16,7 +16,10 @@ PARTNERS, PUBLIC = "partners", "public"
 
 @dataclass(frozen=True)
 class Paper:
-    """The head of a report: whose it is, what it is about, and what it knew when."""
+    """The head of a report: whose it is, what it is about, and what it knew when.
+
+    `check_at`: the address at which anybody can have a copy checked; empty in texts from before there was one.
+    """
 
     partnership: str
     short_name: str
@@ -47,6 +50,7 @@ class Paper:
     objective_source: str
     priorities: tuple[str, ...]
     edition: str = PARTNERS
+    check_at: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from actions.rating import LOOKS, ORDER, Rating
@@ -120,6 +122,7 @@ def paper(*, report: Report, title: str, number: int, cut_off: dt.datetime, made
         is_demonstration=plan.is_demonstration,
         strategic_objective=plan.strategic_objective,
         objective_source=plan.objective_source,
+        check_at=f"{settings.SITE_URL}{reverse('reports:check')}",
         priorities=tuple(plan.priorities.active(period.end).order_by("position").values_list("name", flat=True)),
     )
 

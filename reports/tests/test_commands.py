@@ -132,7 +132,7 @@ def test_a_pdf_that_is_not_ours_is_said_to_be_not_ours(desk, tmp_path):
     assert "is ours" in check(out)
     assert re.search(r"made \d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d\.", check(out))
     out.write_bytes(out.read_bytes() + b" ")
-    with pytest.raises(CommandError, match="is not one of ours, or has been changed"):
+    with pytest.raises(CommandError, match="is not one of our reports, or it has been changed"):
         check(out)
     with pytest.raises(CommandError, match="cannot be read"):
         check(tmp_path / "gone.pdf")
