@@ -18,8 +18,9 @@ from priorities.periods import Period, PeriodKind, british
 LOOKED_BACK = dt.timedelta(days=370)
 """A figure that has been owed for longer is asked for no more: whoever misses it would have said so."""
 
-LOOKED_AHEAD = dt.timedelta(days=92)
-"""A figure that can only be had later than that is nobody's matter yet."""
+LOOKED_AHEAD = dt.timedelta(days=90)
+"""A figure that can only be had later than that is nobody's matter yet. Under a quarter: it is asked for in the running
+one's grid at the latest."""
 
 COMMENTARY_DAYS = 5
 """Working days after the figure came in, until its commentary is due."""
@@ -181,10 +182,15 @@ def period_asked(facts: IndicatorFacts, quarter: Period) -> Period | None:
     """
     if facts.kind is PeriodKind.QUARTER:
         return quarter
-    period = facts.period_in(quarter)
+    period = last_ended(facts.kind, quarter.end)
     while asked_in(facts, period) > quarter:
         period = period.previous()
     return period if asked_in(facts, period) == quarter or period not in facts.figures else None
+
+
+def period_expected(facts: IndicatorFacts, quarter: Period, today: dt.date) -> Period:
+    """What a figure sent for the quarter is about when nobody says: the period its grid asks for, else the one shown."""
+    return period_asked(facts, quarter) or facts.period_in(quarter, today)
 
 
 def most_pressing(rows: Iterable[Owed]) -> list[Owed]:

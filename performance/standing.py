@@ -137,9 +137,18 @@ class IndicatorFacts:
     def measure(self) -> Measure:
         return measure_of(self.unit)
 
-    def period_in(self, quarter: Period) -> Period:
-        """The period its figure in this quarter is about: the last of its own kind that has ended by the quarter's end."""
-        return last_ended(self.kind, quarter.end)
+    def period_in(self, quarter: Period, day: dt.date) -> Period:
+        """The period whose figure is shown for this quarter: the newest of its own kind ended by the quarter's end whose
+        figure is in, or could be had by `day`. Every page, file and report asks here.
+
+        A yearly or late figure is thus about an earlier time than the quarter, and carries its period in words. Before
+        the first figure there is nothing to go back to.
+        """
+        period = last_ended(self.kind, quarter.end)
+        first = min((known for known in self.figures if known.kind is self.kind), default=period)
+        while period > first and period not in self.figures and self.due_on(period) > day:
+            period = period.previous()
+        return period
 
     def due_on(self, period: Period) -> dt.date:
         """The day from which its figure can be had."""
@@ -156,6 +165,7 @@ def last_ended(kind: PeriodKind, day: dt.date) -> Period:
 class IndicatorStanding:
     """What is said of an indicator in a quarter. `period` is its figure's own, which may have ended before the quarter.
 
+    `day`: on which it is said, None where that does not matter; only then can somebody be said to owe the figure.
     `newest` is the figure for `period`, None while it is missing, and then `latest` is the newest there is before it.
     `word` and `symbol` judge it against the same period last year. `worse` and `better` hold for a change against last
     year as well as for an unusual one. `needs_commentary`: it is unusual or worse, and nobody has said why.
@@ -171,6 +181,7 @@ class IndicatorStanding:
     comment: Comment | None
     last_comment: Comment | None
     wait: Wait | None
+    day: dt.date | None = None
 
     @property
     def missing(self) -> bool:
@@ -240,7 +251,7 @@ class IndicatorStanding:
         if self.missing:
             return ""
         if held is None or self.judgement.word is Word.TOO_FEW:
-            return "Too few figures to say whether this is unusual."
+            return self._too_few_words()
         if self.judgement.word is Word.USUAL:
             if held.moving_range_mean == 0:
                 return "No change."
@@ -253,6 +264,17 @@ class IndicatorStanding:
         if held.moving_range_mean == 0:
             return f"Unusual: all earlier figures are {held.mean_text}{than}."
         return f"Unusual: {outside.side} the usual range of {held.text}{than}."
+
+    def _too_few_words(self) -> str:
+        before = sum(found.kind is self.period.kind and found < self.period for found in self.facts.figures)
+        if self.period.kind is not PeriodKind.YEAR or before >= POINTS_NEEDED:
+            return "Too few figures to say whether this is unusual."
+        # A quarter's figure waits for three years; a yearly one for twelve, and whoever reads it should know.
+        count = {0: "none", 1: "one"}.get(before, str(before))
+        return (
+            f"One year’s change cannot be told from noise with fewer than {POINTS_NEEDED} yearly figures before it; "
+            f"there {'is' if before == 1 else 'are'} {count}."
+        )
 
     @property
     def sentence(self) -> str:
@@ -272,7 +294,8 @@ class IndicatorStanding:
     def _missing_sentence(self) -> str:
         said = f"No figure for {self.period.label} yet"
         if self.wait is None:
-            return f"{said}: it can be had from {british(self.due_on)} and {self.facts.owner} owes it."
+            owes = f" and {self.facts.owner} owes it" if self.day is not None and self.due_on <= self.day else ""
+            return f"{said}: it can be had from {british(self.due_on)}{owes}."
         expected = f" Expected on {british(self.wait.expected_on)}." if self.wait.expected_on else ""
         return f"{said}. {self.facts.owner} says it is not yet available: {self.wait.reason.rstrip('.')}.{expected}"
 
@@ -284,12 +307,14 @@ def _row(first: Period, last: Period) -> str:
     return f"{count} {last.kind.label}s"
 
 
-def judge_indicator(facts: IndicatorFacts, quarter: Period) -> IndicatorStanding:
-    """Judge the figure that belongs to `quarter` (a quarter's own, or the last half-year's or year's that had ended)."""
-    return judge_period(facts, facts.period_in(quarter), quarter)
+def judge_indicator(facts: IndicatorFacts, quarter: Period, day: dt.date) -> IndicatorStanding:
+    """Judge the figure that is shown for `quarter` on `day`: see `IndicatorFacts.period_in`."""
+    return judge_period(facts, facts.period_in(quarter, day), quarter, day)
 
 
-def judge_period(facts: IndicatorFacts, period: Period, quarter: Period | None = None) -> IndicatorStanding:
+def judge_period(
+    facts: IndicatorFacts, period: Period, quarter: Period | None = None, day: dt.date | None = None
+) -> IndicatorStanding:
     """Judge the figure for one of the indicator's own periods."""
     readings = _readings(facts)
     earlier = [found for found in facts.figures if found.kind is facts.kind and found < period]
@@ -314,6 +339,7 @@ def judge_period(facts: IndicatorFacts, period: Period, quarter: Period | None =
         comment=facts.comments.get(period),
         last_comment=facts.comments.get(period.previous()),
         wait=facts.waits.get(period) if newest is None else None,
+        day=day,
     )
 
 

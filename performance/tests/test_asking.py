@@ -68,8 +68,8 @@ class TestWhatIsOwed:
     def test_what_can_be_had_in_more_than_a_quarter_is_not_listed(self):
         yearly = facts(LAST_YEAR.previous(), kind=PeriodKind.YEAR, lag_weeks=40)
         due_on = LAST_YEAR.end + dt.timedelta(weeks=40)
-        assert figures_owed(yearly, due_on - dt.timedelta(days=93)) == []
-        assert figures_owed(yearly, due_on - dt.timedelta(days=92)) == [("2025/26", due_on)]
+        assert figures_owed(yearly, due_on - dt.timedelta(days=91)) == []
+        assert figures_owed(yearly, due_on - dt.timedelta(days=90)) == [("2025/26", due_on)]
 
     def test_a_promise_moves_the_day(self):
         promised = dt.date(2026, 12, 4)

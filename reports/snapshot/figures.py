@@ -80,9 +80,9 @@ def read(plan: Plan, quarter: Period, cut_off: dt.datetime, since: dt.datetime |
     facts = known_facts(rows, at=cut_off)
     used = set(Indicator.objects.for_plan(plan).in_use(quarter).values_list("pk", flat=True))
     corrected = _corrected(rows, since or end_of(quarter.start - dt.timedelta(days=1)), cut_off)
-    shown = [row for row in rows if row.pk in used]
+    shown, day = [row for row in rows if row.pk in used], local_day(cut_off)
     figures = tuple(
-        _figure(row, judge_indicator(facts[row.pk], quarter), corrected.get(row.pk, ()), cut_off) for row in shown
+        _figure(row, judge_indicator(facts[row.pk], quarter, day), corrected.get(row.pk, ()), cut_off) for row in shown
     )
     return Figures(
         figures=figures,

@@ -31,7 +31,7 @@ from performance.standing import (
 from performance.usual_range import Baseline
 from priorities.doors import SignedIn, for_those_at_work
 from priorities.models import Plan, Priority, UpdateRound
-from priorities.periods import Period
+from priorities.periods import Period, british
 from reports.rendering import area_of
 from sheets import Cell
 from shp_portal.pages.navigation import frame_of
@@ -60,16 +60,19 @@ COMMENTS = 12
 
 @dataclass(frozen=True)
 class Old:
-    """A figure that was corrected: what it was, when it was, and why it is no more."""
+    """A figure that was corrected: what it was, when it was, which file it came in, and why it is no more."""
 
     printed: str
     recorded_at: dt.datetime
     reason: str
+    file: str
 
 
 @dataclass(frozen=True)
 class SeriesRow:
-    """A period of the table beside the chart. `known` is the figure in force, None where there is none."""
+    """A period of the table beside the chart, with the figure in force where there is one. `file`: what it came in, "" when
+    it was typed.
+    """
 
     period: Period
     shown: Shown | None
@@ -79,6 +82,7 @@ class SeriesRow:
     recorded_by: str
     as_at: dt.date | None
     population: str
+    file: str
     old: list[Old]
     remarks: list[tuple[int, str]]
     unusual: bool
@@ -169,6 +173,7 @@ SERIES_COLUMNS = (
     "Unusual",
     "Remarks",
     "Corrections",
+    "Came in",
     "Commentary",
 )
 
@@ -209,6 +214,7 @@ def _line(page: IndicatorPage, row: SeriesRow, table: Table) -> list[Cell]:
         "unusual" if row.unusual else "",
         "; ".join(text for _, text in row.remarks),
         "; ".join(f"was {old.printed}: {old.reason}" for old in row.old),
+        row.file,
         said,
     ]
 
@@ -236,10 +242,10 @@ def _table(found: _Found, *, public: bool) -> Table:
 def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: User, today: dt.date) -> IndicatorPage:
     row, facts = found.indicator, found.facts
     public = table.audience is Audience.PUBLIC
-    newest = facts.period_in(found.read.quarters(today)[0])
+    newest = facts.period_in(found.read.quarters(today)[0], today)
     periods = sorted({newest, *(p for p in facts.figures if p.kind is facts.kind and p <= newest)}, reverse=True)
     period = next((one for one in periods if one.code == code), newest)
-    standing = judge_period(facts, period)
+    standing = judge_period(facts, period, day=today)
     trend = trend_of(standing, table)
     wide, narrow = chart_of(trend, facts) if trend else (None, None)
     asked = UpdateRound.objects.asked_by(plan, today).first()
@@ -318,7 +324,8 @@ def _series(
     """Every period, newest first. Old values are for partners: in public they would tell what is hidden now."""
     facts, public = standing.facts, table.audience is Audience.PUBLIC
     made: dict[Period, list[Measurement]] = {}
-    for one in row.measurements.select_related("recorded_by__partner").order_by("pk"):
+    whole = ("upload__findings", "upload__preview", "upload__mapping", "upload__answers")
+    for one in row.measurements.select_related("recorded_by__partner", "upload").defer(*whole).order_by("pk"):
         made.setdefault(one.period, []).append(one)
     remarks = numbered(trend)
     unusual = {signal.period for signal in standing.judgement.signals} if _range_seen(standing, table) else set()
@@ -337,6 +344,7 @@ def _series(
                 recorded_by=last.recorded_by.partner.name if last and last.recorded_by.partner else "",
                 as_at=known.as_at if known else None,
                 population=known.denominator_source if known else "",
+                file=_file(last) if last and not public else "",
                 old=[] if public else _old(steps),
                 remarks=remarks.get(period, []),
                 unusual=period in unusual,
@@ -350,4 +358,12 @@ def _old(steps: list[Measurement]) -> list[Old]:
     """What was replaced, newest first, each with the reason that its correction gives."""
     by_pk = {one.pk: one for one in steps}
     replaced = [(by_pk[one.replaces_id], one) for one in steps if one.replaces_id in by_pk]
-    return [Old(before.printed, before.recorded_at, after.note) for before, after in reversed(replaced)]
+    return [Old(before.printed, before.recorded_at, after.note, _file(before)) for before, after in reversed(replaced)]
+
+
+def _file(figure: Measurement) -> str:
+    """From file “returns.xlsx”, uploaded 16 October 2026; "" of a figure that was typed."""
+    if figure.upload is None:
+        return ""
+    what = f"file “{figure.upload.name}”" if figure.upload.name else "cells that were pasted"
+    return f"From {what}, uploaded {british(timezone.localdate(figure.upload.at))}"

@@ -331,7 +331,7 @@ def performance_page(plan: Plan, read: Read, filters: IndicatorFilters, user: Us
 
 
 def _listed(indicator: Indicator, facts: IndicatorFacts, quarter: Period, table: Table, today: dt.date) -> Listed:
-    standing = judge_indicator(facts, quarter)
+    standing = judge_indicator(facts, quarter, today)
     names = [priority.name for priority in indicator.priorities.all()]
     return Listed(
         indicator=indicator,
