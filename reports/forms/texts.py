@@ -11,11 +11,6 @@ from django import forms
 from priorities.forms import DISCLOSURE, STALE, VerbForm, WordsField
 from reports.formatting import LONGEST
 
-HOW = (
-    "An empty line begins a paragraph, “- ” or “1. ” at the start of a line a list. **Two stars** make bold, *one* "
-    "emphasis, [words](https://address) a link. Anything else is printed as typed."
-)
-
 
 class TextForm(VerbForm):
     """One section's text. `seen` is the key of the row that was on the page, 0 for none."""
@@ -31,7 +26,7 @@ class TextForm(VerbForm):
     def __init__(self, *args: Any, label: str = "Text", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].label = label
-        self.fields["text"].help_text = f"{HOW} Up to {LONGEST:,} characters. {DISCLOSURE}"
+        self.fields["text"].help_text = f"Up to {LONGEST:,} characters. {DISCLOSURE}"
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

@@ -11,15 +11,15 @@ from django.utils import timezone
 
 from partners.words import is_blank
 from reports import permissions as permissions  # the rules behind `has_perm`
-from reports.document import from_json
 from reports.formatting import LONGEST
-from reports.models import Report, ReportVersion, SectionText
+from reports.models import Report, SectionText
 from reports.services.building import find_owed, held_to_be_made, report_for
 
 if TYPE_CHECKING:
     from partners.models import User
     from priorities.models import Plan
     from priorities.periods import Period
+    from reports.document import Document
 
 Section = SectionText.Section
 
@@ -57,9 +57,19 @@ def newest(report: Report) -> dict[str, SectionText]:
     return {row.section: row for row in SectionText.objects.newest(report)}
 
 
-def carried_by(version: ReportVersion) -> dict[str, str]:
-    """By section, the text as typed that a version prints; read in the version itself, so that it is true of it."""
-    return {words.section: words.text for words in from_json(version.snapshot).texts}
+def carried_by(document: Document) -> dict[str, str]:
+    """By section, the text as typed that a version prints: read in the version itself, so that it is true of it."""
+    return {words.section: words.text for words in document.texts}
+
+
+def left_out(report: Report, document: Document) -> list[str]:
+    """Headings of the sections that stand otherwise than this version of the report prints them. One query."""
+    carried, rows = carried_by(document), newest(report)
+    return [
+        section.label
+        for section in sections_of(report.plan, report.kind)
+        if section in rows and rows[section].text != carried.get(section, "")
+    ]
 
 
 def report_about(plan: Plan, kind: str, period: Period) -> Report | None:

@@ -46,11 +46,30 @@ def test_the_paragraph_stands_under_its_first_priority_with_who_wrote_it(town: T
     assert (said.sub_group, said.priority, said.ready, said.on) == ("Fires group", "ASB", True, dt.date(2026, 10, 26))
     assert (said.by, said.lead) == ("Fire prevention manager, Borough council", "Fire prevention manager")
     printed = html(document)
-    assert "<strong>Fires group:</strong> Fires fell.<br>Two &lt;b&gt;bins&lt;/b&gt; burnt." in printed
+    assert said.html == "<p>Fires fell.<br>\nTwo &lt;b&gt;bins&lt;/b&gt; burnt.</p>"
+    assert "<strong>Fires group</strong></p>\n<p>Fires fell.<br>\nTwo &lt;b&gt;bins&lt;/b&gt; burnt.</p>" in printed
     assert printed.count("Fires fell.") == 1
     assert "Fire prevention manager, Borough council, 26 October 2026" in printed
     assert "not yet said to be ready" not in printed
     assert "No paragraph received" not in printed
+
+
+def test_a_paragraph_has_the_formatting_of_the_other_texts(town: Town):
+    write(town, "We **watch** that:\n- bins\n- [grass](https://a.example)")
+    printed = html(town.six_monthly())
+    assert "We <strong>watch</strong> that:" in printed
+    assert "<li>bins</li>" in printed
+    assert 'href="https://a.example"' in printed
+
+
+def test_a_paragraph_from_before_there_was_formatting_prints_as_it_did(town: Town):
+    write(town, "We **watch** that.")
+    whole = json.loads(to_json(town.six_monthly()))
+    for said in whole["document"]["sub_group_texts"]:
+        del said["html"]
+    assert '<p class="report-said"><strong>Fires group:</strong> We **watch** that. <span' in html(
+        from_json(json.dumps(whole))
+    )  # type: ignore[arg-type]
 
 
 def test_a_paragraph_that_is_not_ready_says_so(town: Town):

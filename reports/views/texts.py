@@ -18,6 +18,7 @@ from priorities.doors import SignedIn, for_those_at_work, held_for_sign_in, take
 from priorities.models import Plan, SubGroup
 from priorities.periods import Period
 from reports import permissions
+from reports.document import from_json
 from reports.forms.texts import TextForm
 from reports.models import Report, ReportVersion, SectionText
 from reports.services import building, texts
@@ -25,10 +26,6 @@ from reports.timetable import KINDS
 
 if TYPE_CHECKING:
     from django.http import QueryDict
-
-    from partners.models import User
-
-State = ReportVersion.State
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ class Written:
 @require_safe
 def show_texts(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpResponse:
     about = _about(plan_pk, kind, code)
-    carried = texts.carried_by(about.newest) if about.newest else {}
+    carried = texts.carried_by(from_json(about.newest.snapshot)) if about.newest else {}
     rows = texts.newest(about.report) if about.report else {}
     user = request.user
     return render(
@@ -94,7 +91,8 @@ def show_texts(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpRes
                 for section in texts.sections_of(about.plan, kind)
             ],
             "parts": _parts(about) if kind == Report.Kind.SIX_MONTHLY else [],
-            "may_make": _may_make(user, about),
+            "not_yet": building.cannot_give_way(about.newest) if about.newest else "",
+            "may_make": about.report is not None and user.has_perm("reports.make_version", about.report),
         },
     )
 
@@ -145,7 +143,7 @@ def preview_text(request: SignedIn) -> HttpResponse:
     """A piece of a page: what is typed as a report would print it, or why it would not. Nothing is kept."""
     form = TextForm({"seen": 0, "text": request.POST.get("text", "")})
     form.is_valid()
-    return render(request, "reports/_preview.html", {"form": form})
+    return render(request, "reports/_preview.html", {"box": form["text"]})
 
 
 def _about(plan_pk: int, kind: str, code: str) -> About:
@@ -201,15 +199,3 @@ def _parts(about: About) -> list[tuple[SubGroup, SubGroupReturn | None]]:
         ).select_related("by")
     }
     return [(group, written.get(group.pk)) for group in SubGroup.objects.filter(plan=about.plan).order_by("name")]
-
-
-def _may_make(user: User, about: About) -> bool:
-    """Whether this person can have another version made now, to carry what the newest does not."""
-    newest, report = about.newest, about.report
-    return (
-        newest is not None
-        and report is not None
-        and not report.not_produced
-        and newest.state in (State.DRAFT, State.RETURNED, State.APPROVED, State.PUBLISHED)
-        and user.has_perm("reports.make_version", report)
-    )

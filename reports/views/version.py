@@ -17,7 +17,7 @@ from reports.document import from_json
 from reports.forms import ApproveForm, ReturnForm
 from reports.forms.fact_check import DespiteHoldForm
 from reports.models import Decision, Rendition, Report, ReportVersion
-from reports.services import decisions, fact_check, holds, renditions, steps
+from reports.services import decisions, fact_check, holds, renditions, steps, texts
 from reports.views.doors import signed_in
 from reports.views.files import pdf_response
 from reports.views.shelf import Around, stages_for, waits_for
@@ -135,7 +135,12 @@ def version_page(
 ) -> HttpResponse:
     """The page of a version; a form that comes back with faults stands in place of an empty one."""
     page = page_of(request.user, version, approve, turn_back, despite)
-    return render(request, "reports/version.html", {**shown(version, from_json(version.snapshot)), "view": page})
+    document = from_json(version.snapshot)
+    report = version.report
+    takes_texts = request.user.sees_the_work and bool(texts.sections_of(report.plan, report.kind))
+    asks_for_another = takes_texts and version.state != State.REPLACED
+    more = {"takes_texts": takes_texts, "left_out": texts.left_out(report, document) if asks_for_another else []}
+    return render(request, "reports/version.html", {**shown(version, document), "view": page, **more})
 
 
 def page_of(

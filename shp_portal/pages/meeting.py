@@ -124,7 +124,7 @@ def _save(request: SignedIn, sheet: Sheet, moment: Moment) -> HttpResponse:
     assert sheet.period is not None  # noqa: S101 - asked by the view
     ready = request.POST.get("ready") == "yes"
     form = ReturnForm(request.POST)
-    if form.is_valid():
+    if form.is_valid() and "preview" not in request.POST:
         try:
             row = save_return(
                 sub_group=sheet.sub_group,

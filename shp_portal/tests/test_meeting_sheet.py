@@ -171,6 +171,20 @@ def test_an_unfit_paragraph_is_kept_in_the_form_and_refused_beside_it(cast: Cast
     assert not SubGroupReturn.objects.exists()
 
 
+def test_the_sheet_shows_the_paragraph_as_the_report_prints_it_and_previews_it(cast: Cast):
+    typed = "We **watch** <b>bins</b>:\n- one"
+    shown = "We <strong>watch</strong> &lt;b&gt;bins&lt;/b&gt;:"
+    with on():
+        lead = browser(cast.lead)
+        looked = lead.post(SHEET, {"revision": "0", "paragraph": typed, "ready": "", "preview": "yes"})
+        assert shown in looked.content.decode()
+        assert not SubGroupReturn.objects.exists()
+        lead.post(SHEET, {"revision": "0", "paragraph": typed, "ready": "yes"})
+        sheet = browser(cast.officer).get(SHEET).content.decode()
+    assert shown in sheet
+    assert "<li>one</li>" in sheet
+
+
 def test_the_paragraph_survives_a_dead_session(cast: Cast):
     with on():
         lead = browser(cast.lead)
