@@ -77,6 +77,7 @@ class PlanAdmin(ReferenceAdmin):
                     "chair_weeks",
                     "final_weeks",
                     "quarterly_needs_chair",
+                    "fact_check",
                 ),
                 "description": (
                     "Weeks are counted from the last day of the period and roll to the next working day. "

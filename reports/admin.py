@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
-from partners.admin import ReadOnlyAdmin, ReadOnlyInline
-from reports.models import Decision, PlanFault, Rendition, Report, ReportVersion
+from partners.admin import ReadOnlyAdmin, ReadOnlyInline, ReferenceAdmin
+from reports.models import Decision, FactCheck, FactCheckAnswer, HoldPeriod, PlanFault, Rendition, Report, ReportVersion
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -72,7 +72,7 @@ class RenditionAdmin(ReadOnlyAdmin):
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "outcome", "by", "at", "meeting", "minute_reference")
+    list_display = ("__str__", "outcome", "by", "as_role", "at", "meeting", "minute_reference")
     list_filter = ("outcome",)
     list_select_related = ("version__report", "by", "meeting__sub_group")
     date_hierarchy = "at"
@@ -82,6 +82,32 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     def view_on_site(self, decision: Decision) -> str:
         return decision.version.get_absolute_url()
+
+
+class FactCheckAnswerInline(ReadOnlyInline):
+    """What was said, and of what, stands on the fact check's own page, which knows who may read it."""
+
+    model = FactCheckAnswer
+    fields = ("partner", "is_right", "by", "at", "outcome", "settled_by", "settled_at")
+
+
+@admin.register(FactCheck)
+class FactCheckAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "opened_at", "opened_by", "answers_due_on", "closed_at")
+    list_select_related = ("version__report", "opened_by")
+    inlines = (FactCheckAnswerInline,)
+
+
+@admin.register(HoldPeriod)
+class HoldPeriodAdmin(ReferenceAdmin):
+    """Days on which the portal publishes nothing. What was published stays; who overrides a hold says why, on the report's page."""
+
+    list_display = ("reason", "starts_on", "ends_on", "plan")
+    list_filter = ("plan",)
+    list_select_related = ("plan",)
+    search_fields = ("reason",)
+    autocomplete_fields = ("plan",)
+    deletable = True
 
 
 @admin.register(PlanFault)

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from reports.timetable import KINDS
-from reports.views import check, fact_check, published, release, schedule, shelf, texts, verbs, version
+from reports.views import check, fact_check, meeting, published, release, schedule, shelf, texts, verbs, version
 
 
 class KindConverter:
@@ -34,7 +34,6 @@ app_name = "reports"
 urlpatterns = [
     path("reports/", shelf.list_reports, name="list"),
     path("reports/<int:pk>/", shelf.show_report, name="report"),
-    path("reports/<int:pk>/try-again/", verbs.try_again, name="try-again"),
     path("reports/<int:pk>/new-version/", verbs.make_new_version, name="new-version"),
     path("reports/<int:pk>/v<int:number>/", version.show_version, name="version"),
     path("reports/<int:pk>/v<int:number>/public/", release.show_public, name="public"),
@@ -57,12 +56,18 @@ urlpatterns = [
     path("reports/<int:pk>/v<int:number>/record-decision/", verbs.record_decision, name="record-decision"),
     path("reports/<int:pk>/v<int:number>/prepare/", verbs.prepare, name="prepare"),
     path("reports/<int:pk>/v<int:number>/publish/", verbs.publish, name="publish"),
+    path("reports/<int:pk>/v<int:number>/outcomes/", meeting.record_outcomes, name="outcomes"),
+    path("reports/<int:pk>/matters/raise/", meeting.raise_matter, name="raise-matter"),
+    path("matters/", meeting.list_matters, name="matters"),
+    path("matters/<int:pk>/", meeting.show_matter, name="matter"),
+    path("matters/<int:pk>/reassign/", meeting.reassign_matter, name="reassign-matter"),
     path("check/", check.check, name="check"),
     path("published/", published.list_published, name="published-list"),
     path("published/<int:pk>/", published.show_newest, name="published-report"),
     path("published/<int:pk>/v<int:number>/", published.show_published, name="published"),
     path("published/<int:pk>/v<int:number>.pdf", published.send_published_pdf, name="published-pdf"),
     path("schedule/", schedule.show_schedule, name="schedule"),
+    path("schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/run-now/", schedule.run_now, name="run-now"),
     path(
         "schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/not-produced/",
         schedule.mark_not_produced,

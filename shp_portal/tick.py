@@ -22,8 +22,8 @@ from priorities.models import Plan
 from priorities.services import open_round
 from priorities.timetable import timetable_for
 from reports import delivery
-from reports.models import ReportVersion
-from reports.services import building, renditions
+from reports.models import FactCheck, Rendition, Report, ReportVersion
+from reports.services import building, fact_check, proof, renditions
 from reports.services import faults as plan_faults
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What one tick did. `files_waiting` and `emails_waiting`: whether their workers had something to be woken for.
+    """What one tick did. `checks`: fact checks whose days were over. `files_waiting` and `emails_waiting`: whether their workers had something to be woken for.
 
     `faults`: a sentence for each plan that could not be seen to.
     """
@@ -39,6 +39,7 @@ class Ticked:
     rounds: list[str] = field(default_factory=list)
     digests: list[OutgoingEmail] = field(default_factory=list)
     versions: list[ReportVersion] = field(default_factory=list)
+    checks: list[FactCheck] = field(default_factory=list)
     files_waiting: bool = False
     emails_waiting: bool = False
     faults: list[str] = field(default_factory=list)
@@ -64,6 +65,7 @@ def tick(now: dt.datetime) -> Ticked:
             faults.append(f"{plan}, from {plan.starts_on}: {reason}")
         else:
             plan_faults.clear(plan=plan)
+    checks = fact_check.close_due(now)
     files_waiting = renditions.any_waiting(now)
     if files_waiting:
         delivery.wake_render()
@@ -76,20 +78,57 @@ def tick(now: dt.datetime) -> Ticked:
         outbox.wake_drain()
     exports.see_to(now)
     uploads.see_to(now)
+    proof.check_stored(now)
     for version in versions:
         log.info("made %s", version)
-    return Ticked(rounds, digests, versions, files_waiting, emails_waiting, faults)
+    return Ticked(rounds, digests, versions, checks, files_waiting, emails_waiting, faults)
 
 
-def rehearse(now: dt.datetime) -> list[Due]:
-    """The digests a tick at `now` would owe to people, the requests it would open included. Leaves nothing behind."""
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What a tick would do: requests to open, digests to owe, reports to make with the day each was due, fact checks to close,
+    files to lay out, and how many e-mails wait to be sent besides those digests. `faults` as of `Ticked`."""
+
+    rounds: list[str]
+    digests: list[Due]
+    reports: list[tuple[str, dt.date]]
+    checks: list[str]
+    files: list[str]
+    emails: int
+    faults: list[str]
+
+    @property
+    def nothing(self) -> bool:
+        return not (
+            self.rounds or self.digests or self.reports or self.checks or self.files or self.emails or self.faults
+        )
+
+
+def rehearse(now: dt.datetime) -> Rehearsed:
+    """What a tick at `now` would do, what follows from the requests it would open included. Leaves nothing behind."""
+    today = timezone.localdate(now)
+    rounds: list[str] = []
+    reports: list[tuple[str, dt.date]] = []
+    faults: list[str] = []
     with transaction.atomic():
         for plan in Plan.objects.order_by("starts_on"):
-            _open_rounds(plan, now)
+            try:
+                with transaction.atomic():
+                    opened = _open_rounds(plan, now)
+                    due = building.due_and_missing(plan, today)
+            except Exception as error:
+                log.exception("nothing could be made for the plan “%s” (%s)", plan, plan.pk)
+                faults.append(f"{plan}, from {plan.starts_on}: {str(error).strip() or type(error).__name__}")
+            else:
+                rounds += opened
+                reports += [(f"{Report.Kind(one.kind).label}, {one.period.label}", one.due_on) for one in due]
         drop_out_of_date(now)
-        due = digests_due(now)
+        digests = digests_due(now)
+        checks = [str(check) for check in fact_check.due_to_close(today)]
+        files = [str(one) for one in Rendition.objects.waiting(now).select_related("version__report").defer("html")]
+        emails = OutgoingEmail.objects.ready(now).count()
         transaction.set_rollback(True)
-    return due
+    return Rehearsed(rounds, digests, reports, checks, files, emails, faults)
 
 
 def _open_rounds(plan: Plan, now: dt.datetime) -> list[str]:

@@ -10,7 +10,7 @@ from priorities.periods import Period, PeriodKind
 from reports.document import from_json
 from reports.models import Rendition, Report, ReportVersion
 from reports.public import withheld
-from reports.services import building, decisions, release, renditions
+from reports.services import building, decisions, fact_check, release, renditions
 from tests.makers import UTC, Cast
 
 #: Some day after every period below is over and its report due.
@@ -44,6 +44,14 @@ def draft(cast: Cast, period: Period) -> ReportVersion:
     assert version
     _lay_out(version, Rendition.Stage.DRAFT)
     return version
+
+
+def in_fact_check(cast: Cast, period: Period) -> ReportVersion:
+    """A draft that partners are checking; the plan asks for no other check."""
+    version = draft(cast, period)
+    version.report.plan.fact_check = True
+    fact_check.open_check(version=version, by=cast["coordinator"], at=MADE_AT)
+    return _again(version)
 
 
 def with_chair(cast: Cast, period: Period) -> ReportVersion:

@@ -23,7 +23,7 @@ from partners.models import Cover, OutgoingEmail
 from performance.models import Comparator, EmergingIssue, Indicator, Measurement, Recommendation, StrategicAssessment
 from performance.services.issues import raise_issue
 from priorities.models import Duty, Plan
-from reports.models import ReportVersion
+from reports.models import FactCheckAnswer, ReportVersion
 from tests import access, paper
 from tests.makers import NOW, SECRET, TODAY, Cast
 
@@ -66,10 +66,19 @@ class World:
             "returned": paper.returned(self.cast, paper.half_year("2025-10")),
             "with_chair": paper.with_chair(self.cast, paper.half_year("2026-04")),
             "draft": paper.draft(self.cast, paper.half_year("2024-04")),
+            "in_check": paper.in_fact_check(self.cast, paper.half_year("2026-10")),
             "released": paper.released(self.cast, paper.half_year("2023-10")),
         }
         Plan.objects.filter(pk=self.cast.plan.pk).update(public_shelf=True)
 
+        self.answer = FactCheckAnswer.objects.create(
+            fact_check=self.versions["in_check"].fact_check,
+            partner=self.cast.fire,
+            is_right=False,
+            text="Three, not two.",
+            by=self.cast["officer_of_lead"],
+            at=NOW,
+        )
         self.indicator = Indicator.objects.create(
             code="FIRES", name="Deliberate fires", unit="fires", better="lower", data_owner=self.cast.fire
         )
@@ -165,8 +174,12 @@ class World:
         elif row.on:
             version = self.versions[row.on]
             given["pk"] = version.report_id
-            if name not in ("report", "new-version", "try-again", "published-report"):
+            if name not in ("report", "new-version", "published-report"):
                 given["number"] = version.number
+            if name == "fact-check-part":
+                given["code"] = self.cast.fire.code
+            if name == "settle-fact-check":
+                given["answer"] = self.answer.pk
         elif name in OF_AN_INDICATOR:
             given["code"] = self.indicator.code
         elif name == "priority":
@@ -175,7 +188,7 @@ class World:
             given["code"] = self.cast.fire.code
         elif name in ("sub-group", "meeting-sheet"):
             given["code"] = self.cast.sub_group.code
-        elif name == "not-produced":
+        elif name in ("not-produced", "run-now"):
             given |= {"plan_pk": self.cast.plan.pk, "kind": "quarterly", "code": "2024-04"}
         elif name in ("texts", "write-text"):
             given |= {"plan_pk": self.cast.plan.pk, "kind": "six_monthly", "code": "2024-04"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
@@ -14,6 +15,14 @@ from partners.models import Partner
 from priorities.models import Meeting, Plan
 from priorities.periods import british
 from reports.models.report import ReportVersion
+
+
+class FactCheckQuerySet(models.QuerySet["FactCheck"]):
+    def owed_by(self, partners: Collection[int], today: dt.date) -> FactCheckQuerySet:
+        """Checks that are open on a day and that one of these partners (keys) was asked in and has not answered."""
+        asked = FactCheck.partners.through.objects.filter(factcheck=OuterRef("pk"), partner__in=partners)
+        answered = FactCheckAnswer.objects.filter(fact_check=OuterRef("factcheck"), partner=OuterRef("partner"))
+        return self.filter(Exists(asked.exclude(Exists(answered))), closed_at__isnull=True, answers_due_on__gte=today)
 
 
 class FactCheck(models.Model):
@@ -27,6 +36,8 @@ class FactCheck(models.Model):
         Partner, related_name="+", help_text="Those of whom the draft says something, when it was opened."
     )
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FactCheckQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opened_at"]

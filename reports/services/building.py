@@ -267,19 +267,6 @@ def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by:
     return report
 
 
-def try_again(*, report: Report, by: User, at: dt.datetime) -> None:
-    """Let the next tick make a report that failed too often. Raises PermissionDenied; ValidationError when it did not fail."""
-    if not by.has_perm("reports.try_again"):
-        raise PermissionDenied("Only the coordinator can have a report made again.")
-    freed = (
-        Report.objects.filter(pk=report.pk, not_produced="", versions__isnull=True)
-        .exclude(build_error="")
-        .update(build_attempts=0, build_error="", build_failed_at=None, build_lease_until=None)
-    )
-    if not freed:
-        raise ValidationError("There is nothing to try again: this report has not failed.")
-
-
 def report_for(plan: Plan, kind: str, period: Period, at: dt.datetime) -> Report:
     """The row of a report, made when there is none."""
     report, _ = Report.objects.get_or_create(

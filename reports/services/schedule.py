@@ -41,8 +41,9 @@ class Line:
     over: bool
 
     @property
-    def can_build_again(self) -> bool:
-        return self.report is not None and self.version is None and bool(self.report.build_error)
+    def can_run_now(self) -> bool:
+        """It is due and not there, and need not wait for the clock; or making it has failed."""
+        return self.is_due and self.version is None and not (self.report and self.report.not_produced)
 
     @property
     def can_be_left_out(self) -> bool:
@@ -58,6 +59,7 @@ def lines(plan: Plan, today: dt.date) -> list[Line]:
     }
     versions = (
         ReportVersion.objects.filter(report__plan=plan)
+        .select_related("fact_check")
         .defer("snapshot")
         .prefetch_related(Prefetch("renditions", Rendition.objects.partners().defer("html")))
         .order_by("number")
@@ -123,7 +125,7 @@ def _told(
         return _told_of_version(version)
     if report is not None and report.build_error:
         stopped = report.build_attempts >= MOST_ATTEMPTS
-        next_run = "when somebody presses “try again”" if stopped else NEXT_TICK
+        next_run = "when somebody presses “make it now”" if stopped else NEXT_TICK
         why = f"Attempt {report.build_attempts} of {MOST_ATTEMPTS} failed: {report.build_error}"
         return "Failed", report.build_failed_at, next_run, why, None
     if report is not None and report.build_attempts:
@@ -150,5 +152,9 @@ def _told_of_version(version: ReportVersion) -> tuple[str, dt.datetime | None, s
             if file.last_error:
                 why += f" Attempt {file.attempts} failed: {file.last_error}"
             return what, last_run, NEXT_TICK, why, None
+    check = getattr(version, "fact_check", None)
+    if version.state == ReportVersion.State.FACT_CHECK and check is not None and check.closed_at is None:
+        why = f"Partners say until the end of {british(check.answers_due_on)} whether it is right."
+        return what, last_run, f"after {british(check.answers_due_on)}, to close the fact check", why, None
     settled = version.state in (ReportVersion.State.PUBLISHED, ReportVersion.State.REPLACED)
     return what, version.made_at if settled else last_run, NO_RUN, "", None

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from partners.models import User
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
 from reports import snapshot
@@ -141,21 +142,38 @@ def test_a_failure_is_a_visible_row_and_does_not_hold_up_the_others(broken):
     assert failed.build_error == ""
 
 
-def test_after_three_failures_it_waits_for_try_again(broken):
+def run_now(desk: Desk, by: User, now: dt.datetime = LATER) -> ReportVersion:
+    return building.run_now(plan=desk.plan, kind="six_monthly", period=H1, by=by, now=now)
+
+
+def test_after_three_failures_it_waits_until_somebody_has_it_made(broken):
     desk = Desk()
     only(("six_monthly", H1), plan=desk.plan)
     for _ in range(5):
         building.make_due(plan=desk.plan, now=DUE)
     report = Report.objects.get(not_produced="")
     assert report.build_attempts == building.MOST_ATTEMPTS
+    with pytest.raises(ValidationError, match=r"could not be put together: .+"):
+        run_now(desk, desk.coordinator)
     broken.clear()
-    assert building.make_due(plan=desk.plan, now=DUE) == []
-    with pytest.raises(PermissionDenied, match="Only the coordinator"):
-        building.try_again(report=report, by=desk.officer, at=LATER)
-    building.try_again(report=report, by=desk.coordinator, at=LATER)
-    assert len(building.make_due(plan=desk.plan, now=LATER)) == 1
-    with pytest.raises(ValidationError, match="has not failed"):
-        building.try_again(report=report, by=desk.coordinator, at=LATER)
+    for who in (desk.officer, desk.chair, desk.analyst):
+        with pytest.raises(PermissionDenied, match="Only the coordinator"):
+            run_now(desk, who)
+    version = run_now(desk, desk.coordinator)
+    assert (version.number, version.report) == (1, report)
+    assert run_now(desk, desk.coordinator) == version
+    assert building.make_due(plan=desk.plan, now=LATER) == []
+
+
+def test_a_report_is_not_made_before_its_day_nor_while_it_is_being_made():
+    desk = Desk()
+    with pytest.raises(ValidationError, match="It falls due on 28 October 2026"):
+        run_now(desk, desk.coordinator, DUE - dt.timedelta(days=1))
+    report = building.report_for(desk.plan, "six_monthly", H1, DUE)
+    Report.objects.filter(pk=report.pk).update(build_attempts=1, build_lease_until=LATER + dt.timedelta(minutes=1))
+    with pytest.raises(ValidationError, match="being made at this moment"):
+        run_now(desk, desk.coordinator)
+    assert not report.versions.exists()
 
 
 class WorkerDied(BaseException):
@@ -172,7 +190,7 @@ def deadly(monkeypatch):
 
 def told(desk) -> tuple[str, str, str, bool]:
     [line] = [one for one in schedule.lines(desk.plan, LATER.date()) if (one.kind, one.period) == ("six_monthly", H1)]
-    return line.what, line.why, line.next_run, line.can_build_again
+    return line.what, line.why, line.next_run, line.can_run_now
 
 
 def test_two_ticks_at_once_take_the_snapshot_once(monkeypatch):
@@ -214,12 +232,11 @@ def test_a_report_whose_worker_died_three_times_says_so_and_can_be_tried_again(d
     assert told(desk) == (
         "Failed",
         f"Attempt 3 of 3 failed: {building.STOPPED}",
-        "when somebody presses “try again”",
+        "when somebody presses “make it now”",
         True,
     )
     monkeypatch.undo()
-    building.try_again(report=Report.objects.get(not_produced=""), by=desk.coordinator, at=LATER)
-    assert len(building.make_due(plan=desk.plan, now=LATER)) == 1
+    assert run_now(desk, desk.coordinator).number == 1
 
 
 def test_whoever_loses_the_race_for_a_version_makes_none():

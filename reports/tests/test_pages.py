@@ -501,14 +501,20 @@ def test_the_schedule_shows_every_report_and_why_one_is_not_there(desk):
     assert page.count('scope="row"') == 18
     assert "The draft PDF could not be laid out: No space left on device" in page
     assert "The figures contradict each other." in page
-    assert page.count("Try again") == 2
-    assert "Try again" not in signed_in(desk.officer).get(reverse("reports:schedule")).content.decode()
+    assert page.count("Try again") == 1
+    address_now = reverse("reports:run-now", args=[desk.plan.pk, "quarterly", Q2.code])
+    assert address_now in page
+    others = signed_in(desk.officer).get(reverse("reports:schedule")).content.decode()
+    assert "Try again" not in others
+    assert "Make it now" not in others
     client.post(address("lay-out-again", version, "draft"))
     assert version.renditions.get().state == Rendition.State.QUEUED
-    client.post(reverse("reports:try-again", args=[failed.pk]))
-    failed.refresh_from_db()
-    assert failed.build_attempts == 0
-    assert signed_in(desk.chair).post(reverse("reports:try-again", args=[failed.pk])).status_code == 403
+    assert signed_in(desk.chair).post(address_now).status_code == 403
+    assert client.get(address_now).status_code == 302
+    assert not failed.versions.exists()
+    made = client.post(address_now, follow=True)
+    assert made.redirect_chain[0][0] == failed.versions.get().get_absolute_url()
+    assert "is made. Its draft PDF is being laid out." in made.text
 
 
 def test_a_report_without_a_version_says_what_became_of_it(desk):

@@ -7,17 +7,18 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from priorities.doors import SignedIn
 from priorities.models import Plan
 from priorities.periods import Period
-from reports import permissions
+from reports import delivery, permissions
 from reports.forms import NotProducedForm
 from reports.models import PlanFault, Report
-from reports.services import building, schedule
-from reports.timetable import KINDS
+from reports.services import building, holds, schedule
+from reports.timetable import KINDS, Owed
 from reports.views.shelf import newest_first
 
 
@@ -29,6 +30,7 @@ def show_schedule(request: SignedIn) -> HttpResponse:
     today = timezone.localdate()
     plans = list(Plan.objects.all())
     plan = next((one for one in plans if str(one.pk) == request.GET.get("plan")), Plan.objects.current(today))
+    hold = holds.hold_in_force(plan, today) if plan else None
     return render(
         request,
         "reports/schedule.html",
@@ -37,9 +39,40 @@ def show_schedule(request: SignedIn) -> HttpResponse:
             "plans": plans,
             "lines": sorted(schedule.lines(plan, today), key=newest_first) if plan else [],
             "may_act": request.user.is_coordinator,
+            "hold": holds.why_held(hold) if hold else "",
             "faults": PlanFault.objects.select_related("plan"),
         },
     )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def run_now(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpResponse:
+    """Make a report that is due at once, and go to it. Its address followed leads to the schedule and makes nothing."""
+    if not request.user.has_perm("reports.see_schedule"):
+        raise Http404
+    plan = get_object_or_404(Plan, pk=plan_pk)
+    back = redirect(f"{reverse('reports:schedule')}?plan={plan.pk}")
+    if request.method != "POST":
+        return back
+    if not request.user.has_perm("reports.run_now"):
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_RUNS)
+    owed = _owed_or_404(plan, kind, code)
+    try:
+        version = building.run_now(plan=plan, kind=kind, period=owed.period, by=request.user, now=timezone.now())
+    except ValidationError as refused:
+        messages.error(request, f"{Report.Kind(kind).label}, {owed.period.label}: {' '.join(refused.messages)}")
+        return back
+    delivery.wake_render()
+    messages.success(request, f"{version.report} is made. Its draft PDF is being laid out.")
+    return redirect(version)
+
+
+def _owed_or_404(plan: Plan, kind: str, code: str) -> Owed:
+    try:
+        return building.find_owed(plan, kind, Period.parse(KINDS[kind], code))
+    except (ValueError, ValidationError) as error:
+        raise Http404 from error
 
 
 @login_required
@@ -50,10 +83,7 @@ def mark_not_produced(request: SignedIn, plan_pk: int, kind: str, code: str) -> 
     if not request.user.has_perm("reports.mark_not_produced"):
         raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
     plan = get_object_or_404(Plan, pk=plan_pk)
-    try:
-        owed = building.find_owed(plan, kind, Period.parse(KINDS[kind], code))
-    except (ValueError, ValidationError) as error:
-        raise Http404 from error
+    owed = _owed_or_404(plan, kind, code)
     form = NotProducedForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -97,18 +96,6 @@ def lay_out_again(request: SignedIn, pk: int, number: int, stage: str) -> HttpRe
         version.get_absolute_url(),
         f"The {rendition.get_stage_display().lower()} PDF is waiting to be laid out again.",
         lambda at: renditions.try_again(rendition=rendition, by=request.user, at=at),
-    )
-
-
-@signed_in
-@pressed
-def try_again(request: SignedIn, pk: int) -> HttpResponse:
-    report = get_object_or_404(Report.objects.visible_to(request.user), pk=pk)
-    return press(
-        request,
-        reverse("reports:schedule"),
-        f"{report} will be made at the next run, within a few minutes.",
-        lambda at: building.try_again(report=report, by=request.user, at=at),
     )
 
 

@@ -21,7 +21,7 @@ from performance.asking import Owed as OwedFigure
 from performance.models import EmergingIssue, Indicator, missing_figures
 from priorities.models import Meeting, Plan, SubGroup, UpdateRound
 from priorities.periods import Period
-from reports.models import Report, ReportVersion, ReportVersionQuerySet
+from reports.models import FactCheck, Rendition, Report, ReportVersion, ReportVersionQuerySet
 from shp_portal.pages import duties
 from shp_portal.pages.issue import OpenIssues, open_issues
 from shp_portal.pages.navigation import frame_of, remember_board, remember_led
@@ -120,7 +120,9 @@ class Home:
     led: list[SubGroup] = field(default_factory=list)
     help_wanted: list[Help] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
+    checks: list[FactCheck] = field(default_factory=list)
     papers: list[ReportVersion] = field(default_factory=list)
+    for_chair: Cover | None = None
     off_track: Short | None = None
     waiting: list[ReportVersion] = field(default_factory=list)
     failed: list[Report] = field(default_factory=list)
@@ -133,6 +135,7 @@ class Home:
     issues: OpenIssues | None = None
     wide: RatingsBar | None = None
     narrow: RatingsBar | None = None
+    damaged: list[Rendition] = field(default_factory=list)
     reports: list[ReportVersion] = field(default_factory=list)
     published: list[ReportVersion] = field(default_factory=list)
 
@@ -152,6 +155,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     """Everything on the first page of `user`; the number of queries depends on the roles, never on the rows."""
     page = Home(plan, today)
+    if user.is_staff or user.is_coordinator:
+        page.damaged = list(Rendition.objects.damaged()[:ROWS])
     if plan is None or not (user.sees_the_work or user.is_reader):
         return page
     page.meeting = Meeting.objects.next_of_partnership(plan, today)
@@ -182,8 +187,15 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
         page.help_wanted = _help_wanted(plan, user)
     if user.is_officer or user.is_coordinator:
         page.proposals = list(Proposal.objects.waiting_for(user).filter(plan=plan).for_list()[:ROWS])
-    if user.is_chair:
+    if user.officer_of:
+        checks = FactCheck.objects.filter(version__report__plan=plan).owed_by(user.officer_of, today)
+        page.checks = list(checks.select_related("version__report").defer("version__snapshot")[:ROWS])
+    if user.is_chair or user.covers_chair:
         page.papers = list(versions.filter(state=State.WITH_CHAIR)[:ROWS])
+    if user.covers_chair and not user.is_chair:
+        covers = Cover.objects.stood_in_by(user, today)
+        page.for_chair = next(covers[chair] for chair in sorted(user.chairs_covered))
+    if user.is_chair:
         page.off_track = _short(actions.rated(Rating.OFF_TRACK, today), today, asked, list_address(rating="off_track"))
     if user.is_coordinator:
         page.waiting = list(versions.with_came_since().exclude(state__in=[State.PUBLISHED, State.REPLACED])[:ROWS])

@@ -136,6 +136,11 @@ class Frame:
             Item(text, url, "page" if url == here else "true" if here.startswith(url) else "") for text, url in links
         ]
 
+    @property
+    def rehearsal(self) -> str:
+        """Where the dry run is, for the schedule, which stands in a lower room; empty for those who may not see it."""
+        return reverse("portal:rehearsal") if self.user and self.user.has_perm("reports.rehearse") else ""
+
     @cached_property
     def navigation(self) -> list[Item]:
         if self.user is None:

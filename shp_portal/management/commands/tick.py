@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help="Only list who would be reminded and of what; write and send nothing.",
+            help="Only list what would be done and who would be written to; write and send nothing.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,6 +42,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Owed to {email.recipient.email}: {email.subject}")
         for version in done.versions:
             self.stdout.write(f"Made: {version}")
+        for check in done.checks:
+            self.stdout.write(f"Closed: {check}")
         if done.files_waiting:
             self.stdout.write("Reports are waiting to be laid out; the render worker has been woken.")
         if done.emails_waiting:
@@ -52,14 +54,29 @@ class Command(BaseCommand):
                     ["Not all that is due was done; everything else was.", *(f"Plan {fault}" for fault in done.faults)]
                 )
             )
-        if not (done.rounds or done.digests or done.versions or done.files_waiting or done.emails_waiting):
+        if not (
+            done.rounds or done.digests or done.versions or done.checks or done.files_waiting or done.emails_waiting
+        ):
             self.stdout.write("Nothing is due.")
 
     def _rehearse(self, now: dt.datetime) -> None:
-        due = rehearse(now)
-        for digest in due:
+        would = rehearse(now)
+        for name in would.rounds:
+            self.stdout.write(f"Would open: {name}")
+        for title, due_on in would.reports:
+            self.stdout.write(f"Would make: {title} (due {due_on.isoformat()})")
+        for check in would.checks:
+            self.stdout.write(f"Would close: {check}")
+        for file in would.files:
+            self.stdout.write(f"Would lay out: {file}")
+        for digest in would.digests:
             self.stdout.write(f"{digest.reader.email}: {digest.message.subject}")
-        self.stdout.write(f"{plural(len(due), 'person', 'people')} would be written to. Nothing was written or sent.")
+        if would.emails:
+            self.stdout.write(f"{plural(would.emails, 'e-mail waits', 'e-mails wait')} to be sent already.")
+        for fault in would.faults:
+            self.stdout.write(f"Nothing would be made for the plan {fault}")
+        number = plural(len(would.digests), "person", "people")
+        self.stdout.write(f"{number} would be written to. Nothing was written or sent.")
 
 
 def _moment(text: str | None) -> dt.datetime:
