@@ -69,13 +69,20 @@ class Caution:
     """What a room wants asked before a message of its kind goes out, and done when it does not.
 
     `why_not` answers with a sentence, or "" to send the message; `forget` runs in the transaction that drops it.
+    `by_hand_too`: it is also asked of a message that somebody wants sent as it stands.
     """
 
     why_not: Callable[[OutgoingEmail, dt.datetime], str]
-    forget: Callable[[OutgoingEmail], None]
+    forget: Callable[[OutgoingEmail], None] | None = None
+    by_hand_too: bool = False
 
 
 _cautions: dict[str, Caution] = {}
+
+
+def original_key(email: OutgoingEmail) -> str:
+    """The `dedupe_key` a message had when it was first owed, of a copy too."""
+    return email.dedupe_key.partition(AGAIN)[0]
 
 
 def ask_before_sending(kind: str, caution: Caution) -> None:
@@ -89,7 +96,8 @@ def drop(*, email: OutgoingEmail, why: str) -> bool:
     held = OutgoingEmail.objects.filter(pk=email.pk, state=email.state, attempts=email.attempts)
     if not held.update(state=State.DROPPED, lease_until=None, not_before=None, last_error=why):
         return False
-    if caution := _cautions.get(email.kind):
+    caution = _cautions.get(email.kind)
+    if caution is not None and caution.forget is not None:
         caution.forget(email)
     return True
 
@@ -187,7 +195,7 @@ def _owed_again(email: OutgoingEmail, at: dt.datetime) -> OutgoingEmail:
         email.save(update_fields=["state", "attempts", "not_before", "lease_until", "by_hand"])
     if email.state != State.SENT:
         return email
-    original = email.dedupe_key.partition(AGAIN)[0]
+    original = original_key(email)
     copies = OutgoingEmail.objects.filter(dedupe_key__startswith=f"{original}{AGAIN}")
     waiting = copies.exclude(state=State.SENT).first()
     if waiting is not None:
@@ -238,9 +246,11 @@ def _claim(email: OutgoingEmail, now: dt.datetime) -> bool:
 
 
 def _why_not(email: OutgoingEmail, now: dt.datetime) -> str:
-    """Asked of every message but one that somebody wants sent as it stands."""
-    caution = None if email.by_hand else _cautions.get(email.kind)
-    return caution.why_not(email, now) if caution else ""
+    """Asked of every message but, as a rule, one that somebody wants sent as it stands."""
+    caution = _cautions.get(email.kind)
+    if caution is None or (email.by_hand and not caution.by_hand_too):
+        return ""
+    return caution.why_not(email, now)
 
 
 def _close(email: OutgoingEmail, state: str, **fields: object) -> int:

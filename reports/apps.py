@@ -7,13 +7,26 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from partners import email_kinds
+        from partners import email_kinds, outbox
         from reports import permissions  # noqa: F401 (registers the rules; models must be loaded first)
+        from reports.services import sending
+
+        outbox.ask_before_sending(sending.KIND, outbox.Caution(sending.why_not_to_send, by_hand_too=True))
 
         email_kinds.add(
             email_kinds.EmailKind(
                 "report",
                 "Reports for decision",
                 "At once and in an e-mail of its own, when a report waits for you as chair, or yours is decided.",
-            )
+            ),
+            email_kinds.EmailKind(
+                "matter",
+                "Matters arising",
+                "At once, when something is asked of you after a report, or what you asked is answered.",
+            ),
+            email_kinds.EmailKind(
+                "report-published",
+                "Published reports",
+                "When the coordinator sends a published report to a list that you are on.",
+            ),
         )

@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from partners.models import Partner, User
-    from reports.models import Decision, FactCheck, FactCheckAnswer, ReportVersion
+    from reports.models import (
+        Decision,
+        FactCheck,
+        FactCheckAnswer,
+        MatterArising,
+        MatterHandover,
+        Report,
+        ReportVersion,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,11 @@ def with_chair(version: ReportVersion, *, reader: User) -> Message:
 def decided(version: ReportVersion, decision: Decision, *, reader: User) -> Message:
     """To a coordinator: what was decided, and what comes next."""
     return _message("report_decided", version, reader, decision=decision)
+
+
+def published(version: ReportVersion, lists: Sequence[str], *, reader: User) -> Message:
+    """To somebody on these lists: a report can be read. The file never goes with it."""
+    return _message("report_published", version, reader, lists=lists)
 
 
 class Said(Protocol):
@@ -64,16 +77,29 @@ def fact_check_closed(check: FactCheck, said: Sequence[Said], *, reader: User) -
     return _message("fact_check_closed", check.version, reader, path=check.get_absolute_url(), **counts)
 
 
+def matter_raised(matter: MatterArising, *, reader: User) -> Message:
+    """To whoever is to answer a matter, or stands in for them."""
+    return _rendered("matter_raised", matter.report, reader, path=matter.get_absolute_url(), matter=matter)
+
+
+def matter_reassigned(matter: MatterArising, handover: MatterHandover, *, reader: User) -> Message:
+    """To who is to answer it now, and to who was before."""
+    path = matter.get_absolute_url()
+    return _rendered("matter_reassigned", matter.report, reader, path=path, matter=matter, handover=handover)
+
+
+def matter_answered(matter: MatterArising, *, reader: User) -> Message:
+    """To who raised it. The answer stands on the page alone."""
+    return _rendered("matter_answered", matter.report, reader, path=matter.get_absolute_url(), matter=matter)
+
+
 def _message(name: str, version: ReportVersion, reader: User, *, path: str = "", **more: object) -> Message:
     """`path` is the page the one link leads to: the version's own when it is empty."""
-    told = {
-        "version": version,
-        "report": version.report,
-        "plan": version.report.plan,
-        "reader": reader,
-        "link": f"{settings.SITE_URL}{path or version.get_absolute_url()}",
-        **more,
-    }
+    return _rendered(name, version.report, reader, path=path or version.get_absolute_url(), version=version, **more)
+
+
+def _rendered(name: str, report: Report, reader: User, *, path: str, **more: object) -> Message:
+    told = {"report": report, "plan": report.plan, "reader": reader, "link": f"{settings.SITE_URL}{path}", **more}
 
     def said(part: str) -> str:
         return render_to_string(f"reports/emails/{name}_{part}", told).strip()

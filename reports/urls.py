@@ -1,7 +1,19 @@
 from django.urls import path, register_converter
 
 from reports.timetable import KINDS
-from reports.views import check, fact_check, meeting, published, release, schedule, shelf, texts, verbs, version
+from reports.views import (
+    check,
+    fact_check,
+    meeting,
+    published,
+    release,
+    schedule,
+    sending,
+    shelf,
+    texts,
+    verbs,
+    version,
+)
 
 
 class KindConverter:
@@ -61,6 +73,7 @@ urlpatterns = [
     path("matters/", meeting.list_matters, name="matters"),
     path("matters/<int:pk>/", meeting.show_matter, name="matter"),
     path("matters/<int:pk>/reassign/", meeting.reassign_matter, name="reassign-matter"),
+    path("reports/<int:pk>/v<int:number>/send/", sending.send_to_lists, name="send-to-lists"),
     path("check/", check.check, name="check"),
     path("published/", published.list_published, name="published-list"),
     path("published/<int:pk>/", published.show_newest, name="published-report"),

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from partners.models import OutgoingEmail, User
-from priorities.models import Membership, Plan, SubGroup
+from partners.models import OutgoingEmail
+from priorities.models import Plan, SubGroup
 from reports.models.report import ReportVersion
 
 
@@ -87,20 +85,6 @@ class AudienceList(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def everybody(self, day: dt.date) -> models.QuerySet[User]:
-        """Who is on the list on `day` and has not left the portal: people named, and those of its sub-groups: who has a
-        seat that day, who leads and who stands in for the lead.
-        """
-        groups = self.sub_groups.all()
-        seats = Membership.objects.filter(
-            Q(joined_on__isnull=True) | Q(joined_on__lte=day),
-            Q(left_on__isnull=True) | Q(left_on__gt=day),
-            sub_group__in=groups,
-        )
-        named = Q(pk__in=self.people.values("pk")) | Q(pk__in=seats.values("user"))
-        leads = Q(pk__in=groups.values("lead")) | Q(pk__in=groups.values("deputy"))
-        return User.objects.filter(named | leads, is_active=True).order_by("name", "pk")
 
 
 class Sending(models.Model):

@@ -40,6 +40,7 @@ KINDS = {
     "digest": "Daily summary",
     "report-with-chair": "Report for decision",
     "report-decided": "Decision on a report",
+    "report-published": "Published report",
 }
 
 
