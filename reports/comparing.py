@@ -97,7 +97,7 @@ def _joined(line: ActionLine) -> Iterator[Difference]:
         kind = "completed" if line.mark.key == Rating.COMPLETE else "closed"
         yield Difference(kind, line.ref, f"{_name(line)} joined the plan and is {_word(line)} already.")
     for asked in line.asked:
-        yield Difference("help_asked", line.ref, f"{_name(line)} asks {asked.help_wanted_from} for help.")
+        yield Difference("help_asked", line.ref, f"{line.ref} asks {asked.help_wanted_from} for help.")
 
 
 def _rating(old: ActionLine, line: ActionLine) -> Iterator[Difference]:
@@ -147,14 +147,12 @@ def _heard(old: ActionLine, line: ActionLine, *, same_period: bool) -> Iterator[
     if old.owing and line.owing and old.received != line.received:
         if not line.received:
             heard = f"; last heard on {british(line.last_heard)}" if line.last_heard else ""
-            yield Difference(
-                "quiet", line.ref, f"{line.lead} sent no update on {_name(line)}, and had sent one before{heard}."
-            )
+            yield Difference("quiet", line.ref, f"{_name(line)}: no update of {line.lead} this time{heard}.")
         elif same_period:
-            yield Difference("heard", line.ref, f"The update of {line.lead} on {_name(line)} has come in.")
+            yield Difference("heard", line.ref, f"{_name(line)}: the update of {line.lead} has come in.")
         else:
             yield Difference(
-                "heard", line.ref, f"{line.lead} sent an update on {_name(line)}, and had sent none before."
+                "heard", line.ref, f"{_name(line)}: an update of {line.lead} again, after none the time before."
             )
     elif old.confirmed != line.confirmed:
         kind, word = ("confirmed", "again") if line.confirmed else ("unconfirmed", "no longer")
@@ -173,7 +171,7 @@ def _help(old: ActionLine, line: ActionLine) -> Iterator[Difference]:
     known = [(asked.help_wanted_from, asked.on) for asked in old.asked]
     for asked in line.asked:
         if asked not in still and asked.help_wanted_from and (asked.help_wanted_from, asked.on) not in known:
-            yield Difference("help_asked", line.ref, f"{_name(line)} asks {asked.help_wanted_from} for help.")
+            yield Difference("help_asked", line.ref, f"{line.ref} asks {asked.help_wanted_from} for help.")
 
 
 def _standing(asked: Words, line: ActionLine) -> Words | None:
@@ -188,18 +186,16 @@ def _standing(asked: Words, line: ActionLine) -> Words | None:
 def _became(asked: Words, now: Words | None, line: ActionLine) -> Difference:
     if now is not None:
         if now.help_state in ("", "none"):
-            text = f"{_name(line)}: {now.help_wanted_from} has not answered the request for help."
+            text = f"{line.ref}: {now.help_wanted_from} has not answered."
             return Difference("help_open", line.ref, text)
-        return Difference("help_answered", line.ref, f"{_name(line)}: {now.help_answer}")
+        return Difference("help_answered", line.ref, f"{line.ref}: {now.help_answer}")
     over = [one for one in line.settled if one.on == asked.on]
     ended = next((one for one in over if one.of == asked.help_wanted_from), over[0] if over else None)
     if ended is not None and ended.state in ("will", "cannot", "done"):
-        return Difference("help_answered", line.ref, f"{_name(line)}: {ended.answer}")
+        return Difference("help_answered", line.ref, f"{line.ref}: {ended.answer}")
     done = line.mark.key in (Rating.COMPLETE, Rating.CLOSED) or line.closed_since
     why = ", since the action is closed" if done else ""
-    return Difference(
-        "help_dropped", line.ref, f"{_name(line)}: help of {asked.help_wanted_from} is no longer asked for{why}."
-    )
+    return Difference("help_dropped", line.ref, f"{line.ref}: {asked.help_wanted_from} is no longer asked{why}.")
 
 
 #: Facts of an action that are told when they are others, and what each is called.
@@ -265,23 +261,24 @@ def _judgement(old: Figure, figure: Figure) -> Iterator[Difference]:
                 "figure_missing", figure.code, f"{name}: {figure.period_label} is {figure.missing or 'missing'}."
             )
         return
-    told = f"{figure.now.printed}{'%' if figure.unit.startswith('%') else ''} in {figure.period_label}"
+    told = f"{name}, {figure.now.printed}{'%' if figure.unit.startswith('%') else ''} in {figure.period_label},"
     if old.now is None:
-        yield Difference("figure_there", figure.code, f"{name}: {told}; there was no figure before.")
+        yield Difference("figure_there", figure.code, f"{told} can be had now; there was no figure before.")
         return
     # A text from before usual ranges judges nothing, so that nothing can have become unusual since.
     if figure.unusual and old.judged and not old.unusual:
-        than = f", {figure.than_usual}" if figure.than_usual else ""
-        yield Difference("unusual", figure.code, f"{name} changed in an unusual way{than}: {told}.")
+        than = f": {figure.than_usual}" if figure.than_usual else ""
+        yield Difference("unusual", figure.code, f"{told} changed in an unusual way{than}.")
     elif old.unusual and figure.judged == "usual":
-        yield Difference("usual", figure.code, f"{name} is within its usual range again: {told}.")
+        yield Difference("usual", figure.code, f"{told} is within its usual range again.")
     if (old.worse, old.better) == (figure.worse, figure.better) or old.withheld or figure.withheld:
         return
-    standing = "worse" if old.worse else "better" if old.better else "neither worse nor better"
-    kind = "figure_worse" if figure.worse else "figure_better" if figure.better else "figure_eased"
-    word = "worse" if figure.worse else "better" if figure.better else f"no longer {standing}"
-    was = "" if kind == "figure_eased" else f", and was {standing} before"
-    yield Difference(kind, figure.code, f"{name} is {word}{was}: {told}.")
+    then = "worse" if old.worse else "better" if old.better else "neither worse nor better"
+    if figure.worse or figure.better:
+        kind, word = ("figure_worse", "worse") if figure.worse else ("figure_better", "better")
+        yield Difference(kind, figure.code, f"{told} is {word} now and was {then} before.")
+    else:
+        yield Difference("figure_eased", figure.code, f"{told} is no longer {then}.")
 
 
 def _corrected(old: Figure, figure: Figure) -> Iterator[Difference]:

@@ -8,6 +8,7 @@ from reports.document import PUBLIC, Figure, QuarterlyDocument
 from reports.rendering.page_one import (
     HEAD_MM,
     HEAD_START,
+    HEAD_START_NOW,
     HEADING_MM,
     LINE_MM,
     LINE_POINTS,
@@ -58,13 +59,15 @@ class QuarterlyPage:
             max(rows_of(each, LINE_POINTS - 20), 1) for each in (self.worse, self.better, self.missing, self.issues)
         ]
         actions = f"{self.actions}. {self.brackets} in brackets. Last known ratings; see action headlines (page 00)."
-        since = f"{self.since}; see since the last report (page 00)." if self.since else ""
+        since = f"{self.since}; in full under 9. Since the last report (page 00)." if self.since else ""
         texts = [
             lines_of(text, LINE_POINTS)
             for text in (self.trouble, self.noise, self.similar, self.moved, self.outside, actions, since)
             if text
         ]
-        head = lines_of(HEAD_START + self.head, LINE_POINTS) + lines_of(self.objective, LINE_POINTS)
+        head = lines_of((HEAD_START_NOW if self.since else HEAD_START) + self.head, LINE_POINTS) + lines_of(
+            self.objective, LINE_POINTS
+        )
         return HEAD_MM + LINE_MM * (head + 3 + sum(lists) + sum(texts)) + HEADING_MM * (len(lists) + len(texts))
 
 

@@ -71,16 +71,22 @@ SENTENCES = (
 )
 
 #: Told in full elsewhere in the same report: here by reference or name alone.
-NAMED = ("help_asked", "issue_new", "issue_moved", "figure_eased")
+NAMED = ("help_asked", "issue_new", "issue_moved", "figure_better", "figure_eased", "figure_there", "usual")
+
+#: Short sentences that follow one another in a paragraph.
+FLOWING = (*LAST_ASKED, "heard", "confirmed")
+
+#: What the six-monthly report leaves to its own sections on figures and issues.
+LEFT_TO_SECTIONS = ("figure_eased", "figure_there", "figure_followed", "usual", "issue_new", "issue_moved")
 
 
 @dataclass(frozen=True)
 class Group:
-    """One heading and its rows; `named` in place of sentences where those stand elsewhere in the report."""
+    """One heading and its rows: as a list, or in `flow` after the heading where they are short or stand elsewhere."""
 
     heading: str
     rows: tuple[Difference, ...]
-    named: str
+    flow: str
 
     @property
     def number(self) -> int:
@@ -93,18 +99,22 @@ def since_context(document: Document) -> dict[str, Any]:
     if since is None:
         return {"since": None}
     names = {figure.code: figure.name for figure in document.figures}
+    kinds = [k for k in SENTENCES if not (isinstance(document, SixMonthlyDocument) and k in LEFT_TO_SECTIONS)]
     return {
         "since": since,
         "compared_with": compared_with(since),
-        "since_groups": tuple(_group(since, kind, names) for kind in SENTENCES if since.of(kind)),
+        "since_groups": tuple(_group(since, kind, names) for kind in kinds if since.of(kind)),
         "since_quiet": not since.rows,
     }
 
 
 def _group(since: Since, kind: str, names: Mapping[str, str]) -> Group:
     rows = since.of(kind)
-    keys = dict.fromkeys(names.get(row.key, row.key) for row in rows)
-    return Group(HEADINGS[kind], rows, "; ".join(keys) if kind in NAMED else "")
+    if kind in NAMED:
+        flow = "; ".join(dict.fromkeys(names.get(row.key, row.key) for row in rows)) + "."
+    else:
+        flow = " ".join(row.text for row in rows) if kind in FLOWING else ""
+    return Group(HEADINGS[kind], rows, flow)
 
 
 def compared_with(since: Since) -> str:
@@ -150,23 +160,22 @@ def changed_since(since: Since) -> str:
     return f"Compared with {since.label}: {', '.join(parts)}"
 
 
-def asked_last_time(document: SixMonthlyDocument | QuarterlyDocument) -> str:
-    """What became of the help asked for, and of the recommendations made, in the report before; empty for neither."""
+def asked_last_time(document: SixMonthlyDocument | QuarterlyDocument, *, named: bool = False) -> str:
+    """What became of the help asked for, and of the recommendations made, in the report before; empty for neither.
+
+    `named`: with the actions whose requests are open.
+    """
     since = document.since
     parts = []
     if since is not None and (rows := since.of(*LAST_ASKED)):
         answered, waiting, dropped = (since.keys(kind) for kind in LAST_ASKED)
-        told = [f"{len(answered)} answered", f"{len(waiting)} still open" + _refs(waiting)]
-        told += [f"{len(dropped)} no longer asked"] if dropped else []
-        parts.append(f"{plural(len(rows), 'request')} for help: {', '.join(told)}")
+        refs = f" ({', '.join(dict.fromkeys(waiting))})" if named and waiting else ""
+        told = [f"{len(answered)} of {len(rows)} answered", f"{len(waiting)} open{refs}"]
+        told += [f"{len(dropped)} taken back"] if dropped else []
+        parts.append(f"Help: {', '.join(told)}.")
     if outcomes := last_asked_sentence(document):
-        parts.append(outcomes)
-    return "; ".join(parts)
-
-
-def _refs(keys: Iterable[str]) -> str:
-    found = list(dict.fromkeys(keys))
-    return f" ({', '.join(found)})" if found else ""
+        parts.append(f"Recommendations: {outcomes}.")
+    return " ".join(parts)
 
 
 # --- Which priority is in most trouble --------------------------------------------------------------------------------
@@ -174,25 +183,28 @@ def _refs(keys: Iterable[str]) -> str:
 Trouble = tuple[int, int, int]
 
 
-def most_trouble(priorities: Iterable[PriorityPart]) -> str:
-    """The priority with most actions off track, then at risk, then not confirmed; those alike are named together."""
+def most_trouble(priorities: Iterable[PriorityPart], *, whole: bool = True) -> str:
+    """The priority with most actions off track, then at risk, then not confirmed; those alike are named together.
+
+    `whole`: with the one that comes next.
+    """
     parts = list(priorities)
     found = {part.code: _trouble(part) for part in parts}
     ranks = sorted({trouble for trouble in found.values() if any(trouble)}, reverse=True)
     if not ranks:
-        return "No priority has an action off track, at risk or not confirmed." if parts else ""
-    worst = [part for part in parts if found[part.code] == ranks[0]]
+        return "no priority has an action off track, at risk or not confirmed" if parts else ""
+    worst = [part.name for part in parts if found[part.code] == ranks[0]]
     if len(worst) == len(parts) > 1:
-        return f"All priorities alike: each has {_words(ranks[0])}."
-    if len(worst) == 1:
-        total = sum(count.number for count in worst[0].counts)
-        text = f"{worst[0].name}: of {plural(total, 'action')} {_words(ranks[0])}"
-    else:
-        text = f"{listed([part.name for part in worst])} alike: each has {_words(ranks[0])}"
-    if len(ranks) > 1:
+        return f"all priorities alike, each with {_words(ranks[0])}"
+    text = f"{_alike(worst)} {_words(ranks[0])}"
+    if whole and len(ranks) > 1:
         after = [part.name for part in parts if found[part.code] == ranks[1]]
-        text += f". Next {listed(after)}: {'each ' if len(after) > 1 else ''}{_words(ranks[1])}"
-    return f"{text}."
+        text += f"; then {_alike(after)} {_words(ranks[1])}"
+    return text
+
+
+def _alike(names: list[str]) -> str:
+    return f"{names[0]} with" if len(names) == 1 else f"{listed(names)} alike, each with"
 
 
 def _trouble(part: PriorityPart) -> Trouble:

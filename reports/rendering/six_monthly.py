@@ -18,6 +18,9 @@ from reports.rendering.text import clip, range_in_short, reoffending_tally, tall
 BRIEF = 150
 """Characters of an action's latest words beside it in the body; the whole of them stand in Appendix A."""
 
+PRINTED = 720.0
+"""The width that page one's bars are drawn in for paper, in the chart's own units."""
+
 
 @dataclass(frozen=True)
 class PriorityView:
@@ -46,6 +49,8 @@ def six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
         return ratings_bar(rows, id_prefix=prefix, title=title, width=width) if rows else None
 
     wide = bars(WIDE, "bars")
+    # Drawn on a wider sheet the same picture is lower on paper: the sentences need the room.
+    lower = bars(PRINTED, "bars") if document.since else wide
     texts = [said for said in document.sub_group_texts if said.text]
     written = {words.section: words for words in document.texts}
     unsaid = [*empty_openings(document), *(() if "statement" in written else ("statement",))]
@@ -62,8 +67,9 @@ def six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
             (note, next((words for words in document.texts if words.heading == note.heading), None))
             for note in document.implications
         ),
-        "page": six_monthly_page(document, wide.frame.height if wide else 0),
+        "page": six_monthly_page(document, lower.frame.height * WIDE / lower.frame.width if lower else 0),
         "bars": wide,
+        "bars_print": lower,
         "bars_narrow": bars(NARROW, "bars-narrow"),
         "priorities": tuple(
             PriorityView(

@@ -15,6 +15,7 @@ from reports.rendering.page_one import (
     FACT_MM,
     HEAD_MM,
     HEAD_START,
+    HEAD_START_NOW,
     HEADING_MM,
     LABEL_POINTS,
     LINE_MM,
@@ -30,6 +31,9 @@ from reports.rendering.since import asked_last_time, most_trouble, since_line
 from reports.rendering.text import begin, clip, head_line, reoffending_tally, short_figure, short_title, tally
 
 BARS_MM_A_UNIT = 164 / 640
+
+SHORT, HELP, ROOMY = 44, 36, 300
+"""Characters of a title, and of the help asked for, where there is little room; and the room from which there is more."""
 
 
 @dataclass(frozen=True)
@@ -100,15 +104,20 @@ class SixMonthlyPage:
             lines_of(figures, side),
             lines_of(self.reoffending, side),
             rows_of(self.delivered, side),
-            *(lines_of(text, side) for text in (self.trouble, self.asked_last) if text),
+            *(lines_of(text, side) for text in (self.asked_last,) if text),
         )
         return (
             HEAD_MM
-            + LINE_MM * (lines_of(HEAD_START + self.head, LINE_POINTS) + lines_of(self.objective, LINE_POINTS))
+            + LINE_MM
+            * (
+                lines_of((HEAD_START_NOW if self.sealed else HEAD_START) + self.head, LINE_POINTS)
+                + lines_of(self.objective, LINE_POINTS)
+            )
             + HEADING_MM * 2
             + LINE_MM * rows_of(self.asked, LINE_POINTS - 20)
             + COUNTS_MM * lines_of(self.counts, LINE_POINTS * 0.86)
-            + (0 if self.sealed else LINE_MM)
+            # Where the number of the period before stands, or which priority is in most trouble.
+            + (LINE_MM * lines_of(f"Most trouble: {self.trouble}", LINE_POINTS) if self.sealed else LINE_MM)
             + self.bars_height * BARS_MM_A_UNIT
             + 5
             + sum(LINE_MM * max(lines, 1) + FACT_MM for lines in facts)
@@ -121,9 +130,30 @@ def six_monthly_page(document: SixMonthlyDocument, bars_height: float) -> SixMon
         page = _six_monthly_page(document, room, bars_height)
         if page.height <= PAGE_MM:
             break
+    if document.since is not None:
+        page = _all_of(document, room, bars_height, page)
     # Which ones rather than how many, where that still leaves the page one page.
-    named = dataclasses.replace(page, since=_since(document, named=True))
-    return _let_run(named if named.height <= PAGE_MM else page)
+    page = _if_it_fits(page, since=_since(document, named=True))
+    if document.since is not None:
+        page = _if_it_fits(page, asked_last=asked_last_time(document, named=True))
+        page = _if_it_fits(page, trouble=most_trouble(document.priorities))
+    return _let_run(page)
+
+
+def _all_of(document: SixMonthlyDocument, room: Room, bars_height: float, page: SixMonthlyPage) -> SixMonthlyPage:
+    """The page with whole lists where the side still holds them: what is asked of the table, what was delivered."""
+    for name, whole in (("asked", len(document.recommendations)), ("delivered", len(document.completed))):
+        if whole > getattr(room, name):
+            wider = dataclasses.replace(room, **{name: whole})
+            longer = _six_monthly_page(document, wider, bars_height)
+            if longer.height <= PAGE_MM:
+                room, page = wider, longer
+    return page
+
+
+def _if_it_fits(page: SixMonthlyPage, **longer: Any) -> SixMonthlyPage:
+    changed = dataclasses.replace(page, **longer)
+    return changed if changed.height <= PAGE_MM else page
 
 
 def _let_run(page: SixMonthlyPage) -> SixMonthlyPage:
@@ -159,17 +189,19 @@ def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: flo
         asked=_asked(document, room),
         total=sum(count.number for count in document.counts),
         counts=tally(document.counts) + " (00)" * len(document.counts),
-        off_track=first_of([_off_line(line, room.off_long) for line in off], room.off),
+        off_track=first_of(
+            [_off_line(line, room.off_long, what_help=document.since is not None) for line in off], room.off
+        ),
         silent=first_of([_silent_line(line) for line in silent], room.silent, 150),
         since=_since(document),
-        worse=_figures_of(document.figures, "worse", room.figures),
-        better=_figures_of(document.figures, "better", room.figures),
+        worse=_figures_of(document.figures, "worse", room.figures, noise=document.since is not None),
+        better=_figures_of(document.figures, "better", max(room.figures - (1 if document.since else 0), 1)),
         missing=_missing(document.figures),
         reoffending=reoffending_tally(document),
         # Achievements of work that goes on follow as far as there is room; only completions are counted as more.
         delivered=first_of(achieved[: max(len(document.completed), room.delivered)], room.delivered),
         bars_height=bars_height,
-        trouble=most_trouble(document.priorities) if document.since else "",
+        trouble=most_trouble(document.priorities, whole=False) if document.since else "",
         asked_last=asked_last_time(document) if document.since else "",
         sealed=document.since is not None,
     )
@@ -206,16 +238,21 @@ def _asked_line(item: Recommendation, by_ref: Mapping[str, ActionLine], longest:
     return item.short
 
 
-def _off_line(line: ActionLine, longest: int) -> PageLine:
-    """One action off track within about `longest` characters: what gives way is the reason."""
-    strong = f"{line.ref} {short_title(line.title, 80)}"
+def _off_line(line: ActionLine, longest: int, *, what_help: bool) -> PageLine:
+    """One action off track within about `longest` characters: what gives way is the title, then the reason.
+
+    `what_help`: with the words in which help is asked for, not only of whom.
+    """
+    brief = what_help and longest < ROOMY
+    title = line.title.partition(":")[0] if brief and len(line.title) > SHORT else line.title
+    strong = f"{line.ref} {short_title(title, SHORT if brief else 80)}"
     words = line.said
     before = [
         "" if line.confirmed else "not confirmed",
         clip(f"{line.lead}, {line.owner}" if line.owner else line.lead, 100),
         f"since {line.since:%B %Y}" if line.since else "",
     ]
-    help_wanted = " · ".join(_help_asked(asked) for asked in line.asked)
+    help_wanted = " · ".join(_help_asked(asked, HELP if what_help else 0) for asked in line.asked)
     taken = len(strong) + len(help_wanted) + sum(len(part) + 3 for part in before)
     why = whole = ""
     if words and words.restricted:
@@ -223,13 +260,22 @@ def _off_line(line: ActionLine, longest: int) -> PageLine:
     elif words:
         whole = " ".join((words.reason or words.narrative).split()).rstrip(".")
         why = begin(whole, max(longest - taken, 60), line.ref)
-    told, full = (" · ".join(part for part in (*before, said, help_wanted) if part) for said in (why, whole))
+    in_full = " · ".join(_help_asked(asked, 1000 if what_help else 0) for asked in line.asked)
+    told, full = (
+        " · ".join(part for part in (*before, said, wanted) if part)
+        for said, wanted in ((why, help_wanted), (whole, in_full))
+    )
     return PageLine(strong, told, "" if told == full else full)
 
 
-def _help_asked(words: Words) -> str:
-    waiting = ", no answer yet" if words.help_state == "none" else ""
-    return f"help asked of {clip(words.help_wanted_from, 60)}{waiting}"
+def _help_asked(words: Words, longest: int) -> str:
+    """Of whom, whether there is an answer, and as many characters of what is asked for."""
+    waiting = "no answer yet" if words.help_state == "none" else ""
+    who = f"help asked of {clip(words.help_wanted_from, 60)}"
+    if not longest:
+        return f"{who}, {waiting}" if waiting else who
+    what = clip(words.help_wanted, longest).rstrip(".")
+    return f"{who}{f' ({waiting})' if waiting else ''}: {what}" if what else who
 
 
 def _silent_line(line: ActionLine) -> PageLine:
@@ -256,12 +302,15 @@ def _since(document: SixMonthlyDocument, *, named: bool = False) -> str:
     return ("; " if named and (worse or better) else ", ").join(parts)
 
 
-def _figures_of(figures: Iterable[Figure], word: str, most: int) -> str:
-    """The figures judged `word`, in the indicators' order: name, figure, the year before, the change."""
+def _figures_of(figures: Iterable[Figure], word: str, most: int, *, noise: bool = False) -> str:
+    """The figures judged `word`, in the indicators' order: name, figure, the year before, the change, whether it is unusual.
+
+    `noise`: also whether it may be no more than that.
+    """
     told = [figure for figure in figures if figure.word == word]
     texts = [
         f"{figure.name} ({short_figure(figure, figure.now)}, was {short_figure(figure, figure.year_before)}{_change(figure)}"
-        f"{', unusual' if figure.unusual else ''})"
+        f"{', unusual' if figure.unusual else ', may be noise' if noise and figure.judged == 'usual' else ''})"
         for figure in told[:most]
         if figure.now and figure.year_before
     ]
