@@ -175,22 +175,18 @@ def asked_in(facts: IndicatorFacts, period: Period) -> Period:
     return max(due_in, Period.containing(PeriodKind.QUARTER, period.end))
 
 
-def period_asked(facts: IndicatorFacts, quarter: Period) -> Period | None:
-    """The period that the quarter's grid asks this indicator for; None when it asks for none.
+def period_asked(facts: IndicatorFacts, quarter: Period) -> Period:
+    """The period that the quarter's grid asks this indicator for: the newest that it asked for by then.
 
-    A yearly figure stands in the quarter before it can be had, and in the following ones while it is missing.
+    A yearly figure stands in the quarter before it can be had and in the following ones, in or not, until the next one's.
+    It is also what a figure sent for the quarter is about when nobody says.
     """
     if facts.kind is PeriodKind.QUARTER:
         return quarter
     period = last_ended(facts.kind, quarter.end)
     while asked_in(facts, period) > quarter:
         period = period.previous()
-    return period if asked_in(facts, period) == quarter or period not in facts.figures else None
-
-
-def period_expected(facts: IndicatorFacts, quarter: Period, today: dt.date) -> Period:
-    """What a figure sent for the quarter is about when nobody says: the period its grid asks for, else the one shown."""
-    return period_asked(facts, quarter) or facts.period_in(quarter, today)
+    return period
 
 
 def most_pressing(rows: Iterable[Owed]) -> list[Owed]:

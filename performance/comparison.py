@@ -302,6 +302,13 @@ def figure_text(value: Decimal, measure: Measure) -> str:
     return f"{number(value)}%" if measure is Measure.PERCENTAGE else number(value)
 
 
+def with_unit(printed: str, unit: str) -> str:
+    """ "418 offences", "45% of clients": a figure as it was given, and what it counts, which may begin with the sign."""
+    if unit.startswith("%"):
+        return f"{printed.removesuffix('%').rstrip()}{unit}"
+    return f"{printed} {unit}"
+
+
 HEADCOUNTS = frozenset({"adults", "children", "clients", "individuals", "patients", "people", "residents", "victims"})
 """Units that count people who may be there again next quarter."""
 

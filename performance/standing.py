@@ -93,6 +93,11 @@ class Wait:
     expected_on: dt.date | None
     at: dt.datetime
 
+    @property
+    def said(self) -> str:
+        """The reason as a sentence that more may follow."""
+        return f"{self.reason.rstrip('.')}."
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -297,7 +302,7 @@ class IndicatorStanding:
             owes = f" and {self.facts.owner} owes it" if self.day is not None and self.due_on <= self.day else ""
             return f"{said}: it can be had from {british(self.due_on)}{owes}."
         expected = f" Expected on {british(self.wait.expected_on)}." if self.wait.expected_on else ""
-        return f"{said}. {self.facts.owner} says it is not yet available: {self.wait.reason.rstrip('.')}.{expected}"
+        return f"{said}. {self.facts.owner} says it is not yet available: {self.wait.said}{expected}"
 
 
 def _row(first: Period, last: Period) -> str:

@@ -201,7 +201,7 @@ def _misread(given: str, digits: str) -> Misread:
     if _SCIENTIFIC.fullmatch(digits):
         return Misread(
             f"{quoted} was shortened by a spreadsheet, which has lost digits of it.",
-            "Show the column as numbers without decimals, and save the file again.",
+            "Write all its digits; in a spreadsheet, show the column as numbers without decimals.",
         )
     if _CONTINENTAL.fullmatch(digits):
         return Misread(

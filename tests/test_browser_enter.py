@@ -29,7 +29,7 @@ def enter(page: Page) -> None:
     row.get_by_label("Q2 2026/27").fill("41.2")
     row.get_by_label("Provisional").check()
     page.get_by_role("button", name="Record what is filled in").click()
-    expect(page.get_by_role("alert").filter(has_text="Recorded for Q2 2026/27")).to_contain_text("I-16 41.2")
+    expect(page.get_by_role("alert").filter(has_text="Recorded:")).to_contain_text("(I-16), Q2 2026/27: 41.2")
     assert Measurement.objects.get(indicator__code="I-16", period_start="2026-07-01").provisional
     page.get_by_role("region", name=FIGURE).get_by_role("link", name="Correct").click()
     page.get_by_label("The right figure").fill("41.3")

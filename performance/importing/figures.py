@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from charts.numbers import number
-from performance.asking import period_expected
+from performance.asking import period_asked
 from performance.comparison import figure_text, measure_of
 from performance.importing.columns import Layout
 from performance.importing.findings import STEP, Checked, Findings, Grave, Progress, shape_of
@@ -62,8 +62,7 @@ class _Reading:
         self.by_pk = {one.facts.pk: one for one in self.wanted}
         self.by_code = {one.facts.code.casefold(): one for one in self.by_pk.values()}
         self.by_name = {_plain(one.facts.name): one for one in self.by_pk.values()}
-        quarter, today = self.terms.quarter, self.terms.today
-        self.expected = {pk: period_expected(one.facts, quarter, today) for pk, one in self.by_pk.items()}
+        self.expected = {pk: period_asked(one.facts, self.terms.quarter) for pk, one in self.by_pk.items()}
         self.unknown: dict[str, str] = {}
         self.already = 0
         self.at = {role: column for column, role in self.layout.columns.items()}

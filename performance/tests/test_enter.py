@@ -98,6 +98,45 @@ class TestWhatIsShown:
     def test_a_quarter_that_is_none_shows_the_last_one(self, cast):
         page = text_of(client_of(cast.owner).get("/performance/figures/?quarter=2031-99&owner=nobody"))
         assert "Q2 2026/27, 1 July to 30 September 2026" in page
+        assert "“2031-99” is no quarter with figures to enter. These are of Q2 2026/27." in page
+
+    def test_a_yearly_figure_that_can_be_had_soon_stands_in_the_quarter_its_link_names(self, cast):
+        """On 1 December a year's figure that comes on 5 January is asked for in the quarter that is running."""
+        year = Period(PeriodKind.YEAR, dt.date(2025, 4, 1))
+        late = make_indicator(code="YEAR", name="Deaths", frequency="annual", lag_weeks=40)
+        cast.figure("31", indicator=late, period=year.previous())
+        with time_machine.travel(dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC), tick=False):
+            client = client_of(cast.owner)
+            found = re.search(r'href="([^"]*#row-year)"', client.get("/performance/missing/").content.decode())
+            assert found
+            page = text_of(client.get(found[1]))
+            assert 'id="row-year"' in page
+            assert ">2025/26<" in page
+            assert "Q3 2026/27 (not over yet)" in page
+            assert "Shoplifting" not in page  # nothing of the quarter itself can be had
+            assert "Q2 2026/27, 1 July" in text_of(client.get("/performance/figures/"))
+            answer = sent(cast, address="/performance/figures/?quarter=2026-10", YEAR={"figure": "33"})
+        assert "Recorded: Deaths (YEAR), 2025/26: 33 offences." in text_of(answer)
+        assert in_force("YEAR", year) == [("33", Decimal(33))]
+
+    def test_a_yearly_figure_stays_in_its_grid_once_it_is_in_to_be_corrected(self, cast):
+        make_indicator(code="YEAR", name="Deaths", frequency="annual", lag_weeks=20)
+        sent(cast, YEAR={"figure": "31"})
+        page = text_of(client_of(cast.owner).get(GRID))
+        assert "/correct/" in page.partition('id="row-year"')[2].partition("</section>")[0]
+
+    def test_the_open_boxes_are_led_to(self, cast):
+        make_indicator(code="FIRE", name="Deliberate fires")
+        page = text_of(client_of(cast.owner).get(GRID))
+        assert 'aria-label="Not in yet"' not in page  # none is in
+        sent(cast, SHOP={"figure": "418"})
+        page = text_of(client_of(cast.owner).get(GRID))
+        assert '<a class="govuk-link" href="#row-fire">Deliberate fires, Q2 2026/27</a>' in page
+        assert 'href="#row-shop"' not in page
+
+    def test_what_is_asked_says_how_to_answer(self, cast):
+        page = text_of(sent(cast, SHOP={"figure": "4180"}, follow=False))
+        assert "tick “Yes, it is right” or change the figure, and record again" in page
 
     def test_a_stand_in_enters_the_figures_of_whom_they_stand_in_for(self, cast):
         from partners.models import Cover
@@ -119,7 +158,7 @@ class TestWhatIsTaken:
         row = Measurement.objects.get(indicator=cast.indicator, period_start=Q2_2026.start)
         assert (row.printed, row.value, row.provisional, row.note) == ("418", Decimal(418), True, "Two days late.")
         assert (row.as_at, row.recorded_at, row.recorded_by) == (dt.date(2026, 10, 16), NOW, cast.owner)
-        assert "Recorded for Q2 2026/27: SHOP 418." in text_of(page)
+        assert "Recorded: Shoplifting (SHOP), Q2 2026/27: 418 offences." in text_of(page)
 
     def test_each_row_stands_for_itself(self, cast):
         make_indicator(code="BURG", name="Burglary")
@@ -239,7 +278,7 @@ class TestNotYetAvailable:
             dt.date(2026, 11, 30),
             Q2_2026,
         )
-        assert "Not yet available: SHOP." in text_of(page)
+        assert "Not yet available: Shoplifting (SHOP), Q2 2026/27." in text_of(page)
         assert "The system was changed. Expected on 30 November 2026." in text_of(page)
 
     def test_said_twice_it_is_kept_once(self, cast):
@@ -278,7 +317,7 @@ class TestTwice:
         for _ in range(2):
             page = sent(cast, SHOP={"figure": "418"})
         assert Measurement.objects.for_periods([Q2_2026]).count() == 1
-        assert "Recorded before, and not a second time: SHOP." in text_of(page)
+        assert "Recorded before, and not a second time: Shoplifting (SHOP), Q2 2026/27." in text_of(page)
 
     def test_the_second_of_two_people_sees_the_first_ones_figure_and_keeps_their_own(self, cast):
         cast.figure("420", by=cast.analyst)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from performance.asking import asked_in, period_asked
+from performance.comparison import with_unit
 from performance.forms.enter import AsAtForm, CorrectForm, RowForm, Typed, Wanted, ask_about_parts, prefix_of
 from performance.models import Comparator, Indicator, Measurement, known_facts
 from performance.services import figures
@@ -80,11 +81,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Grid:
-    """The page. `missing`: how many of its figures are not in."""
+    """The page. `missing`: the rows whose figures are not in."""
 
     plan: Plan | None
     quarter: Period
     quarters: list[Period]
+    running: Period
     groups: list[Group]
     as_at: AsAtForm
     owner: str
@@ -97,8 +99,13 @@ class Grid:
         return [row for group in self.groups for row in group.rows]
 
     @property
-    def missing(self) -> int:
-        return sum(row.wanted.known is None for row in self.rows)
+    def missing(self) -> list[Row]:
+        return [row for row in self.rows if row.wanted.known is None]
+
+    @property
+    def asked(self) -> bool:
+        """Whether something is asked about a figure just sent."""
+        return any(row.form.open_questions for row in self.refused)
 
     @property
     def refused(self) -> list[Row]:
@@ -142,11 +149,12 @@ class _Known:
         # Others' figures, too: a total may have parts that somebody else owes.
         return cls(plan, mine, known_facts(rows), list(plan.priorities.order_by("position")))
 
-    def wanted_in(self, quarter: Period, owner: str) -> list[Wanted]:
+    def wanted_in(self, quarter: Period, owner: str, today: dt.date) -> list[Wanted]:
         found = []
         for row in self.mine:
             period = period_asked(self.facts[row.pk], quarter)
-            if period is None or (owner and row.data_owner.code != owner):
+            # The running quarter asks for what is over alone.
+            if period.end >= today or (owner and row.data_owner.code != owner):
                 continue
             kept = (row.active_from is None or row.active_from <= period.end) and (
                 row.active_to is None or row.active_to >= period.start
@@ -156,9 +164,7 @@ class _Known:
         return found
 
     def every_in(self, quarter: Period) -> list[tuple[IndicatorFacts, Period]]:
-        return [
-            (facts, period) for facts in self.facts.values() if (period := period_asked(facts, quarter)) is not None
-        ]
+        return [(facts, period_asked(facts, quarter)) for facts in self.facts.values()]
 
     @property
     def owners(self) -> list[tuple[str, str]]:
@@ -175,9 +181,13 @@ def enter(request: SignedIn) -> HttpResponse:
     if not request.user.has_perm("performance.upload_figures"):
         raise Http404  # for those who send no figures the page is not there
     moment = Moment.of(request)
-    quarters = quarters_until(moment.today)
-    quarter = next((one for one in quarters if one.code == request.GET.get("quarter")), quarters[0])
     known = _Known.read(request.user, moment.plan)
+    ended = quarters_until(moment.today)
+    quarters = _offered(known, ended, moment.today)
+    code = request.GET.get("quarter", "")
+    quarter = next((one for one in quarters if one.code == code), ended[0])
+    if code and code != quarter.code and request.method != "POST":
+        messages.info(request, f"“{code[:20]}” is no quarter with figures to enter. These are of {quarter.label}.")
     owner = request.GET.get("owner", "")
     owner = owner if owner in dict(known.owners) else ""
     if request.method != "POST":
@@ -186,7 +196,7 @@ def enter(request: SignedIn) -> HttpResponse:
         return render(request, "performance/enter.html", {"grid": grid})
     as_at = AsAtForm(request.POST, today=moment.today)
     sent = _send(request, known, moment, quarter, as_at)
-    _tell(request, sent, quarter)
+    _tell(request, sent)
     if not sent.refused and as_at.is_valid():
         address = {"quarter": quarter.code, **({"owner": owner} if owner else {})}
         return redirect(f"{reverse('performance:enter')}?{urlencode(address)}")
@@ -204,12 +214,19 @@ def quarters_until(today: dt.date) -> list[Period]:
     return found
 
 
+def _offered(known: _Known, ended: list[Period], today: dt.date) -> list[Period]:
+    """Those that are over; and the running one while it asks for a figure of a longer period that is over already."""
+    running = ended[0].next()
+    missing = [one for one in known.wanted_in(running, "", today) if one.known is None]
+    return [running, *ended] if any(asked_in(one.facts, one.period) == running for one in missing) else ended
+
+
 def _send(request: SignedIn, known: _Known, moment: Moment, quarter: Period, as_at: AsAtForm) -> Sent:
     """Record every row that says something and is ready, each in a transaction of its own."""
     sent = Sent()
     rows = [
         RowForm(request.POST, wanted=wanted, today=moment.today)
-        for wanted in known.wanted_in(quarter, "")
+        for wanted in known.wanted_in(quarter, "", moment.today)
         if _was_shown(request.POST, wanted)
     ]
     rows = [row for row in rows if not row.is_empty]
@@ -231,7 +248,8 @@ def _was_shown(data: QueryDict, wanted: Wanted) -> bool:
 
 
 def _record(request: SignedIn, row: RowForm, moment: Moment, as_at: dt.date, sent: Sent) -> None:
-    indicator, period, code = row.wanted.indicator, row.wanted.period, row.wanted.indicator.code
+    indicator, period = row.wanted.indicator, row.wanted.period
+    called = f"{indicator.name} ({indicator.code}), {period.label}"
     common = {"indicator": indicator, "period": period, "by": request.user, "at": moment.at}
     try:
         with transaction.atomic():
@@ -257,7 +275,7 @@ def _record(request: SignedIn, row: RowForm, moment: Moment, as_at: dt.date, sen
     except ValidationError as refused:
         there = indicator.measurements.standing().for_periods([period]).select_related("recorded_by__partner").first()
         if row.typed is not None and there is not None and _is_same(there, row.typed, request.user):
-            sent.repeated.append(code)
+            sent.repeated.append(called)
             return
         if there is not None and (row.typed is not None or row.says_not_available):
             row.overtaken = _who_was_first(there)
@@ -266,12 +284,12 @@ def _record(request: SignedIn, row: RowForm, moment: Moment, as_at: dt.date, sen
         sent.refused[indicator.pk] = row
         return
     if row.typed is not None and _is_there(row) and row.average_value is None:
-        sent.repeated.append(code)
+        sent.repeated.append(called)
     elif row.says_not_available:
-        sent.waiting.append(code)
+        sent.waiting.append(called)
     else:
-        said = row.typed.printed if row.typed else "similar areas"
-        sent.recorded.append(f"{code} {said}")
+        said = with_unit(row.typed.printed, indicator.unit) if row.typed else "similar areas’ average"
+        sent.recorded.append(f"{called}: {said}")
 
 
 def _is_there(row: RowForm) -> bool:
@@ -330,18 +348,18 @@ def _take_faults(row: RowForm, refused: ValidationError) -> None:
         row.add_error(place if place in row.fields else None, faults)
 
 
-def _tell(request: SignedIn, sent: Sent, quarter: Period) -> None:
+def _tell(request: SignedIn, sent: Sent) -> None:
     if sent.ready:
         parts = []
         if sent.recorded:
-            parts.append(f"Recorded for {quarter.label}: {'; '.join(sent.recorded)}.")
+            parts.append(f"Recorded: {'; '.join(sent.recorded)}.")
         if sent.waiting:
-            parts.append(f"Not yet available: {', '.join(sent.waiting)}.")
+            parts.append(f"Not yet available: {'; '.join(sent.waiting)}.")
         if sent.refused:
             parts.insert(0, f"{sent.ready} of {sent.ready + len(sent.refused)} ready.")
         messages.success(request, " ".join(parts))
     if sent.repeated:
-        messages.info(request, f"Recorded before, and not a second time: {', '.join(sent.repeated)}.")
+        messages.info(request, f"Recorded before, and not a second time: {'; '.join(sent.repeated)}.")
     if not (sent.ready or sent.repeated or sent.refused):
         messages.info(request, "Nothing was filled in, so nothing was recorded.")
 
@@ -358,7 +376,7 @@ def _grid(
     as_at: AsAtForm | None = None,
 ) -> Grid:
     refused = refused or {}
-    wanted = known.wanted_in(quarter, owner)
+    wanted = known.wanted_in(quarter, owner, moment.today)
     wanted += [form.wanted for pk, form in refused.items() if pk not in {one.indicator.pk for one in wanted}]
     rows = []
     for one in wanted[: MOST_ROWS + 1]:
@@ -371,6 +389,7 @@ def _grid(
         plan=known.plan,
         quarter=quarter,
         quarters=quarters,
+        running=Period.containing(PeriodKind.QUARTER, moment.today),
         groups=_groups(rows[:MOST_ROWS], known.priorities),
         as_at=as_at or AsAtForm(data, today=moment.today),
         owner=owner,
@@ -442,7 +461,8 @@ def correct(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                f"{old.indicator.code} for {old.period.label} is corrected: {form.typed.printed}, not {old.printed}.",
+                f"{old.indicator.name} ({old.indicator.code}), {old.period.label}, is corrected: "
+                f"{with_unit(form.typed.printed, old.indicator.unit)}, not {old.printed}.",
             )
             return redirect(
                 f"{reverse('performance:enter')}?{urlencode({'quarter': asked_in(facts, old.period).code})}"

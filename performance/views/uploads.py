@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partners import delivery
-from performance.asking import period_expected
+from performance.asking import period_asked
 from performance.forms.uploads import FORMS, ColumnsForm, QuarterForm, SendForm, quarters_until
 from performance.importing import COLUMNS, Column, Grave, Layout, guess
 from performance.importing.columns import LOOKED_AT, period_of
@@ -202,10 +202,7 @@ def template(request: SignedIn) -> HttpResponseBase:
     rows = Indicator.objects.for_plan(moment.plan).in_use(quarter).select_related("data_owner", "data_source")
     mine = [row for row in rows if request.user.has_perm("performance.record_measurement", row)]
     facts = known_facts(mine)
-    cells = [
-        (row.code, row.name, row.unit, period_expected(facts[row.pk], quarter, moment.today).label, "", "", "")
-        for row in mine
-    ]
+    cells = [(row.code, row.name, row.unit, period_asked(facts[row.pk], quarter).label, "", "", "") for row in mine]
     names = ("Code", "Indicator", "Unit", "Period", "Figure", "Provisional", "Note")
     return _csv(csv_text(names, cells), f"figures-{quarter.code}.csv")
 
