@@ -88,6 +88,13 @@ class PlanAdmin(ReferenceAdmin):
             },
         ),
         ("What reports print", {"fields": ("contact", "marking", "is_demonstration")}),
+        (
+            "What everybody may read",
+            {
+                "fields": ("public_shelf",),
+                "description": "Shut again, the shelf is gone at once; copies in caches last five minutes more.",
+            },
+        ),
     )
 
 

@@ -8,9 +8,25 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 
 from partners.admin import ReadOnlyAdmin, ReadOnlyInline, ReferenceAdmin
-from reports.models import Decision, FactCheck, FactCheckAnswer, HoldPeriod, PlanFault, Rendition, Report, ReportVersion
+from reports.models import (
+    AudienceList,
+    Decision,
+    FactCheck,
+    FactCheckAnswer,
+    HoldPeriod,
+    PlanFault,
+    PublicRelease,
+    Rendition,
+    Report,
+    ReportVersion,
+    Sending,
+    SentTo,
+)
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
     from partners.models import User
 
 
@@ -58,8 +74,8 @@ class ReportVersionAdmin(ReadOnlyAdmin):
 
 @admin.register(Rendition)
 class RenditionAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "state", "attempts", "pages", "queued_at", "finished_at")
-    list_filter = ("state", "stage")
+    list_display = ("__str__", "state", "pages", "finished_at", "checked_at", "fault")
+    list_filter = ("state", "stage", "edition", ("fault", admin.EmptyFieldListFilter))
     list_select_related = ("version__report",)
     exclude = ("html", "pdf")
 
@@ -116,3 +132,74 @@ class PlanFaultAdmin(ReadOnlyAdmin):
 
     list_display = ("plan", "reason", "since", "last_at")
     list_select_related = ("plan",)
+
+
+@admin.register(AudienceList)
+class AudienceListAdmin(ReferenceAdmin):
+    """Who is on a list is changed here; it is sent to from a published report's page."""
+
+    list_display = ("name", "plan", "position", "named_people", "groups")
+    list_filter = ("plan",)
+    list_select_related = ("plan",)
+    search_fields = ("name",)
+    autocomplete_fields = ("plan", "people", "sub_groups")
+    fields = ("plan", "name", "position", "people", "sub_groups")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AudienceList]:
+        return super().get_queryset(request).prefetch_related("people", "sub_groups")
+
+    @admin.display(description="people")
+    def named_people(self, audience: AudienceList) -> str:
+        return ", ".join(str(person) for person in audience.people.all())
+
+    @admin.display(description="sub-groups")
+    def groups(self, audience: AudienceList) -> str:
+        return ", ".join(group.name for group in audience.sub_groups.all())
+
+
+class SentToInline(ReadOnlyInline):
+    model = SentTo
+    fields = ("email", "to", "state")
+    readonly_fields = ("to", "state")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SentTo]:
+        return super().get_queryset(request).select_related("email__recipient")
+
+    @admin.display(description="to")
+    def to(self, row: SentTo) -> str:
+        return str(row.email.recipient)
+
+    @admin.display(description="state")
+    def state(self, row: SentTo) -> str:
+        return row.email.get_state_display()
+
+
+@admin.register(Sending)
+class SendingAdmin(ReadOnlyAdmin):
+    list_display = ("version", "audience", "by", "at")
+    list_filter = ("audience",)
+    list_select_related = ("version__report", "audience", "by")
+    date_hierarchy = "at"
+    inlines = (SentToInline,)
+
+    def view_on_site(self, sending: Sending) -> str:
+        return sending.version.get_absolute_url()
+
+    def sees_page(self, user: User, sending: Sending) -> bool:
+        return ReportVersion.objects.visible_to(user).filter(pk=sending.version_id).exists()
+
+
+@admin.register(PublicRelease)
+class PublicReleaseAdmin(ReadOnlyAdmin):
+    """What everybody can or could read, who checked it, and why it was taken away."""
+
+    list_display = ("version", "marking", "by", "at", "withdrawn_at", "withdrawn_by")
+    list_filter = ("marking", ("withdrawn_at", admin.EmptyFieldListFilter))
+    list_select_related = ("version__report", "by", "withdrawn_by")
+    date_hierarchy = "at"
+
+    def view_on_site(self, release: PublicRelease) -> str:
+        return release.version.get_absolute_url()
+
+    def sees_page(self, user: User, release: PublicRelease) -> bool:
+        return ReportVersion.objects.visible_to(user).filter(pk=release.version_id).exists()

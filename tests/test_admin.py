@@ -70,6 +70,8 @@ REFERENCE = {
     "priorities.priority",
     "priorities.subgroup",
     "priorities.meeting",
+    "reports.audiencelist",
+    "reports.holdperiod",
     "priorities.contextfact",
     "priorities.achievement",
     "priorities.policeandcrimeplan",
@@ -115,6 +117,9 @@ READ_ONLY = {
     "reports.rendition",
     "reports.decision",
     "reports.planfault",
+    "reports.factcheck",
+    "reports.publicrelease",
+    "reports.sending",
 }
 
 
