@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from reports.timetable import KINDS
 from reports.views import (
     check,
+    compare,
     fact_check,
     meeting,
     published,
@@ -45,6 +46,7 @@ app_name = "reports"
 
 urlpatterns = [
     path("reports/", shelf.list_reports, name="list"),
+    path("reports/compare/", compare.compare_versions, name="compare"),
     path("reports/<int:pk>/", shelf.show_report, name="report"),
     path("reports/<int:pk>/new-version/", verbs.make_new_version, name="new-version"),
     path("reports/<int:pk>/v<int:number>/", version.show_version, name="version"),

@@ -18,6 +18,8 @@ from reports.forms import ApproveForm, ReturnForm
 from reports.forms.fact_check import DespiteHoldForm
 from reports.models import Decision, Rendition, Report, ReportVersion
 from reports.services import decisions, fact_check, holds, renditions, steps, texts
+from reports.views.after import after
+from reports.views.compare import since_returned
 from reports.views.doors import signed_in
 from reports.views.files import pdf_response
 from reports.views.shelf import Around, stages_for, waits_for
@@ -140,7 +142,17 @@ def version_page(
     takes_texts = request.user.sees_the_work and bool(texts.sections_of(report.plan, report.kind))
     asks_for_another = takes_texts and version.state != State.REPLACED
     more = {"takes_texts": takes_texts, "left_out": texts.left_out(report, document) if asks_for_another else []}
-    return render(request, "reports/version.html", {**shown(version, document), "view": page, **more})
+    return render(
+        request,
+        "reports/version.html",
+        {
+            **shown(version, document),
+            "after": after(version, request.user),
+            "changed": since_returned(request.user, version),
+            "view": page,
+            **more,
+        },
+    )
 
 
 def page_of(
