@@ -11,7 +11,7 @@ import rules
 
 if TYPE_CHECKING:
     from partners.models import Partner, User
-    from reports.models import ReportVersion
+    from reports.models import MatterArising, ReportVersion
 
 
 @rules.predicate
@@ -63,6 +63,12 @@ def writes_section(user: User, section: str | None) -> bool:
 
 
 @rules.predicate
+def is_to_answer(user: User, matter: MatterArising | None) -> bool:
+    """Whom a matter was given to, as long as they are at work, and whoever stands in for them."""
+    return matter is not None and user.sees_the_work and matter.owner_id in user.stands_for
+
+
+@rules.predicate
 def sees_the_work(user: User) -> bool:
     return user.sees_the_work
 
@@ -87,6 +93,11 @@ rules.add_perm("reports.write_text", writes_section)  # a section of a report, b
 rules.add_perm("reports.preview_public", is_coordinator | is_chair | covers_some_chair)
 rules.add_perm("reports.release", is_coordinator)
 rules.add_perm("reports.send_to_lists", is_coordinator)
+rules.add_perm("reports.record_outcomes", is_coordinator)
+rules.add_perm("reports.raise_matter", is_coordinator | is_chair | covers_some_chair)
+rules.add_perm("reports.raise_matter_for_others", is_coordinator)  # of a meeting or scrutiny
+rules.add_perm("reports.answer_matter", is_coordinator | is_to_answer)
+rules.add_perm("reports.reassign_matter", is_coordinator)
 
 ONLY_COORDINATOR_MAKES = "Only the coordinator can make another version of a report."
 ONLY_COORDINATOR_LEAVES_OUT = "Only the coordinator can mark a report as not produced."

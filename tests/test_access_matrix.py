@@ -24,6 +24,7 @@ from performance.models import Comparator, EmergingIssue, Indicator, Measurement
 from performance.services.issues import raise_issue
 from priorities.models import Duty, Plan
 from reports.models import FactCheckAnswer, ReportVersion
+from reports.services.meeting import raise_matter
 from tests import access, paper
 from tests.makers import NOW, SECRET, TODAY, Cast
 
@@ -70,6 +71,14 @@ class World:
             "released": paper.released(self.cast, paper.half_year("2023-10")),
         }
         Plan.objects.filter(pk=self.cast.plan.pk).update(public_shelf=True)
+        self.matter = raise_matter(
+            report=self.versions["published"].report,
+            source="scrutiny",
+            text="Why did it rise?",
+            owner=self.cast["officer_of_lead"],
+            by=self.cast["coordinator"],
+            at=NOW,
+        )
 
         self.answer = FactCheckAnswer.objects.create(
             fact_check=self.versions["in_check"].fact_check,
@@ -171,10 +180,12 @@ class World:
             given |= {"code": self.duty.code, "year": 2026}
         elif name == "send-again":
             given["pk"] = self.email.pk
+        elif name in ("matter", "reassign-matter"):
+            given["pk"] = self.matter.pk
         elif row.on:
             version = self.versions[row.on]
             given["pk"] = version.report_id
-            if name not in ("report", "new-version", "published-report"):
+            if name not in ("report", "new-version", "raise-matter", "published-report"):
                 given["number"] = version.number
             if name == "fact-check-part":
                 given["code"] = self.cast.fire.code

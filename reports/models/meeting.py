@@ -69,6 +69,10 @@ class MatterArisingQuerySet(models.QuerySet["MatterArising"]):
             wanted |= Q(at_work=False)
         return self.open().for_list().filter(wanted).order_by("due_on", "pk")
 
+    def open_first(self) -> MatterArisingQuerySet:
+        """Open ones, the earliest due first, then answered ones, the newest answer first."""
+        return self.order_by(F("answered_at").desc(nulls_first=True), "due_on", "pk")
+
     def for_list(self) -> MatterArisingQuerySet:
         """With what a list says of each, `assigned` among it."""
         at_work = User.objects.at_work().filter(pk=OuterRef("owner")).order_by()
