@@ -12,6 +12,7 @@ from django.utils import timezone
 from priorities.models import Meeting
 from reports.models import Rendition, Report, ReportVersion
 from reports.services import building, decisions, renditions
+from shp_portal.demo import shelf
 from shp_portal.demo.story import DECIDED, LONDON, MADE, PUBLISHED, SENT, Timeline
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Papers:
         self._say = say
 
     def add_steps(self, timeline: Timeline, cast: Cast, story: Record) -> None:
+        shelf.prepare(cast)
         told = {record.text("period"): record.records("versions") for record in story.records("decisions")}
         for kind in Report.Kind.values:
             due = [one for one in building.owed_by(cast.plan) if one.kind == kind and one.due_on <= timeline.as_of]
@@ -58,11 +60,13 @@ class Papers:
 
     def _lay_out(self, version: ReportVersion, stage: str) -> None:
         """A decision is bound to the file that was read, so the file has to be there."""
-        self._say(f"Laying out {version} ({stage})")
-        rendition = version.renditions.partners().get(stage=stage)
+        self._made(version.renditions.partners().get(stage=stage))
+
+    def _made(self, rendition: Rendition) -> None:
+        self._say(f"Laying out {rendition}")
         made = renditions.make_one(rendition=rendition, make=self._make, clock=timezone.now)
         if made.state != Rendition.State.DONE:
-            raise renditions.Broken(f"{version} could not be laid out: {made.last_error}")
+            raise renditions.Broken(f"{rendition} could not be laid out: {made.last_error}")
 
     def _decide_on(self, timeline: Timeline, cast: Cast, version: ReportVersion, told: list[Record]) -> None:
         record = told[0]
@@ -102,7 +106,9 @@ class Papers:
             return
         decisions.approve(**common)
         timeline.add(
-            record.day("decided_on") + dt.timedelta(days=2), PUBLISHED, lambda at: self._publish(cast, version, at)
+            record.day("decided_on") + dt.timedelta(days=2),
+            PUBLISHED,
+            partial(self._publish_and_hand_on, timeline, cast, version),
         )
 
     def _another(
@@ -123,6 +129,10 @@ class Papers:
         """A report that needs no chair: prepared, looked at, published."""
         decisions.prepare(version=version, by=cast.people["coordinator"], at=at)
         self._publish(cast, version, at)
+
+    def _publish_and_hand_on(self, timeline: Timeline, cast: Cast, version: ReportVersion, at: dt.datetime) -> None:
+        self._publish(cast, version, at)
+        shelf.hand_on(timeline, cast, version, at.astimezone(LONDON).date(), self._made)
 
     def _publish(self, cast: Cast, version: ReportVersion, at: dt.datetime) -> None:
         self._lay_out(version, Rendition.Stage.FINAL)

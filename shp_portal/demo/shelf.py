@@ -1,0 +1,68 @@
+"""What becomes of the demonstration's published reports: one on the shelf for everybody, one sent to lists of people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reports.document import from_json
+from reports.models import AudienceList, Rendition, ReportVersion
+from reports.public import withheld
+from reports.services import release, sending
+from shp_portal.demo.story import DATA, PUBLISHED, Timeline
+from shp_portal.published_plan.reading import BrokenData, Record, read_yaml
+
+if TYPE_CHECKING:
+    from shp_portal.demo.cast import Cast
+
+LayOut = Callable[[Rendition], None]
+
+
+def prepare(cast: Cast) -> None:
+    """Open the shelf, and make the lists: what an administrator would have done when the plan began."""
+    cast.plan.public_shelf = True
+    cast.plan.save()
+    for position, record in enumerate(_told().records("lists"), start=1):
+        audience = AudienceList(plan=cast.plan, name=record.text("name"), position=position)
+        audience.save()
+        audience.people.set([cast.people[key] for key in record.texts("people")])
+        audience.sub_groups.set([cast.sub_groups[code] for code in record.texts("sub_groups")])
+
+
+def hand_on(timeline: Timeline, cast: Cast, version: ReportVersion, published_on: dt.date, lay_out: LayOut) -> None:
+    """Add what follows once a six-monthly report is published, if the story tells of it."""
+    told = _told()
+    for name, step in (("sent", _send), ("released", partial(_release, lay_out))):
+        for record in told.records(name):
+            if record.text("period") == version.report.period.code:
+                day = published_on + dt.timedelta(days=record.number("after_days"))
+                timeline.add(day, PUBLISHED, partial(step, cast, version, record))
+
+
+def _told() -> Record:
+    return read_yaml(DATA / "shelf.yaml")
+
+
+def _send(cast: Cast, version: ReportVersion, record: Record, at: dt.datetime) -> None:
+    wanted = record.texts("lists")
+    lists = list(AudienceList.objects.filter(plan=cast.plan, name__in=wanted))
+    if len(lists) != len(wanted):
+        raise BrokenData(f"{record.where}: one of these lists is not there.")
+    sending.send(version=version, audiences=lists, by=cast.people["coordinator"], at=at)
+
+
+def _release(lay_out: LayOut, cast: Cast, version: ReportVersion, record: Record, at: dt.datetime) -> None:
+    by = cast.people["coordinator"]
+    marking = record.text("marking", "")
+    lay_out(release.prepare(version=version, marking=marking, by=by, at=at))
+    file = release.file_of(version)
+    kept_back = withheld(from_json(version.snapshot))
+    release.release(
+        version=version,
+        checks=[check.sentence for check in release.checks_of(kept_back, marking)],
+        seen_pdf_sha256=file.sha256 if file else "",
+        by=by,
+        at=at,
+    )
