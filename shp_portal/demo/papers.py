@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from priorities.models import Meeting
-from reports.models import Rendition, Report, ReportVersion
-from reports.services import building, decisions, renditions
+from priorities.periods import Period
+from reports.models import Rendition, Report, ReportVersion, SectionText
+from reports.services import building, decisions, renditions, texts
+from reports.timetable import KINDS
 from shp_portal.demo import shelf
-from shp_portal.demo.story import DECIDED, LONDON, MADE, PUBLISHED, SENT, Timeline
+from shp_portal.demo.story import DECIDED, LONDON, MADE, PUBLISHED, SENT, WORDS, Timeline
 
 if TYPE_CHECKING:
     from reports.timetable import Owed
@@ -32,14 +34,19 @@ class Papers:
 
     def add_steps(self, timeline: Timeline, cast: Cast, story: Record) -> None:
         shelf.prepare(cast)
-        told = {record.text("period"): record.records("versions") for record in story.records("decisions")}
+        told = {record.text("period"): record for record in story.records("decisions")}
+        for record in story.records("report_texts"):
+            timeline.add(record.day("on"), WORDS, partial(_write, cast, record))
         for kind in Report.Kind.values:
             due = [one for one in building.owed_by(cast.plan) if one.kind == kind and one.due_on <= timeline.as_of]
+            for one in due:
+                if kind == Report.Kind.SIX_MONTHLY and one.period.code in told:
+                    timeline.add(one.due_on, WORDS, partial(_state, cast, one, told[one.period.code]))
             for one in due[:-1]:
                 if kind == Report.Kind.QUARTERLY:
                     timeline.add(one.due_on, MADE, partial(self._quarterly, timeline, cast, one))
                 elif one.period.code in told:
-                    versions = told[one.period.code]
+                    versions = told[one.period.code].records("versions")
                     timeline.add(one.due_on, MADE, partial(self._six_monthly, timeline, cast, one, versions))
 
     def _quarterly(self, timeline: Timeline, cast: Cast, one: Owed, at: dt.datetime) -> None:
@@ -137,6 +144,34 @@ class Papers:
     def _publish(self, cast: Cast, version: ReportVersion, at: dt.datetime) -> None:
         self._lay_out(version, Rendition.Stage.FINAL)
         decisions.publish(version=version, by=cast.people["coordinator"], at=at)
+
+
+def _state(cast: Cast, one: Owed, told: Record, at: dt.datetime) -> None:
+    """The chair's statement, on the day on which the report is made."""
+    texts.write_text(
+        plan=cast.plan,
+        kind=one.kind,
+        period=one.period,
+        section=SectionText.Section.STATEMENT,
+        text=told.text("chair_statement"),
+        seen=0,
+        by=cast.people["chair"],
+        at=at,
+    )
+
+
+def _write(cast: Cast, record: Record, at: dt.datetime) -> None:
+    kind = record.text("kind")
+    texts.write_text(
+        plan=cast.plan,
+        kind=kind,
+        period=Period.parse(KINDS[kind], record.text("period")),
+        section=record.text("section"),
+        text=record.text("text"),
+        seen=0,
+        by=cast.person(record, "by"),
+        at=at,
+    )
 
 
 def _next_day(version: ReportVersion, timeline: Timeline) -> dt.date:

@@ -16,7 +16,8 @@ from actions.tests.makers import make_user
 from partners.models import Cover, OutgoingEmail, User
 from performance.models import EmergingIssue, Indicator, Measurement
 from priorities.models import Plan, SubGroup, UpdateRound
-from reports.models import Decision, Report, ReportVersion
+from reports.document import from_json
+from reports.models import Decision, Report, ReportVersion, SectionText
 from reports.services.building import make_due
 from shp_portal.management.commands import seed_demo
 
@@ -132,6 +133,18 @@ class TestTheStoryUpToNovember2026(TestCase):
         assert parts.filter(ready_at__isnull=True).exclude(paragraph="").count() == 1
         assert SubGroup.objects.exclude(pk__in=parts.values("sub_group")).count() == 1
         assert all(part.by == part.sub_group.lead for part in parts)
+
+    def test_reports_carry_what_the_chair_the_coordinator_and_the_analyst_wrote(self):
+        for version in ReportVersion.objects.filter(report__kind="six_monthly"):
+            assert [words.section for words in from_json(version.snapshot).texts] == ["statement"]
+        waiting = SectionText.objects.filter(report__versions=None).order_by("report__kind", "section")
+        assert list(waiting.values_list("report__kind", "section")) == [
+            ("quarterly", "performance"),
+            ("six_monthly", "equality"),
+            ("six_monthly", "performance"),
+            ("six_monthly", "section_17"),
+            ("six_monthly", "statement"),
+        ]
 
     def test_nobody_hears_of_the_past(self):
         assert OutgoingEmail.objects.exists()
