@@ -51,7 +51,7 @@ def area_bars(
     unit: str,
     average: Number | None = None,
     average_text: str = "",
-    others: str = "similar areas' average",
+    others: str = "similar areas’ average",
     things: str = "areas",
     width: float = WIDE,
 ) -> AreaBars:

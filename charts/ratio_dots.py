@@ -100,7 +100,7 @@ def ratio_dots(
     id_prefix: str,
     area: str,
     unit: str,
-    others: str = "similar areas' average",
+    others: str = "similar areas’ average",
     width: float = WIDE,
 ) -> RatioDots:
     """Draw the rates of `area` in `unit` ("per 1,000 residents"). ValueError without rows, or for a rate below nought.

@@ -174,7 +174,7 @@ class AgainstAverage:
     sentence: str
 
 
-def against_average(rate: Number, average: Number, areas: str = "similar areas' average") -> AgainstAverage:
+def against_average(rate: Number, average: Number, areas: str = "similar areas’ average") -> AgainstAverage:
     """Above, below or the same, with how far in per cent. Two rates of the same unit, e.g. per 1,000 residents."""
     ours, theirs = exact(rate), exact(average)
     word = "Above" if ours > theirs else "Below" if ours < theirs else "The same as"
@@ -345,9 +345,9 @@ def compare_all(
     if target:
         rows.append(_target(case, target))
     areas = (
-        (Against.SIMILAR_AREAS, "the similar areas' average", similar_areas),
-        (Against.REGION, "the region's average", region),
-        (Against.ENGLAND, "England's average", england),
+        (Against.SIMILAR_AREAS, "the similar areas’ average", similar_areas),
+        (Against.REGION, "the region’s average", region),
+        (Against.ENGLAND, "England’s average", england),
     )
     return (*rows, *(_average(case, kind, whose, average) for kind, whose, average in areas if average))
 

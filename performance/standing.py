@@ -264,7 +264,7 @@ class IndicatorStanding:
         outside = next((signal for signal in mine if signal.kind is SignalKind.OUTSIDE), None)
         than = f", {self.judgement.than_usual}" if self.judgement.than_usual else ""
         if outside is None:
-            mean = "its season's mean" if held.season is not None else f"the mean of {held.mean_text}"
+            mean = "its season’s mean" if held.season is not None else f"the mean of {held.mean_text}"
             return f"Unusual: {_row(mine[0].since, self.period)} in a row {mine[0].side} {mean}{than}."
         if held.moving_range_mean == 0:
             return f"Unusual: all earlier figures are {held.mean_text}{than}."

@@ -12,6 +12,7 @@ urlpatterns = [
     path("assessments/recommendations/<int:pk>/", assessment.decide, name="decide-recommendation"),
     path("indicators/<slug:code>/commentary/", indicator.write_commentary, name="write-commentary"),
     path("indicators/<slug:code>/remark/", indicator.annotate, name="annotate"),
+    path("indicators/<slug:code>/averages/", indicator.give_average, name="give-average"),
     path("indicators/<slug:code>/range/", indicator.set_baseline, name="set-baseline"),
     path("issues/", issues.show_list, name="issues"),
     path("issues/list.csv", issues.export, name="export-issues"),

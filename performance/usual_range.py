@@ -566,7 +566,7 @@ def _from(held: UsualRange, kind: PeriodKind) -> str:
 
 def _row_words(row: Sequence[Period], side: Side, held: UsualRange) -> str:
     kind = row[0].kind
-    mean = "its season's mean" if held.season is not None else f"the mean of {held.mean_text}"
+    mean = "its season’s mean" if held.season is not None else f"the mean of {held.mean_text}"
     return f"each of the last {len(row)} {kind.label}s, {_span(row[0], row[-1])}, is {side} {mean}"
 
 

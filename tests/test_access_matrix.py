@@ -36,7 +36,7 @@ ACCESS = access.read()
 WITHOUT_ACTION = {"list", "export", "mine", "send-ready", "my-updates", "propose", "proposals"}
 WITHOUT_ACTION |= {"exports", "request-export"}
 
-OF_AN_INDICATOR = {"indicator", "export-indicator", "write-commentary", "annotate", "set-baseline"}
+OF_AN_INDICATOR = {"indicator", "export-indicator", "write-commentary", "annotate", "set-baseline", "give-average"}
 
 
 class World:

@@ -41,7 +41,7 @@ def test_lengths_and_the_average_share_one_scale_from_nought():
     ours, _, _, halton, _ = chart.bars
     assert halton.box.width / ours.box.width == pytest.approx(6 / 17.576, abs=0.002)
     assert chart.average.x1 - ours.box.x == pytest.approx(ours.box.width * 8.159 / 17.576, abs=0.2)
-    assert chart.average_label.words == "similar areas' average 8.159"
+    assert chart.average_label.words == "similar areas’ average 8.159"
     assert draw(average=None).average is None
 
 
@@ -56,7 +56,7 @@ def test_its_sentences_stand_for_the_picture():
     assert draw().frame.description == (
         "Bar chart of 4 areas, per 1,000 residents, highest first. "
         "Hartlepool: 17.576, position 4 of 4, 1 being the lowest. "
-        "Similar areas' average: 8.159. "
+        "Similar areas’ average: 8.159. "
         "Highest: Hartlepool, 17.576. Lowest: Halton, 6.0. "
         "Without a bar: Merthyr Tydfil (not given)."
     )

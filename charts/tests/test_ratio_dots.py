@@ -113,9 +113,9 @@ def test_a_heading_stands_where_the_group_changes():
 
 def test_its_sentences_stand_for_the_picture():
     frame = draw().frame
-    assert frame.title == "Hartlepool against the similar areas' average"
+    assert frame.title == "Hartlepool against the similar areas’ average"
     assert frame.description == (
-        "Dot chart of 6 rates as printed as multiples of the similar areas' average. "
+        "Dot chart of 6 rates as printed as multiples of the similar areas’ average. "
         "Hartlepool is above the average in 3 of the 3 not in doubt. "
         "Furthest above: Shoplifting, 17.576 against 8.159, 2.15 times. "
         "Highest of all areas: Homicide and Shoplifting. "

@@ -6,15 +6,22 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Field, Layout, Size
+from crispy_forms_gds.layout import Button, Field, Fixed, Layout, Size
 from django import forms
 
+from performance.forms.averages import LONGEST_BASIS
+from performance.forms.enter import group_size_field, position_field, read_average
+from performance.models import Comparator, Source
 from performance.services.ranges import LONGEST_REASON, LONGEST_REMARK
 from priorities.forms import DISCLOSURE, VerbForm, WordsField
 from priorities.periods import Period, PeriodKind
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from django.http import QueryDict
+
+    from performance.models import Indicator
 
 LONGEST_COMMENTARY = 1_500
 
@@ -96,6 +103,59 @@ class RemarkForm(OfPeriods):
             Field.text("text", label_size=Size.SMALL),
             Button("submit", "Mark on the chart", css_class="govuk-!-margin-right-3"),
         )
+
+
+class GiveAverageForm(OfPeriods):
+    """What similar areas, the region or England did. `value` is the average, once the form is valid."""
+
+    kind = forms.ChoiceField(label="Who?", choices=Comparator.Kind.choices)
+    period = PeriodField(label="In which period?")
+    average = forms.CharField(label="Average", error_messages={"required": "Give the average."})
+    position = position_field()
+    group_size = group_size_field()
+    basis = WordsField(
+        label="What is it the average of?",
+        required=False,
+        longest=LONGEST_BASIS,
+        widget=forms.TextInput,
+        help_text=f"Printed beside it, for example: the 12 local authorities of the North East. "
+        f"Up to {LONGEST_BASIS} characters.",
+    )
+    data_source = forms.ModelChoiceField(
+        Source.objects.all(),
+        label="Where does it come from?",
+        empty_label="Choose a source",
+        help_text="Decides whether the public version may print it.",
+        error_messages={"required": "Choose where it comes from."},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, indicator: Indicator, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.indicator = indicator
+        self.value: Decimal | None = None
+        self.fields["average"].help_text = f"In the indicator’s unit: {indicator.unit}."
+        self.fields["position"].help_text = "Of similar areas alone; 1 is the lowest rate. May be empty."
+        self.fields["group_size"].help_text = "Ours among them."
+        self.helper.layout = Layout(
+            Field.select("kind", label_size=Size.SMALL),
+            Field.select("period", label_size=Size.SMALL),
+            Field.text("average", label_size=Size.SMALL, field_width=Fixed.FIVE),
+            Field.text("position", label_size=Size.SMALL, field_width=Fixed.THREE),
+            Field.text("group_size", label_size=Size.SMALL, field_width=Fixed.THREE),
+            Field.text("basis", label_size=Size.SMALL),
+            Field.select("data_source", label_size=Size.SMALL),
+            Button("submit", "Record the average", css_class="govuk-!-margin-right-3"),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        if "average" in answers:
+            self.value = read_average(self, self.indicator, answers)
+            if self.value is None and "average" not in self.errors:
+                self.add_error("average", "Give the average.")
+        if answers.get("position") and answers.get("kind") != Comparator.Kind.SIMILAR_AREAS:
+            self.add_error("position", "A position is one among similar areas. Leave it empty.")
+        return answers
 
 
 class BaselineForm(OfPeriods):

@@ -151,7 +151,13 @@ def record_comparator(
         indicator=indicator, kind=kind, period_kind=period.kind.value, period_start=period.start
     )
     if replaces is None and earlier.exists():
-        raise ValidationError({"average": [f"{indicator} has a comparison of this kind for {period.label} already."]})
+        raise ValidationError(
+            {
+                "average": [
+                    f"{indicator} has a comparison of this kind for {period.label} already. Correct that one instead."
+                ]
+            }
+        )
     comparator.full_clean()
     comparator.save()
     return comparator

@@ -150,10 +150,10 @@ def test_the_unit_tells_the_kind_of_figure(unit, measure):
 @pytest.mark.parametrize(
     ("rate", "average", "word", "sentence"),
     [
-        ("154.006", "117.497", "Above", "31.1% above the similar areas' average"),
-        ("0.0605", "0.574", "Below", "89.5% below the similar areas' average"),
-        ("1.5", "1.5", "The same as", "The same as the similar areas' average"),
-        ("1.5", "0", "Above", "Above the similar areas' average of 0"),
+        ("154.006", "117.497", "Above", "31.1% above the similar areas’ average"),
+        ("0.0605", "0.574", "Below", "89.5% below the similar areas’ average"),
+        ("1.5", "1.5", "The same as", "The same as the similar areas’ average"),
+        ("1.5", "0", "Above", "Above the similar areas’ average of 0"),
     ],
 )
 def test_a_rate_against_the_average_of_similar_areas(rate, average, word, sentence):
@@ -413,13 +413,13 @@ def test_a_target_needs_a_direction_or_a_value():
 @pytest.mark.parametrize(
     ("average", "better", "word", "sentence"),
     [
-        ("220.5", "lower", "worse", "worse: 84.1% above the similar areas' average of 220.5 in Q2 2026/27"),
-        ("220.5", "higher", "better", "better: 84.1% above the similar areas' average of 220.5 in Q2 2026/27"),
-        ("500", "lower", "better", "better: 18.8% below the similar areas' average of 500 in Q2 2026/27"),
-        ("400", "lower", "similar", "similar: 1.5% above the similar areas' average of 400 in Q2 2026/27"),
-        ("220.5", "context", "above", "84.1% above the similar areas' average of 220.5 in Q2 2026/27"),
-        ("500", "neutral", "below", "18.8% below the similar areas' average of 500 in Q2 2026/27"),
-        ("406", "lower", "the same", "the same as the similar areas' average of 406 in Q2 2026/27"),
+        ("220.5", "lower", "worse", "worse: 84.1% above the similar areas’ average of 220.5 in Q2 2026/27"),
+        ("220.5", "higher", "better", "better: 84.1% above the similar areas’ average of 220.5 in Q2 2026/27"),
+        ("500", "lower", "better", "better: 18.8% below the similar areas’ average of 500 in Q2 2026/27"),
+        ("400", "lower", "similar", "similar: 1.5% above the similar areas’ average of 400 in Q2 2026/27"),
+        ("220.5", "context", "above", "84.1% above the similar areas’ average of 220.5 in Q2 2026/27"),
+        ("500", "neutral", "below", "18.8% below the similar areas’ average of 500 in Q2 2026/27"),
+        ("406", "lower", "the same", "the same as the similar areas’ average of 406 in Q2 2026/27"),
     ],
 )
 def test_beside_similar_areas(average, better, word, sentence):
@@ -431,11 +431,11 @@ def test_beside_similar_areas(average, better, word, sentence):
 
 def test_an_average_of_an_earlier_period_is_held_against_our_figure_of_that_period():
     row = compared(readings(*SHOPLIFTING), Against.ENGLAND, england=Average(NOW.previous(), Decimal(380)))
-    assert (row.label, row.period, row.ours) == ("England's average", "Q1 2026/27", 418)
-    assert row.sentence == "worse: 10.0% above England's average of 380 in Q1 2026/27"
+    assert (row.label, row.period, row.ours) == ("England’s average", "Q1 2026/27", 418)
+    assert row.sentence == "worse: 10.0% above England’s average of 380 in Q1 2026/27"
     old = Average(Period(QUARTER, dt.date(2020, 4, 1)), Decimal(380))
     row = compared(readings(*SHOPLIFTING), Against.REGION, region=old)
-    assert (row.label, row.sentence) == ("Region's average", "n/a: no figure of our own for Q1 2020/21")
+    assert (row.label, row.sentence) == ("Region’s average", "n/a: no figure of our own for Q1 2020/21")
 
 
 def test_an_average_in_another_unit_keeps_its_position():
@@ -449,7 +449,7 @@ def test_an_average_in_another_unit_keeps_its_position():
 
 def test_percentages_differ_from_an_average_by_points():
     row = compared(readings(*[62.5] * 8), Against.REGION, unit="%", better="higher", region=Average(NOW, Decimal(58)))
-    assert row.sentence == "better: 4.5 percentage points above the region's average of 58% in Q2 2026/27"
+    assert row.sentence == "better: 4.5 percentage points above the region’s average of 58% in Q2 2026/27"
 
 
 def test_provisional_on_either_side_is_said():

@@ -421,7 +421,7 @@ def test_eight_quarters_in_a_row_above_their_own_seasons():
     found = judged(*years, *(value + 1 for value in SUMMERS * 2), seasonal=True)
     assert found.word is Word.UNUSUAL
     assert [signal.kind for signal in found.signals] == [SignalKind.RUN]
-    assert "each of the last 8 quarters, Q1 2026/27 to Q4 2027/28, is above its season's mean" in found.sentence
+    assert "each of the last 8 quarters, Q1 2026/27 to Q4 2027/28, is above its season’s mean" in found.sentence
 
 
 def test_half_years_have_two_seasons():

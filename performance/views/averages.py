@@ -1,6 +1,8 @@
-"""The correction of what similar areas were said to have done."""
+"""The correction of what similar areas, the region or England were said to have done."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,6 +15,12 @@ from performance.forms.averages import AverageForm
 from performance.models import Comparator
 from performance.services import figures
 from priorities.doors import Moment, SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
+
+WHOSE = {
+    Comparator.Kind.SIMILAR_AREAS.value: "the similar areas’",
+    Comparator.Kind.REGION.value: "the region’s",
+    Comparator.Kind.ENGLAND.value: "England’s",
+}
 
 
 @held_for_sign_in
@@ -33,6 +41,8 @@ def correct_average(request: SignedIn, pk: int) -> HttpResponse:
     if newest is None:
         raise Http404
     text = figure_text(newest.average, measure_of(indicator.unit))
+    # The pages of similar areas and of the indicator stand above this room: settings' ABSOLUTE_URL_OVERRIDES know where.
+    place: Any = old if old.kind == Comparator.Kind.SIMILAR_AREAS else indicator
     if newest.pk != old.pk and request.method != "POST":
         messages.info(request, f"The average was corrected already. This is the newest one: {text}.")
         return redirect("performance:correct-average", pk=newest.pk)
@@ -64,10 +74,11 @@ def correct_average(request: SignedIn, pk: int) -> HttpResponse:
         else:
             said = figure_text(form.value, measure_of(indicator.unit))
             messages.success(
-                request, f"The similar areas’ average of {indicator.code} for {period.label} is corrected: {said}."
+                request,
+                f"{WHOSE[old.kind][0].upper()}{WHOSE[old.kind][1:]} average of {indicator.code} for {period.label} "
+                f"is corrected: {said}.",
             )
-            # The page of similar areas stands above this room: settings' ABSOLUTE_URL_OVERRIDES know where.
-            return redirect(old)  # type: ignore[call-overload]
+            return redirect(place)
     return render(
         request,
         "performance/correct_average.html",
@@ -76,6 +87,9 @@ def correct_average(request: SignedIn, pk: int) -> HttpResponse:
             "old": old,
             "newest": newest,
             "text": text,
+            "whose": WHOSE[old.kind],
+            "place": place.get_absolute_url(),
+            "is_ranked": old.kind == Comparator.Kind.SIMILAR_AREAS,
             "overtaken": overtaken,
             "writer": writer_of(request.user),
             "is_sent": is_sent,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from performance.forms.indicator import BaselineForm, CommentaryForm, OfPeriods, RemarkForm
+from performance.comparison import figure_text, measure_of, with_unit
+from performance.forms.indicator import BaselineForm, CommentaryForm, GiveAverageForm, OfPeriods, RemarkForm
 from performance.models import Indicator, known_facts
 from performance.services import figures, ranges
 from performance.standing import IndicatorFacts, judge_period, last_ended
@@ -20,6 +23,8 @@ from priorities.doors import SignedIn, for_those_at_work
 from priorities.periods import Period
 
 MOST_OFFERED = 40
+#: Periods offered though there may be no figure of ours.
+LATEST = 8
 #: Periods a comment may be written on: four years of quarters.
 COMMENTED = 16
 
@@ -33,7 +38,7 @@ def write_commentary(request: SignedIn, code: str) -> HttpResponse:
     periods = _with_figures(facts)[:COMMENTED]
     chosen = _chosen(request, periods)
 
-    def save(values: dict[str, Any]) -> str:
+    def save(values: dict[str, Any], _form: OfPeriods) -> str:
         # Sent twice, it is said once.
         newest = facts.comments.get(values["period"])
         if newest is None or newest.text != values["text"]:
@@ -59,12 +64,43 @@ def annotate(request: SignedIn, code: str) -> HttpResponse:
         raise PermissionDenied(ranges.NOT_YOUR_CHART)
     periods = _with_figures(facts)[:MOST_OFFERED]
 
-    def save(values: dict[str, Any]) -> str:
+    def save(values: dict[str, Any], _form: OfPeriods) -> str:
         ranges.annotate(indicator=indicator, by=request.user, at=timezone.now(), **values)
         return f"Marked on the chart at {values['period'].label}."
 
     told = {"title": "Mark what happened", "without": "There is no figure yet to mark."}
     return _answer(request, indicator, RemarkForm, periods, _chosen(request, periods), save, told)
+
+
+@for_those_at_work
+@require_http_methods(["GET", "HEAD", "POST"])
+def give_average(request: SignedIn, code: str) -> HttpResponse:
+    """What similar areas, the region or England did in a period, the first time; a wrong one is corrected beside it."""
+    indicator, facts = _read(code)
+    if not request.user.has_perm("performance.record_measurement", indicator):
+        raise PermissionDenied(figures.NOT_YOURS)
+    periods = _ended(facts)
+
+    def save(values: dict[str, Any], form: OfPeriods) -> str:
+        assert isinstance(form, GiveAverageForm)  # noqa: S101 - it is the one made below
+        assert form.value is not None  # noqa: S101 - it is valid
+        given = figures.record_comparator(
+            indicator=indicator,
+            by=request.user,
+            at=timezone.now(),
+            **{**values, "average": form.value, "group_size": values["group_size"] if values["position"] else None},
+        )
+        said = with_unit(figure_text(form.value, measure_of(indicator.unit)), indicator.unit)
+        return f"{given.get_kind_display()}, {given.period.label}: an average of {said} is recorded."
+
+    told = {
+        "title": "Give what others did",
+        "lead": "The average of similar areas, the region or England, which the figure is compared with. "
+        "One that is wrong is corrected beside the comparison.",
+        "without": "There is no period that is over yet.",
+    }
+    kind = partial(GiveAverageForm, indicator=indicator)
+    return _answer(request, indicator, kind, periods, _chosen(request, periods), save, told)
 
 
 @for_those_at_work
@@ -75,7 +111,7 @@ def set_baseline(request: SignedIn, code: str) -> HttpResponse:
         raise PermissionDenied(ranges.NOT_YOURS)
     periods = _with_figures(facts)[:MOST_OFFERED]
 
-    def save(values: dict[str, Any]) -> str:
+    def save(values: dict[str, Any], _form: OfPeriods) -> str:
         ranges.set_baseline(indicator=indicator, by=request.user, at=timezone.now(), **values)
         return f"The usual range counts anew from {values['first'].label}."
 
@@ -100,6 +136,14 @@ def _with_figures(facts: IndicatorFacts) -> list[Period]:
     return sorted((period for period in facts.figures if period.kind is facts.kind and period <= ended), reverse=True)
 
 
+def _ended(facts: IndicatorFacts) -> list[Period]:
+    """Those with figures and the last that were over, newest first: others may be earlier than we are."""
+    found = [last_ended(facts.kind, timezone.localdate() - dt.timedelta(days=1))]
+    while len(found) < LATEST:
+        found.append(found[-1].previous())
+    return sorted({*found, *_with_figures(facts)}, reverse=True)[:MOST_OFFERED]
+
+
 def _chosen(request: SignedIn, periods: list[Period]) -> Period | None:
     """The period the address names, else the newest."""
     code = request.GET.get("period", "")
@@ -109,10 +153,10 @@ def _chosen(request: SignedIn, periods: list[Period]) -> Period | None:
 def _answer(
     request: SignedIn,
     indicator: Indicator,
-    kind: type[OfPeriods],
+    kind: Callable[..., OfPeriods],
     periods: list[Period],
     chosen: Period | None,
-    save: Callable[[dict[str, Any]], str],
+    save: Callable[[dict[str, Any], OfPeriods], str],
     told: dict[str, Any],
 ) -> HttpResponse:
     """The form, sent back with its faults, or the way back to the indicator with what was done."""
@@ -120,7 +164,7 @@ def _answer(
     form = kind(sent, periods=periods, chosen=chosen)
     if form.is_valid():
         try:
-            done = save(form.cleaned_data)
+            done = save(form.cleaned_data, form)
         except ValidationError as refused:
             form.take_faults(refused)
         else:

@@ -18,7 +18,7 @@ from charts.frame import NARROW, WIDE
 from charts.line import LineChart
 from performance.comparison import Against, figure_text
 from performance.disclosure import Audience, Shown, Table
-from performance.models import Indicator, Measurement
+from performance.models import Comparator, Indicator, Measurement
 from performance.standing import (
     BASELINE,
     IndicatorFacts,
@@ -66,6 +66,15 @@ class Old:
     recorded_at: dt.datetime
     reason: str
     file: str
+
+
+@dataclass(frozen=True)
+class RowAgainst:
+    """A comparison. `pk`: the average of others in force, to be corrected; `old`: those it replaced, with the reasons."""
+
+    seen: SeenComparison
+    pk: int | None = None
+    old: tuple[tuple[str, dt.datetime, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,8 @@ class IndicatorPage:
     trend: Trend | None
     wide: LineChart | None
     narrow: LineChart | None
-    comparisons: list[SeenComparison]
+    comparisons: list[RowAgainst]
+    coming: str
     similar: AreaBars | None
     similar_narrow: AreaBars | None
     similar_basis: str
@@ -262,7 +272,8 @@ def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: Use
         trend=trend,
         wide=wide,
         narrow=narrow,
-        comparisons=[compared(standing, one, table) for one in standing.comparisons],
+        comparisons=_against(row, standing, table),
+        coming="" if public or period != newest else _coming(standing),
         similar=similar,
         similar_narrow=similar_narrow,
         similar_basis=basis,
@@ -286,6 +297,41 @@ def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: Use
         public=public,
         notes=table.notes,
     )
+
+
+def _against(row: Indicator, standing: IndicatorStanding, table: Table) -> list[RowAgainst]:
+    """Every comparison; of others' averages, for partners alone, what was corrected."""
+    facts, known = standing.facts, {}
+    if table.audience is Audience.PARTNERS and facts.averages:
+        known = {one.pk: one for one in row.comparators.all()}
+    found = []
+    for one in standing.comparisons:
+        average = newest_average(facts, one.kind, standing.period)
+        newest = known.get(average.pk) if average and average.pk else None
+        found.append(
+            RowAgainst(compared(standing, one, table), newest.pk if newest else None, _was(newest, known, facts))
+        )
+    return found
+
+
+def _was(
+    newest: Comparator | None, known: dict[int, Comparator], facts: IndicatorFacts
+) -> tuple[tuple[str, dt.datetime, str], ...]:
+    """The averages it replaced, newest first: what each was, when it was corrected, and why."""
+    found = []
+    while newest is not None and newest.replaces_id is not None:
+        before = known[newest.replaces_id]
+        found.append((figure_text(before.average, facts.measure), newest.recorded_at, newest.note))
+        newest = before
+    return tuple(found)
+
+
+def _coming(standing: IndicatorStanding) -> str:
+    """When the next figure can be had, where that is about a period that is over already."""
+    facts, then = standing.facts, standing.period.next()
+    if standing.missing or standing.day is None or then.end >= standing.day or then in facts.figures:
+        return ""
+    return f"The next one, for {then.label}, can be had from {british(facts.due_on(then))}."
 
 
 def _range_seen(standing: IndicatorStanding, table: Table) -> bool:

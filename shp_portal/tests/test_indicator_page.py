@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import uuid
 from decimal import Decimal
 
 import pytest
 
-from performance.models import Annotation, Commentary, Comparator, Measurement, RangeBaseline, Source
+from performance.models import Annotation, Commentary, Comparator, Measurement, RangeBaseline, Source, Upload
 from shp_portal.tests.figures import Q1_2026, Q2_2026, STEADY, figures, indicator
 from shp_portal.tests.scene import NOW, Cast, browser, on, page, text_of
 
@@ -71,6 +72,45 @@ def test_a_correction_stands_beside_what_it_replaced_and_why(cast: Cast) -> None
     assert "Was 110" not in text_of(page(cast.officer, "/indicators/SHOP/?audience=public"))
 
 
+def test_a_figure_out_of_a_file_says_which_and_one_that_was_typed_does_not(cast: Cast) -> None:
+    row = indicator(cast)
+    figures(cast, row, "100", "110")
+    sent = {
+        "plan": cast.plan,
+        "kind": "figures",
+        "period_kind": "quarter",
+        "period_start": Q2_2026.start,
+        "data_owner": row.data_owner,
+        "size": 9,
+        "sha256": "0" * 64,
+        "state": "stored",
+        "by": cast.officer,
+        "at": NOW,
+        "changed_at": NOW,
+    }
+    file = Upload.objects.create(**sent, name="september.xlsx", file="uploads/1", submission_key=uuid.UUID(int=1))
+    pasted = Upload.objects.create(**sent, file="uploads/2", submission_key=uuid.UUID(int=2))
+    assert "uploaded" not in text_of(page(cast.officer, "/indicators/SHOP/"))
+    old = Measurement.objects.get(period_start=Q2_2026.start)
+    Measurement.objects.filter(pk=old.pk).update(upload=file)
+    assert "From file “september.xlsx”, uploaded 12 October 2026" in text_of(page(cast.officer, "/indicators/SHOP/"))
+    Measurement.objects.create(
+        **of(row),
+        value=Decimal(118),
+        printed="118",
+        as_at=dt.date(2026, 10, 9),
+        recorded_at=NOW,
+        recorded_by=cast.analyst,
+        note="Late reports were added.",
+        replaces=old,
+        upload=pasted,
+    )
+    words = text_of(page(cast.officer, "/indicators/SHOP/"))
+    assert "corrected: Late reports were added. From file “september.xlsx”, uploaded 12 October 2026." in words
+    assert "From cells that were pasted, uploaded 12 October 2026" in words
+    assert "uploaded" not in text_of(page(cast.officer, "/indicators/SHOP/?audience=public"))
+
+
 def test_every_comparison_there_is_stands_in_the_table(cast: Cast) -> None:
     row = indicator(cast, baseline_printed="17.5", baseline_value=Decimal("17.5"), baseline_unit="per 1,000")
     figures(cast, row, *STEADY, "90")
@@ -89,9 +129,9 @@ def test_every_comparison_there_is_stands_in_the_table(cast: Cast) -> None:
         "Previous quarter",
         "12 months before",
         "Baseline",
-        "Similar areas' average",
+        "Similar areas’ average",
     ):
-        assert said in words.replace("&#x27;", "'").replace("’", "'"), said
+        assert said in words, said
     assert "n/a: the baseline is in another unit" in words
     assert "position 12 of 15" in words
 
