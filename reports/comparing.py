@@ -73,7 +73,7 @@ def actions(
         yield from _rating(old, line)
         yield from _date(old, line)
         yield from _heard(old, line, same_period=same_period)
-        yield from _help(old, line)
+        yield from (row for row in _help(old, line) if not (same_period and row.kind == "help_open"))
         yield from _facts(old, line)
     for old in was.values():
         yield Difference("gone", old.ref, f"{_name(old)}, {_word(old)} then, is no longer listed.")

@@ -74,7 +74,7 @@ SENTENCES = (
 NAMED = ("help_asked", "issue_new", "issue_moved", "figure_better", "figure_eased", "figure_there", "usual")
 
 #: Short sentences that follow one another in a paragraph.
-FLOWING = (*LAST_ASKED, "heard", "confirmed")
+FLOWING = (*LAST_ASKED, "recovered", "started", "heard", "confirmed", "unconfirmed", "figure_worse", "figure_missing")
 
 #: What the six-monthly report leaves to its own sections on figures and issues.
 LEFT_TO_SECTIONS = ("figure_eased", "figure_there", "figure_followed", "usual", "issue_new", "issue_moved")

@@ -91,11 +91,24 @@ def six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
         "sub_groups": tuple(
             (group, tally(group.counts), tuple(by_ref[ref] for ref in group.refs)) for group in document.sub_groups
         ),
-        "judged": tuple((figure, range_in_short(figure)) for figure in document.figures if figure.now is not None),
+        "judged": tuple(
+            (figure, _short(range_in_short(figure)) if document.since else range_in_short(figure))
+            for figure in document.figures
+            if figure.now is not None
+        ),
         "noise": unusual_or_noise(document.figures),
         "missing": tuple(figure for figure in document.figures if figure.now is None),
         "reoffending_tally": reoffending_tally(document),
     }
+
+
+def _short(noise: str) -> str:
+    """Usual: 353 to 452; unusual: above 331 to 499; too few figures: for a narrow column under its own heading."""
+    return (
+        noise.replace("within the usual range of ", "usual: ")
+        .replace("the usual range of ", "")
+        .removesuffix(" to judge")
+    )
 
 
 def _brief(line: ActionLine) -> str:
