@@ -47,12 +47,13 @@ EVERY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Answer:
-    """What the portal says of a file or a hash, in the words of page and command alike.
+    """What the portal says of a file or a hash, in the words of page and command alike: in a word, and in a sentence.
 
     `about`: label and words of each fact, in order. `version`: the one it is about, None when it is not ours.
     """
 
     is_ours: bool
+    word: str
     headline: str
     about: tuple[tuple[str, str], ...] = ()
     version: ReportVersion | None = None
@@ -101,6 +102,7 @@ def ask(told: Print, *, user: User | None, everything: bool = False) -> Answer:
     if version is not None:
         return Answer(
             True,
+            "Ours",
             "These are the sealed facts of a report of ours, as its small print names them.",
             _about(version, seen),
             version,
@@ -110,13 +112,14 @@ def ask(told: Print, *, user: User | None, everything: bool = False) -> Answer:
     if changed is not None:
         return Answer(
             False,
+            "Changed",
             "This is not one of our files as we made it: it says that it is the report below, but its bytes are others. "
             "It has been changed, if only by being saved again.",
             _about(changed, seen),
             changed,
             seen.public_only,
         )
-    return Answer(False, seen.not_ours)
+    return Answer(False, "Not published" if seen.public_only else "Not ours", seen.not_ours)
 
 
 class _Seen:
@@ -145,6 +148,7 @@ def _of_file(file: Rendition, seen: _Seen) -> Answer:
     kind = f"{file.get_edition_display()}, {'final' if file.stage == Rendition.Stage.FINAL else 'a draft'}"
     return Answer(
         True,
+        "Ours",
         f"This file is ours, unchanged: {file}, made {british(made.date())}, {made:%H:%M}.",
         (("Which file", kind), *_about(file.version, seen)),
         file.version,

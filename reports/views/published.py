@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
@@ -105,7 +106,19 @@ def show_newest(request: HttpRequest, pk: int) -> HttpResponse:
 
 @kept_a_while
 def show_published(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    shelved = _shelved(pk, number, whole=True)
+    """The report as a page. Worked out once for all readers of the next minutes: strangers must not keep the portal busy."""
+    shelved = _shelved(pk, number)
+    newer = release.newer_on_shelf(shelved.version)
+    told = [shelved.pk, shelved.pdf_sha256, newer and newer.pk, newer and newer.withdrawn_at]
+    key = f"published-{hashlib.sha256(repr(told).encode()).hexdigest()}"
+    content = cache.get(key)
+    if content is None:
+        content = _edition(request, shelved, newer)
+        cache.set(key, content, KEPT)
+    return HttpResponse(content)
+
+
+def _edition(request: HttpRequest, shelved: PublicRelease, newer: PublicRelease | None) -> bytes:
     version = shelved.version
     context = rendering.screen_context(
         for_public(from_json(version.snapshot), shelved.marking),
@@ -113,18 +126,14 @@ def show_published(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         sign_off=renditions.sign_off_of(version),
         stage="final",
     )
-    return render(
-        request,
-        "reports/published.html",
-        {
-            **context,
-            "report": version.report,
-            "version": version,
-            "shelved": shelved,
-            "pdf": release.file_of(version),
-            "newer": release.newer_on_shelf(version),
-        },
-    )
+    page = {
+        "report": version.report,
+        "version": version,
+        "shelved": shelved,
+        "pdf": release.file_of(version),
+        "newer": newer,
+    }
+    return render(request, "reports/published.html", context | page).content
 
 
 @kept_a_while
@@ -137,8 +146,5 @@ def send_published_pdf(request: HttpRequest, pk: int, number: int) -> HttpRespon
     return pdf_response(request, pdf)
 
 
-def _shelved(pk: int, number: int, *, whole: bool = False) -> PublicRelease:
-    found = PublicRelease.objects.for_everybody()
-    if whole:
-        found = found.defer(None)
-    return get_object_or_404(found, version__report=pk, version__number=number)
+def _shelved(pk: int, number: int) -> PublicRelease:
+    return get_object_or_404(PublicRelease.objects.for_everybody(), version__report=pk, version__number=number)

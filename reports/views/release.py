@@ -97,7 +97,7 @@ def _view(
         marking = file.marking if file else document.paper.marking
         prepare = PreparePublicForm(again=file is not None, initial={"marking": marking})
     checking = None
-    if file is not None and ready and may and not cannot:
+    if file is not None and ready and may and not cannot and not standing:
         checking = forms.get("release") or ReleaseForm(
             checks=release.checks_of(kept_back, file.marking), pdf_sha256=file.sha256
         )

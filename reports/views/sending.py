@@ -36,6 +36,7 @@ def send_to_lists(request: SignedIn, pk: int, number: int) -> HttpResponse:
             outbox.wake_drain()
             messages.success(request, _said(sent))
             return redirect("reports:send-to-lists", pk, number)
+    lists = sending.state_of_lists(version, timezone.localdate())
     return render(
         request,
         "reports/send_to_lists.html",
@@ -44,7 +45,8 @@ def send_to_lists(request: SignedIn, pk: int, number: int) -> HttpResponse:
             "report": version.report,
             "form": form,
             "cannot": sending.cannot_send(version),
-            "lists": sending.state_of_lists(version, timezone.localdate()),
+            "lists": lists,
+            "some_unsent": any(one.sending is None for one in lists),
         },
     )
 
