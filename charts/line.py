@@ -268,9 +268,9 @@ def _newest(data: Series, plot: Plot) -> tuple[Text, tuple[Text, ...]]:
 
 def _range_words(data: Series) -> tuple[str, ...]:
     """Of the range in force at the newest figure: the lines of its labels."""
-    if not data.ranges:
+    if data.current_range is None:
         return ()
-    lower, mean, upper = data.limits(data.ranges[-1])
+    lower, mean, upper = data.limits(data.current_range)
     return f"mean {mean}", "usual range", _span(lower, upper)
 
 
@@ -281,8 +281,10 @@ def _span(lower: str, upper: str) -> str:
 
 def _range_labels(data: Series, plot: Plot, newest: Text | None, notes: tuple[Text, ...]) -> tuple[Text, ...]:
     """The mean beside its line, the range beside its nearer edge, both off the newest figure; () without room."""
+    band = data.current_range
+    if band is None:
+        return ()
     mean, *words = _range_words(data)
-    band = data.ranges[-1]
     taken = [] if newest is None else [Box(0, newest.y - 13, 1, 18.0 + LINE * len(notes))]
     mean_y = nearest_free(plot.y_at(band.centre) - LINE / 2, LINE, taken, plot.top - 8, plot.bottom)
     if mean_y is None:
@@ -318,10 +320,10 @@ def _key_words(
     if newest:
         yield "newest", f"{point.words}, {', '.join([point.label, *_newest_notes(data)])}"
     told = [(f" {when}", band) for when, band in data.seasonal_ranges] or [
-        (f" to {data.points[band.last].label}" if band is not data.ranges[-1] else "", band) for band in data.ranges
+        (f" to {data.points[band.last].label}" if band is not data.current_range else "", band) for band in data.ranges
     ]
     for over, band in told:
-        if newest_range or band is not data.ranges[-1]:
+        if newest_range or band is not data.current_range:
             lower, mean, upper = data.limits(band)
             yield "range", f"usual range{over}: {_span(lower, upper)}, mean {mean}"
     if data.unusual:

@@ -160,6 +160,11 @@ class Series:
         places = min(max(decimals), MOST_DECIMALS)
         return number(band.lower, places), number(band.centre, places), number(band.upper, places)
 
+    @property
+    def current_range(self) -> Band | None:
+        """The range in force at the newest figure; None where the last one ended before it and no other is drawn yet."""
+        return self.ranges[-1] if self.ranges and self.ranges[-1].last >= self.last else None
+
     @cached_property
     def seasonal_ranges(self) -> list[tuple[str, Band]]:
         """Where ranges come back every year: each once, with when it holds in words ("in Q1"), the newest last.
@@ -179,7 +184,8 @@ class Series:
         later: set[str] = set()
         for (tick, _), band in reversed(newest.items()):
             # Set anew since: this one held until then.
-            until = f" to {self.points[band.last].group}" if tick in later else ""
+            ended = tick in later or self.current_range is None
+            until = f" to {self.points[band.last].group}" if ended else ""
             told.insert(0, (f"in {tick}{until}", band))
             later.add(tick)
         return told
@@ -209,6 +215,8 @@ class Series:
         told = [(f" {when}", band) for when, band in self.seasonal_ranges] or [
             ("" if len(self.ranges) == 1 else f" from {self.points[band.first].label} on", band) for band in self.ranges
         ]
+        if self.ranges and self.current_range is None and not self.seasonal_ranges:
+            told[-1] = f" to {self.points[self.ranges[-1].last].label}", self.ranges[-1]
         for over, band in told:
             lower, mean, upper = self.limits(band)
             sentences.append(f"Usual range{over}: {lower} to {upper}, mean {mean}.")

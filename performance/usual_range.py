@@ -336,7 +336,7 @@ def _wanting(basis: _Basis, points: int, of_each: int) -> str:
     """What is missing for a range on so many points, in words; empty when nothing is."""
     kind, found = basis.baseline.first.kind, len(basis.values)
     if found < points:
-        where = f"in the baseline from {basis.baseline.first.label}" if basis.stated else "before it"
+        where = f"before it in the baseline from {basis.baseline.first.label}" if basis.stated else "before it"
         return f"there {_are(found, kind)} {where}, and {points} are needed"
     if basis.seasonal:
         season = min(_seasons(kind), key=lambda month: basis.counts[month])

@@ -312,3 +312,24 @@ def test_a_season_whose_range_was_set_anew_says_until_when_the_old_one_held():
     told = Series(tuple(points), tuple(bands)).seasonal_ranges
     assert [when for when, _ in told][:4] == [f"in {tick} to 2021/22" for tick in ticks]
     assert [when for when, _ in told][4:] == [f"in {tick}" for tick in ticks]
+
+
+def test_a_range_that_ended_is_not_named_beside_the_newest_figure():
+    """Set anew with too few figures for a new range: the old one held until then, and says so."""
+    points = [Point(f"Q{n % 4 + 1}", f"202{n // 4}/2{n // 4 + 1}", 80 - n) for n in range(12)]
+    chart = line_chart(points, id_prefix="anew", name="Bikes", unit="reports", ranges=[Band(0, 7, 70, 76, 82)])
+    assert chart.range_labels == ()
+    assert [text.words for entry in chart.key for text in entry.label] == ["usual range to Q4 2021/22: 70–82, mean 76"]
+    assert "Usual range to Q4 2021/22: 70 to 82, mean 76." in chart.frame.description
+
+
+def test_seasons_ranges_that_ended_all_stand_in_the_key():
+    points = [Point(f"Q{n % 4 + 1}", f"202{n // 4}/2{n // 4 + 1}", (30, 80, 50, 10)[n % 4]) for n in range(12)]
+    limits = [(20, 30, 40), (70, 80, 90), (40, 50, 60), (0, 10, 20)]
+    chart = line_chart(
+        points, id_prefix="anew", name="Bikes", unit="reports", ranges=[Band(n, n, *limits[n % 4]) for n in range(8)]
+    )
+    assert chart.range_labels == ()
+    told = [text.words for entry in chart.key for text in entry.label]
+    assert told[-1] == "usual range in Q4 to 2021/22: 0–20, mean 10"
+    assert len(told) == 4

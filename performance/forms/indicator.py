@@ -13,6 +13,7 @@ from performance.forms.averages import LONGEST_BASIS
 from performance.forms.enter import group_size_field, position_field, read_average
 from performance.models import Comparator, Source
 from performance.services.ranges import LONGEST_REASON, LONGEST_REMARK
+from performance.usual_range import OF_EACH_SEASON_NEEDED, OF_EACH_SEASON_SHOWN, POINTS_NEEDED, POINTS_SHOWN
 from priorities.forms import DISCLOSURE, VerbForm, WordsField
 from priorities.periods import Period, PeriodKind
 
@@ -166,8 +167,7 @@ class BaselineForm(OfPeriods):
     )
     last = PeriodField(
         label="Up to which period do figures count?",
-        help_text="Twelve figures are needed before anything is called unusual; with five or more the range is shown. "
-        "Choose the newest period to begin with, and set it anew later.",
+        help_text="Choose the newest period to begin with, and set it anew later.",
     )
     reason = WordsField(
         label="What changed, and who accepted it?",
@@ -176,8 +176,17 @@ class BaselineForm(OfPeriods):
         error_messages={"required": "Say what changed, and who accepted it."},
     )
 
-    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, seasonal: bool = False, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+        needed = (
+            f"The figure follows the seasons: the range is shown once there are {OF_EACH_SEASON_SHOWN} figures for each part "
+            f"of the year, and nothing is called unusual before there are {OF_EACH_SEASON_NEEDED}."
+            if seasonal
+            else f"With {POINTS_SHOWN} figures or more the range is shown; {POINTS_NEEDED} are needed before anything is "
+            "called unusual."
+        )
+        field = self.fields["last"]
+        field.help_text = f"{needed} The newest figure is not counted: it is judged by the others. {field.help_text}"
         self.helper.layout = Layout(
             Field.select("first", label_size=Size.SMALL),
             Field.select("last", label_size=Size.SMALL),

@@ -342,7 +342,7 @@ def test_after_a_new_baseline_there_are_too_few_points_for_a_while():
     found = judged(*TWELVE, 480, 490, 485, 700, baselines=baselines)
     assert (found.word, found.range) == (Word.TOO_FEW, None)
     assert found.sentence == (
-        "Too few points to say whether 700 is unusual: there are 3 quarters in the baseline from Q1 2026/27, "
+        "Too few points to say whether 700 is unusual: there are 3 quarters before it in the baseline from Q1 2026/27, "
         "and 12 are needed."
     )
 

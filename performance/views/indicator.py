@@ -122,7 +122,15 @@ def set_baseline(request: SignedIn, code: str) -> HttpResponse:
         "stated": facts.baselines,
         "without": "There are too few figures for a range.",
     }
-    return _answer(request, indicator, BaselineForm, periods, _chosen(request, periods), save, told)
+    return _answer(
+        request,
+        indicator,
+        partial(BaselineForm, seasonal=facts.seasonal),
+        periods,
+        _chosen(request, periods),
+        save,
+        told,
+    )
 
 
 def _read(code: str) -> tuple[Indicator, IndicatorFacts]:
