@@ -24,14 +24,14 @@ def owns_figure(user: User, indicator: Indicator | None) -> bool:
 
 @rules.predicate
 def is_data_owner(user: User) -> bool:
-    """An officer of a partner, which may owe figures."""
-    return user.is_officer and user.partner_id is not None
+    """An officer of a partner, which may owe figures, or who stands in for one."""
+    return bool(user.officer_of)
 
 
 @rules.predicate
 def owns_upload(user: User, upload: Upload | None) -> bool:
-    """An officer of the partner whose figures the file is said to hold."""
-    return upload is not None and user.is_officer and user.partner_id == upload.data_owner_id
+    """An officer of the partner whose figures the file is said to hold, or who stands in for one."""
+    return upload is not None and upload.data_owner_id in user.officer_of
 
 
 @rules.predicate

@@ -93,8 +93,9 @@ class SendForm(VerbForm):
         partners.queryset = Partner.objects.current(today)
         partners.initial = by.partner_id
         if not by.has_perm("performance.upload_tables"):
-            partners.queryset = Partner.objects.filter(pk=by.partner_id or 0)
-            partners.widget = forms.HiddenInput()
+            partners.queryset = Partner.objects.filter(pk__in=by.officer_of)
+            if len(by.officer_of) == 1:
+                partners.widget, partners.initial = forms.HiddenInput(), next(iter(by.officer_of))
         sources = cast("forms.ModelChoiceField[Source]", self.fields["data_source"])
         sources.queryset = Source.objects.all()
         self.helper = FormHelper()
@@ -104,7 +105,7 @@ class SendForm(VerbForm):
             *self.about(),
             Field("file"),
             Field.textarea("pasted", rows=6),
-            Field.select("data_owner") if by.has_perm("performance.upload_tables") else "data_owner",
+            "data_owner" if partners.widget.is_hidden else Field.select("data_owner"),
             Field.select("data_source"),
             Field("as_at"),
             "provisional",

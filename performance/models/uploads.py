@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 class UploadQuerySet(models.QuerySet["Upload"]):
     def visible_to(self, user: User) -> UploadQuerySet:
-        """All of them to those who work on all figures; an officer's own organisation's; nobody else's."""
+        """All of them to those who work on all figures; those of the organisations one is officer of, or stands in for an
+        officer of; nobody else's.
+        """
         if user.is_coordinator or user.is_analyst:
             return self
-        return self.filter(data_owner=user.partner_id) if user.is_officer and user.partner_id else self.none()
+        return self.filter(data_owner__in=user.officer_of)
 
     def unfinished(self) -> UploadQuerySet:
         """Those that wait for a worker or are with one."""

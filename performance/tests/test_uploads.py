@@ -23,7 +23,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from partners import delivery
-from partners.models import User
+from partners.models import Cover, User
 from performance import tasks
 from performance.importing import Layout
 from performance.models import (
@@ -438,6 +438,29 @@ def test_officers_send_for_their_own_organisation(cast: Cast):
             answers={}, by=cast.owner, at=NOW, submission_key=uuid.uuid4(),
         )  # fmt: skip
     assert Upload.objects.count() == 0
+
+
+def test_whoever_stands_in_for_an_officer_sends_and_stores_that_organisations_figures_while_they_do(cast: Cast):
+    Cover.objects.create(person=cast.owner, covered_by=cast.outsider, starts_on=NOW.date(), ends_on=NOW.date())
+    page = get(cast.outsider, "/performance/uploads/new/figures/").content.decode()
+    assert f'<option value="{cast.police.pk}">Police</option>' in page
+    upload = send(cast.outsider, data_owner=cast.police.pk)
+    assert upload.state == State.READY, upload.findings
+    assert get(cast.outsider, f"/performance/uploads/{upload.pk}/").status_code == 200
+    post(cast.outsider, f"/performance/uploads/{upload.pk}/store/")
+    assert run(upload).state == State.STORED
+    rows = Measurement.objects.filter(recorded_by=cast.outsider).order_by("indicator__code")
+    assert [(row.indicator.code, row.printed) for row in rows] == [("FIRE", "38"), ("SHOP", "418")]
+
+
+def test_cover_that_has_ended_opens_nothing(cast: Cast):
+    day = NOW.date() - dt.timedelta(days=1)
+    Cover.objects.create(person=cast.owner, covered_by=cast.outsider, starts_on=day, ends_on=day)
+    theirs = send(cast.owner)
+    assert get(cast.outsider, f"/performance/uploads/{theirs.pk}/").status_code == 404
+    answers = filled(cast.outsider, file=file(GOOD), data_owner=cast.police.pk)
+    refused = post(cast.outsider, "/performance/uploads/new/figures/", **answers)
+    assert "Choose a partner of the list." in refused.content.decode()
 
 
 @pytest.mark.parametrize(

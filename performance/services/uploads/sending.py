@@ -92,8 +92,8 @@ def start(
     needed = "performance.upload_figures" if kind == Upload.Kind.FIGURES else "performance.upload_tables"
     if not by.has_perm(needed):
         raise PermissionDenied(NOT_YOURS)
-    if not by.has_perm("performance.upload_tables") and data_owner.pk != by.partner_id:
-        raise PermissionDenied("You send your own organisation’s figures.")
+    if not by.has_perm("performance.upload_tables") and data_owner.pk not in by.officer_of:
+        raise PermissionDenied("You send figures of your own organisation, and of those you stand in for.")
     upload = Upload(
         plan=plan,
         kind=kind,

@@ -16,6 +16,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from partners import delivery
 from partners.models import User
@@ -106,6 +107,7 @@ def _check(upload: Upload, clock: Clock) -> None:
         if not _mine(upload).update(rows_done=done, rows_total=total, lease_until=clock() + LEASE):
             raise Overtaken
 
+    upload.by.stand_in(timezone.localdate(clock()))
     try:
         book = read(upload)
         chosen = choose(upload, book)
@@ -143,6 +145,7 @@ def _told(upload: Upload, found: Found) -> dict[str, Any]:
 def _store(upload: Upload, clock: Clock) -> None:
     """Check once more and store everything, in one transaction; or store nothing, and say what has changed."""
     by = User.objects.get(pk=upload.answers.get("stored_by", upload.by_id))
+    by.stand_in(timezone.localdate(clock()))
     try:
         book = read(upload)
         with transaction.atomic():
