@@ -95,7 +95,8 @@ class TestTheStoryUpToNovember2026(TestCase):
 
     def test_the_newest_due_reports_are_left_to_the_first_tick(self):
         plan = Plan.objects.get()
-        assert not Report.objects.filter(kind="six_monthly", period_start=dt.date(2026, 4, 1)).exists()
+        newest = Report.objects.filter(kind="six_monthly", period_start=dt.date(2026, 4, 1))
+        assert not newest.filter(versions__isnull=False).exists()
         assert not Report.objects.filter(kind="quarterly", period_start=dt.date(2026, 7, 1)).exists()
         made = make_due(plan=plan, now=NOW)
         assert sorted((v.report.kind, v.report.period_start.isoformat()) for v in made) == [
