@@ -80,6 +80,9 @@ def questions(
     measure = measure_of(unit)
     neighbours = [(one, figures.get(one)) for one in _neighbours(period)]
     beside = [(one, known.value) for one, known in neighbours if known is not None]
+    # An older figure is held against those after it, but not against one alone, which is as likely to be the odd one.
+    if len(beside) == 1 and beside[0][0] > period:
+        beside = []
 
     def others() -> Iterator[Decimal]:
         """Gone through only where a figure looks odd, for a table may hold thousands."""
@@ -100,9 +103,14 @@ def questions(
 
 
 @lru_cache(maxsize=1024)
-def _neighbours(period: Period) -> tuple[Period, Period]:
-    """The period before it and the same one last year. A table asks for the same few dozen thousands of times."""
-    return period.previous(), period.year_before()
+def _neighbours(period: Period) -> tuple[Period, ...]:
+    """The period before it and the same one last year, then the two after it and the same one of the next year. A table
+    asks for the same few dozen thousands of times.
+    """
+    after = [period.next()]
+    while len(after) < max(2, 12 // period.kind.months):
+        after.append(after[-1].next())
+    return tuple(dict.fromkeys([period.previous(), period.year_before(), *after[:2], after[-1]]))
 
 
 def parts_question(
@@ -191,7 +199,7 @@ def _not_whole(value: Decimal, measure: Measure, others: Others) -> Question | N
 
 
 def _tenfold(value: Decimal, beside: list[tuple[Period, Decimal]], measure: Measure) -> Question | None:
-    """Against the period before and the same one last year, where known: a season makes the one odd and not the other."""
+    """Against its neighbours, where known: a season makes the one odd and not the other."""
     if value == 0 or not beside or any(other == 0 for _, other in beside):
         return None
     if measure is Measure.COUNT and all(max(abs(value), abs(other)) < SMALLEST for _, other in beside):
@@ -234,4 +242,4 @@ def _unchanged(value: Decimal, last: Known | None, before: Period, measure: Meas
 
 
 def _listed(beside: list[tuple[Period, Decimal]], measure: Measure) -> str:
-    return " and ".join(f"it was {figure_text(other, measure)} in {period.label}" for period, other in beside)
+    return " and ".join(f"it was {figure_text(other, measure)} in {period.label}" for period, other in beside[:2])

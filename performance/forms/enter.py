@@ -117,6 +117,23 @@ class FigureForm(VerbForm):
         return self.wanted.indicator.rate_per is not None
 
     @property
+    def made(self) -> str:
+        """What count and population make, in a sentence; "" where the figure itself was given, which is asked about."""
+        typed = self.typed
+        if (
+            typed is None
+            or typed.numerator is None
+            or typed.denominator is None
+            or self.data.get(self.add_prefix("figure"))
+        ):
+            return ""
+        return f"{number(typed.numerator)} of {number(typed.denominator)} make {typed.printed}."
+
+    @property
+    def per(self) -> str:
+        return number(Decimal(self.wanted.indicator.rate_per or 1))
+
+    @property
     def token(self) -> str:
         """Stands for this figure and what is asked about it: another figure is asked about anew."""
         said = f"{self.typed.value if self.typed else ''}|{'|'.join(question.doubt for question in self.asked)}"

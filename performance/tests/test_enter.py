@@ -172,6 +172,14 @@ class TestWhatIsTaken:
         assert 'value="forty"' in text
         assert "Error: Enter figures" in text
 
+    def test_count_and_population_beside_a_figure_they_do_not_make_are_asked_about(self, cast):
+        make_indicator(code="RATE", name="Rate", unit="per 100,000 population", rate_per=100_000)
+        given = {"numerator": "3300", "denominator": "93640", "denominator_source": "Mid-year estimate"}
+        page = text_of(sent(cast, RATE={"figure": "3500", **given}, follow=False))
+        assert "3,300 of 93,640 make 3,524.1, not 3,500. Is it right?" in page
+        assert "make 3500" not in page
+        assert "works it out, per 100,000." in page
+
     def test_of_an_empty_form_nothing_is_recorded(self, cast):
         page = sent(cast, SHOP={"figure": " ", "provisional": "on", "denominator_source": "ONS", "group_size": "15"})
         assert in_force() == []

@@ -82,6 +82,12 @@ def test_the_questions_say_against_what():
     )
 
 
+@pytest.mark.parametrize(("value", "doubts"), [("141", [Doubt.TENFOLD]), ("14.1", []), ("1.5", [Doubt.TENFOLD])])
+def test_an_older_figure_is_held_against_those_after_it(value, doubts):
+    later = {period: Reading(period, Decimal("14.6")) for period in (Q2.next(), Q2.next().next())}
+    assert list(asked(value, later, "rate")) == doubts
+
+
 def test_the_figure_it_replaces_is_left_aside():
     known = before("410") | {Q2: Reading(Q2, Decimal(4100))}
     assert Doubt.TENFOLD in asked("4100", known)

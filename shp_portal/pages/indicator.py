@@ -16,6 +16,7 @@ from actions.models import Action
 from charts.area_bars import AreaBars, Member, area_bars
 from charts.frame import NARROW, WIDE
 from charts.line import LineChart
+from charts.numbers import number
 from performance.comparison import Against, figure_text
 from performance.disclosure import Audience, Shown, Table
 from performance.models import Comparator, Indicator, Measurement
@@ -23,6 +24,7 @@ from performance.standing import (
     BASELINE,
     IndicatorFacts,
     IndicatorStanding,
+    KnownFigure,
     judge_period,
     newest_average,
     range_rests_on,
@@ -91,6 +93,7 @@ class SeriesRow:
     recorded_by: str
     as_at: dt.date | None
     population: str
+    made_of: str
     file: str
     old: list[Old]
     remarks: list[tuple[int, str]]
@@ -390,6 +393,7 @@ def _series(
                 recorded_by=last.recorded_by.partner.name if last and last.recorded_by.partner else "",
                 as_at=known.as_at if known else None,
                 population=known.denominator_source if known else "",
+                made_of=_made_of(known) if known and not public else "",
                 file=_file(last) if last and not public else "",
                 old=[] if public else _old(steps),
                 remarks=remarks.get(period, []),
@@ -398,6 +402,12 @@ def _series(
             )
         )
     return found
+
+
+def _made_of(known: KnownFigure) -> str:
+    """ "3,300 of 93,640": count and population, where they were given."""
+    up, down = known.reading.numerator, known.reading.denominator
+    return f"{number(up.normalize())} of {number(down.normalize())}" if up is not None and down is not None else ""
 
 
 def _old(steps: list[Measurement]) -> list[Old]:

@@ -284,3 +284,38 @@ def test_the_file_holds_every_period_with_range_remarks_and_corrections(cast: Ca
     first = rows[0]
     assert (first["Period"], first["Figure"], first["Unusual"]) == ("Q2 2026/27", "160", "unusual")
     assert (first["Usual range from"], first["Usual range to"], first["Remarks"]) == ("91", "111", "A new store opened")
+
+
+def test_a_rate_shows_the_count_and_population_it_was_made_from_to_partners_alone(cast: Cast) -> None:
+    row = indicator(cast, unit="per 100,000 population", rate_per=100_000)
+    figures(
+        cast, row, "3524.1", numerator=Decimal(3300), denominator=Decimal(93640), denominator_source="Mid-year estimate"
+    )
+    assert "3,300 of 93,640. Population: Mid-year estimate" in text_of(page(cast.officer, "/indicators/SHOP/"))
+    words = text_of(page(cast.officer, "/indicators/SHOP/?audience=public"))
+    assert "Population: Mid-year estimate" in words
+    assert "93,640" not in words
+
+
+def test_a_figure_that_comes_late_is_shown_with_its_own_period_and_when_the_next_one_comes(cast: Cast) -> None:
+    """On 12 October 2025/26 can only be had in January: 2024/25 is shown beside its own year before."""
+    row = indicator(cast, frequency="annual", lag_weeks=40)
+    for start, printed in ((2023, "40"), (2024, "45")):
+        Measurement.objects.create(
+            indicator=row,
+            period_kind="year",
+            period_start=dt.date(start, 4, 1),
+            value=Decimal(printed),
+            printed=printed,
+            as_at=dt.date(2026, 1, 20),
+            recorded_at=NOW,
+            recorded_by=cast.analyst,
+        )
+    words = text_of(page(cast.officer, "/indicators/SHOP/"))
+    assert "45 offences in 2024/25" in words
+    assert "up 12.5% on the year before (2023/24: 40)" in words
+    assert "The next one, for 2025/26, can be had from 5 January 2027." in words
+    assert "owes it" not in words
+    listed = text_of(page(cast.officer, "/performance/"))
+    assert "45 2024/25 40 +5 +12.5%" in listed
+    assert "0 not yet available" in listed
