@@ -197,7 +197,7 @@ def _owed_again(email: OutgoingEmail, at: dt.datetime) -> OutgoingEmail:
         return email
     original = original_key(email)
     copies = OutgoingEmail.objects.filter(dedupe_key__startswith=f"{original}{AGAIN}")
-    waiting = copies.exclude(state=State.SENT).first()
+    waiting = copies.exclude(state__in=[State.SENT, State.DROPPED]).first()
     if waiting is not None:
         return _owed_again(waiting, at)
     copy, _ = OutgoingEmail.objects.get_or_create(

@@ -76,9 +76,11 @@ def print_of(parts: Iterable[bytes]) -> Print:
     digest, facts, tail = hashlib.sha256(), "", b""
     for part in parts:
         digest.update(part)
-        if not facts and (found := _FACTS.search(tail + part)):
-            facts = found[1].decode()
-        tail = part[-100:]
+        if not facts:
+            tail += part
+            found = _FACTS.search(tail)
+            facts = found[1].decode() if found else ""
+            tail = tail[-100:]  # a name may lie across two pieces
     return Print(digest.hexdigest(), facts)
 
 

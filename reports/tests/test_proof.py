@@ -1,0 +1,239 @@
+"""“Check this PDF is ours”, and what we keep held against its hash: ours, changed, replaced, somebody else's, damaged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+
+from priorities.models import Plan
+from reports import delivery
+from reports.forms import check as check_form
+from reports.models import Rendition, ReportVersion
+from reports.services import proof, release
+from reports.tests.desk import LATER, Desk, Sheet
+from reports.tests.test_release import client_of, prepared, released, second_version
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(settings, tmp_path) -> Iterator[Desk]:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    with time_machine.travel(LATER):
+        yield Desk()
+
+
+def open_shelf() -> None:
+    Plan.objects.update(public_shelf=True)
+
+
+def ask(user, content: bytes, name: str = "report.pdf") -> str:
+    """The words of the page's answer to a file, as this person (None: a stranger) reads them."""
+    client = client_of(user) if user else Client()
+    answer = client.post("/check/", {"file": SimpleUploadedFile(name, content)}, follow=True)
+    return " ".join(answer.text.split())
+
+
+def partners(version: ReportVersion, stage: str = "final") -> bytes:
+    return delivery.read(version.renditions.partners().get(stage=stage))
+
+
+def named(html: str) -> Sheet:
+    """A PDF maker whose files name their facts, as the real one's metadata do."""
+    facts = html.partition('content="facts ')[2][:64]
+    return Sheet(f"%PDF-1.7 <pdf:Keywords>facts {facts}</pdf:Keywords> {len(html)}".encode())
+
+
+def test_a_file_of_ours_is_named_with_its_decision(desk):
+    version = desk.published()
+    said = ask(desk.analyst, partners(version))
+    assert "✓ </span>Ours" in said
+    assert "Six-monthly partnership report, April to September 2026, version 1, final, made 28 October 2026" in said
+    assert "Approved for the Partnership by" in said
+    assert "3 November 2026" in said
+    assert "nothing: it is the newest" in said
+    assert f'href="{version.get_absolute_url()}"' in said
+    assert "version 1, draft, made" in ask(desk.analyst, partners(version, "draft"))
+
+
+def test_a_replaced_version_names_what_replaced_it(desk):
+    first = desk.published()
+    desk.another(first)
+    assert "nothing so far; version 2 is “draft”" in ask(desk.officer, partners(first))
+    assert "nothing: it is the newest" in ask(desk.reader, partners(first))  # of drafts a reader knows nothing
+    second = ReportVersion.objects.get(number=2)
+    ReportVersion.objects.filter(pk=first.pk).update(state="replaced")
+    ReportVersion.objects.filter(pk=second.pk).update(state="published", published_at=LATER)
+    assert "version 2, published 20 November 2026" in ask(desk.reader, partners(first))
+
+
+def test_somebody_elses_file_is_not_ours(desk):
+    desk.published()
+    for content in (b"%PDF-1.4 of another council", b"GIF89a", b"\x00" * 10):
+        said = ask(desk.officer, content)
+        assert "Not ours" in said
+        assert "Six-monthly" not in said
+    assert "This file is empty." in ask(desk.officer, b"")
+    assert "Choose a file." in client_of(desk.officer).post("/check/").text
+
+
+def test_one_changed_byte_is_told_and_which_report_it_says_it_is(desk):
+    version = desk.published()
+    prepared(desk, version, maker=named)
+    file = delivery.read(release.file_of(version))
+    assert "unchanged" in ask(desk.officer, file)
+    said = ask(desk.officer, file.replace(b"PDF-1.7", b"PDF-1.6"))
+    assert "✗ </span>Changed" in said
+    assert "its bytes are others" in said
+    assert "Six-monthly partnership report, April to September 2026, version 1" in said
+    assert "Not ours" in ask(desk.officer, file.replace(version.snapshot_sha256.encode(), b"0" * 64))
+
+
+def test_facts_are_found_wherever_the_file_is_cut_into_pieces():
+    content = b"x" * 90 + b"facts " + b"ab" * 32 + b"y" * 90
+    for size in (1, 7, 64, 100, 1000):
+        told = proof.print_of(content[n : n + size] for n in range(0, len(content), size))
+        assert told.facts == "ab" * 32, size
+
+
+def test_a_hash_can_be_typed(desk):
+    version = desk.published()
+    client = client_of(desk.officer)
+    sha256 = version.renditions.partners().get(stage="final").sha256
+    for typed in (sha256, f" {sha256.upper()[:30]} {sha256[30:]}\n"):
+        assert "This file is ours, unchanged" in client.get("/check/", {"sha256": typed}).text
+    facts = client.get("/check/", {"sha256": version.snapshot_sha256}).text
+    assert "the sealed facts of a report of ours" in facts
+    assert "A hash has 64 characters" in client.get("/check/", {"sha256": "abc"}).text
+    assert "Enter the 64 characters" in client.get("/check/", {"sha256": " "}).text
+    assert "Not ours" in client.get("/check/", {"sha256": "a" * 64, "facts": "'; drop"}).text
+
+
+def test_readers_are_told_of_what_they_may_read(desk):
+    draft = desk.draft()
+    file = partners(draft, "draft")
+    assert "Ours" in ask(desk.officer, file)
+    said = ask(desk.reader, file)
+    assert "This is none of the published reports" in said
+    assert "Six-monthly" not in said
+    assert client_of(desk.nobody).get("/check/").status_code == 404
+    assert Client().get("/check/")["Location"] == "/accounts/login/?next=/check/"
+
+
+def test_strangers_are_told_of_public_versions_alone(desk):
+    version = desk.published()
+    released(desk, version)
+    open_shelf()
+    said = ask(None, partners(version))
+    assert "none of the reports that were published for everybody" in said
+    assert "Six-monthly" not in said
+    assert "Six-monthly" not in Client().get("/check/", {"sha256": "a" * 64, "facts": "b" * 64}).text
+    public = delivery.read(release.file_of(version))
+    for user in (None, desk.nobody):
+        said = ask(user, public)
+        assert "final, public version" in said
+        assert "How it stands" not in said
+        assert "/published/" in said
+    release.withdraw(version=version, reason="A name.", by=desk.coordinator, at=LATER)
+    said = ask(None, public)
+    assert "taken away again on 20 November 2026" in said
+    assert "A name." not in said
+
+
+def test_a_strangers_replaced_public_version_names_the_newer_one(desk):
+    first = desk.published()
+    released(desk, first)
+    open_shelf()
+    second = second_version(desk, first)
+    assert "nothing: it is the newest" in ask(None, delivery.read(release.file_of(first)))
+    released(desk, second, at=LATER)
+    assert "version 2, published 20 November 2026" in ask(None, delivery.read(release.file_of(first)))
+
+
+def test_a_file_that_is_too_large_is_refused_with_its_size(desk, monkeypatch):
+    monkeypatch.setattr(check_form, "LARGEST", 10)
+    said = ask(desk.officer, b"12345678901")
+    assert "none of ours is larger" in said
+
+
+def test_page_and_command_say_the_same_words(desk, tmp_path):
+    version = desk.published()
+    file = tmp_path / "ours.pdf"
+    file.write_bytes(partners(version))
+    said = StringIO()
+    call_command("check_report", str(file), stdout=said)
+    told = proof.print_of([file.read_bytes()])
+    answer = proof.ask(told, user=desk.coordinator)
+    assert said.getvalue().splitlines()[1:-1] == answer.lines()
+    by_hash = StringIO()
+    call_command("check_report", told.sha256.upper(), stdout=by_hash)
+    assert by_hash.getvalue().splitlines()[1:-1] == answer.lines()
+    with pytest.raises(CommandError, match="This is not one of our reports"):
+        call_command("check_report", "0" * 64)
+
+
+# --- What we keep -----------------------------------------------------------------------------------------------------
+
+
+def place(file: Rendition, settings) -> Path:
+    return Path(settings.MEDIA_ROOT) / file.pdf.name
+
+
+def test_a_damaged_file_alarms_until_it_is_right_again(desk, settings):
+    version = desk.published()
+    final = version.renditions.get(stage="final")
+    assert proof.check_stored(LATER) == []
+    right = place(final, settings).read_bytes()
+    place(final, settings).write_bytes(right[:-1] + b"0")
+    assert proof.check_stored(LATER + dt.timedelta(hours=23)) == []  # once a day
+    [found] = proof.check_stored(LATER + dt.timedelta(days=1))
+    assert found.pk == final.pk
+    final.refresh_from_db()
+    assert "in the file store is not the one that was made" in final.fault
+    for user, sees in ((desk.nobody, True), (desk.coordinator, True), (desk.chair, False), (desk.reader, False)):
+        page = client_of(user).get("/").text
+        assert ("Stored reports are damaged" in page) is sees, user
+    place(final, settings).unlink()
+    [found] = proof.check_stored(LATER + dt.timedelta(days=2))
+    assert "cannot be read" in found.fault
+    place(final, settings).write_bytes(right)
+    assert proof.check_stored(LATER + dt.timedelta(days=3)) == []
+    assert not Rendition.objects.damaged().exists()
+    assert "damaged" not in client_of(desk.nobody).get("/").text
+
+
+def test_facts_that_changed_alarm_too(desk):
+    version = desk.draft()
+    ReportVersion.objects.filter(pk=version.pk).update(snapshot=version.snapshot.replace("Safer", "Safest", 1))
+    [found] = proof.check_stored(LATER)
+    assert found.fault == "The stored facts of this version are no longer those that were sealed."
+
+
+def test_a_tick_looks_at_a_bounded_number_the_longest_unseen_first(desk, monkeypatch):
+    version = desk.published()  # two files
+    monkeypatch.setattr(proof, "BATCH", 1)
+    first, second = version.renditions.order_by("pk")
+    later = LATER
+    seen = []
+    for _ in range(3):
+        proof.check_stored(later)
+        seen.append([one.checked_at for one in (first, second) if not one.refresh_from_db()])
+        later += dt.timedelta(days=1)
+    days = [[at and (at - LATER).days for at in pair] for pair in seen]
+    assert days == [[0, None], [0, 1], [2, 1]]
+
+
+def test_what_is_not_laid_out_is_not_looked_at(desk):
+    desk.draft()
+    Rendition.objects.update(state="queued", sha256="", pdf="")
+    assert proof.check_stored(LATER) == []
+    assert not Rendition.objects.filter(checked_at__isnull=False).exists()
