@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
@@ -25,7 +26,7 @@ DEEPEST = 3
 
 SCHEMES = {"http", "https", "mailto"}
 TAGS = {"p", "br", "ul", "ol", "li", "strong", "em", "a"}
-ATTRIBUTES = {"*": set[str](), "a": {"href"}, "ol": {"start"}}
+ATTRIBUTES = {"*": set[str](), "a": {"href"}}
 
 _OURS = re.compile(r"https?://[^\s/?#%@]+(?:[/?#]\S*)?|mailto:[^\s@]+@[^\s@]+", re.IGNORECASE)
 _PICTURE = re.compile(r"!\[(?:[^\[\]]*\]\([^()]*\))?")
@@ -60,9 +61,20 @@ def _reader() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("zero", {"breaks": True}).enable(["list", "emphasis", "link", "newline"])
+    reader.block.ruler.at("list", _list_from_one, {"alt": ["paragraph"]})
     reader.inline.ruler.before("link", "no_picture", _no_picture)
     reader.validateLink = is_ours  # type: ignore[method-assign]
     return reader
+
+
+def _list_from_one(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """A numbered list begins with 1: “2026. A good year” is a sentence, and WeasyPrint would number it 1."""
+    from markdown_it.rules_block import list_block
+
+    number = re.match(r"\d+", state.src[state.bMarks[first] + state.tShift[first] : state.eMarks[first]])
+    if number and int(number[0]) != 1 and not silent:
+        return False
+    return list_block(state, first, last, silent)
 
 
 def _no_picture(state: StateInline, silent: bool) -> bool:

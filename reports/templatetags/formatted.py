@@ -68,12 +68,10 @@ class _Printer(HTMLParser):
     def _close(self) -> None:
         tag, attributes, pieces = self._open.pop()
         inside = _joined(pieces)
-        address, start = attributes.get("href") or "", attributes.get("start") or ""
+        address = attributes.get("href") or ""
         if tag == "a" and formatting.is_ours(address):
             # On paper the address stands beside the words.
             self._put(format_html('<a href="{}" data-to="{}">{}</a>', address, address.removeprefix("mailto:"), inside))
-        elif tag == "ol" and start.isdecimal():
-            self._put(format_html('<ol start="{}">{}</ol>', start, inside))
         elif tag in PAIRS:
             self._put(format_html(PAIRS[tag], inside))
         else:
