@@ -20,6 +20,11 @@ class ReportsConfig(AppConfig):
                 "At once and in an e-mail of its own, when a report waits for you as chair, or yours is decided.",
             ),
             email_kinds.EmailKind(
+                "fact-check",
+                "Fact checks",
+                "At once, when a draft report says something of your organisation that you are asked to check.",
+            ),
+            email_kinds.EmailKind(
                 "matter",
                 "Matters arising",
                 "At once, when something is asked of you after a report, or what you asked is answered.",

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from partners import outbox
+from partners import outbox, roles
 from partners.models import Partner, User
 from priorities.doors import SignedIn, for_those_at_work
 from reports.document import RESTRICTED, from_json
@@ -78,7 +78,8 @@ def show_fact_check(request: SignedIn, pk: int, number: int) -> HttpResponse:
             return redirect("reports:fact-check-part", pk=pk, number=number, code=own[0].code)
         return render(request, "reports/fact_check_choose.html", {"version": check.version, "partners": own})
     said = fact_check.said(check)
-    heard = set(User.objects.at_work().values_list("partner", flat=True))
+    officers = User.objects.filter(is_active=True, groups__name=roles.PARTNER_OFFICER)
+    heard = set(officers.values_list("partner", flat=True))
     page = CheckPage(
         version=check.version,
         check=check,

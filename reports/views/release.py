@@ -20,6 +20,7 @@ from reports.forms.release import PreparePublicForm, ReleaseForm, WithdrawForm
 from reports.models import PublicRelease, Rendition, ReportVersion
 from reports.public import Withheld, for_public, withheld
 from reports.services import release
+from reports.views.doors import signed_in
 from reports.views.files import pdf_response
 from reports.views.version import shown, version_of
 
@@ -55,7 +56,7 @@ class PublicPage:
         return next((form for form in (self.prepare, self.release, self.withdraw) if form and form.errors), None)
 
 
-@login_required
+@signed_in
 @require_safe
 def show_public(request: SignedIn, pk: int, number: int) -> HttpResponse:
     """What the public version of a report says, for those who answer for it before anybody else sees it."""

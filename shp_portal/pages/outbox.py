@@ -40,6 +40,9 @@ KINDS = {
     "digest": "Daily summary",
     "report-with-chair": "Report for decision",
     "report-decided": "Decision on a report",
+    "fact-check-opened": "Report to check",
+    "fact-check-not-right": "Fault found in a fact check",
+    "fact-check-closed": "Fact check closed",
     "report-published": "Published report",
 }
 
