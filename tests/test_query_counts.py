@@ -10,9 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from actions.rating import Rating
+from partners.models import User
 from performance.models import Indicator
 from performance.services.issues import raise_issue
 from priorities.models import Priority, SubGroup
+from reports.models import ReportVersion
+from reports.services.meeting import raise_matter
 from tests import paper
 from tests.makers import NOW, Cast
 
@@ -20,12 +23,12 @@ pytestmark = pytest.mark.django_db
 
 #: Every page that lists something, with the most queries it may take, session and person included.
 PAGES = {
-    "/": 23,
+    "/": 24,
     "/actions/": 8,
     "/actions/?rating=off_track&sort=due": 8,
     "/actions/?new=on": 8,
     "/actions/exports/": 8,
-    "/search/?q=work": 17,  # on PostgreSQL letters inside a word are looked for where no whole word is found
+    "/search/?q=work": 19,  # on PostgreSQL: what is rare is looked up first, and letters inside a word where no whole word is found
     "/actions/proposals/": 10,
     "/actions/mine/": 13,
     "/partners/CFB/": 26,
@@ -43,6 +46,7 @@ PAGES = {
     "/issues/": 9,
     "/issues/?state=all&priority=ASB": 9,
     "/reports/": 9,
+    "/matters/": 6,
     "/schedule/": 11,  # what went wrong with a plan is asked for besides
 }
 ROLES = ("officer_of_lead", "coordinator", "chair", "analyst")
@@ -96,6 +100,19 @@ def _more_besides(cast: Cast, first: int, last: int) -> None:
         )
 
 
+def _matters(cast: Cast, about: ReportVersion, owner: User, first: int, last: int) -> None:
+    for n in range(first, last + 1):
+        raise_matter(
+            report=about.report,
+            source="chair",
+            text=f"Question {n}?",
+            owner=owner,
+            due_on=dt.date(2026, 10, 30),
+            by=cast["coordinator"],
+            at=NOW,
+        )
+
+
 def _queries(client: Client, page: str) -> list[str]:
     client.get(page)  # what is made once a process (templates, content types) is made
     with CaptureQueriesContext(connection) as seen:
@@ -110,11 +127,13 @@ def test_pages_ask_as_many_queries_for_thirty_as_for_three(role: str):
     client = Client()
     client.force_login(cast[role])
     _more(cast, 1, 3)
-    paper.published(cast, paper.half_year("2024-10"))
+    about = paper.published(cast, paper.half_year("2024-10"))
+    _matters(cast, about, cast[role], 1, 3)
     paper.with_chair(cast, paper.half_year("2025-04"))
     few = {page: _queries(client, page) for page in PAGES}
     _more(cast, 4, 12)  # and no further: more actions than one page holds are the next test's
     _more_besides(cast, 13, 30)
+    _matters(cast, about, cast[role], 4, 30)
     paper.published(cast, paper.half_year("2024-04"))
     paper.with_chair(cast, paper.half_year("2025-10"))
     paper.draft(cast, paper.half_year("2026-04"))

@@ -38,6 +38,8 @@ LONGEST = 100
 MOST_WORDS = 8
 #: Results of each kind while all kinds are shown; of one kind on a page; pages of one kind.
 FIRST, PAGE, MOST_PAGES = 5, 20, 20
+#: Rows that are found first and sorted then; of a word that more hold, the sorted rows are looked through for it instead.
+FEW = 200
 #: Characters of an excerpt before and after the first word found.
 BEFORE, AFTER = 80, 180
 
@@ -73,13 +75,17 @@ class Hit:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing that can be found, and the columns that are searched."""
+    """A kind of thing that can be found, and the columns that are searched.
+
+    `many`: there may be a hundred thousand of them; `rows` then come in an order that an index has.
+    """
 
     slug: str
     title: str
     columns: tuple[str, ...]
     rows: Callable[[Asked], QuerySet[Any]]
     hit: Callable[[Any, Sequence[str]], Hit]
+    many: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ def _found(asked: Asked, only: Kind | None, page: str) -> list[Group]:
 
 
 def _first(kind: Kind, asked: Asked) -> Group:
-    found = list(matching(kind, asked)[: FIRST + 1])
+    found = list(in_order(kind, asked)[: FIRST + 1])
     rest = _address(asked.text, kind) if len(found) > FIRST else ""
     return Group(kind, [kind.hit(row, asked.words) for row in found[:FIRST]], all=rest)
 
@@ -150,7 +156,7 @@ def _page(kind: Kind, asked: Asked, number_asked: str) -> Group:
     plain = number_asked.isascii() and number_asked.isdecimal() and len(number_asked) <= 4
     number = int(number_asked) if plain and 1 <= int(number_asked) <= MOST_PAGES else 1
     start = (number - 1) * PAGE
-    found = list(matching(kind, asked)[start : start + PAGE + 1])
+    found = list(in_order(kind, asked)[start : start + PAGE + 1])
     return Group(
         kind,
         [kind.hit(row, asked.words) for row in found[:PAGE]],
@@ -183,6 +189,23 @@ def matching(kind: Kind, asked: Asked) -> QuerySet[Any]:
     return rows.filter(every)
 
 
+def some_of(kind: Kind, asked: Asked) -> QuerySet[Any, Any]:
+    """Keys of a few rows that match, whichever come first, and one more."""
+    return matching(kind, asked).order_by().values_list("pk", flat=True)[: FEW + 1]
+
+
+def in_order(kind: Kind, asked: Asked) -> QuerySet[Any]:
+    """Rows that match, in the order of their kind, of which the first will be read.
+
+    PostgreSQL cannot tell a rare word from one that stands everywhere. For the one it must look into the index of words,
+    for the other go along the order until it has enough: either way round it would read every row there is.
+    """
+    if not (kind.many and asked.by_index):
+        return matching(kind, asked)
+    few = list(some_of(kind, asked))
+    return kind.rows(asked).filter(pk__in=few) if len(few) <= FEW else matching(kind, asked)
+
+
 def pieces(text: str, words: Sequence[str]) -> list[Piece]:
     """The text in parts, those marked that were asked for; nothing is lost."""
     wanted = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
@@ -212,7 +235,7 @@ def excerpt(texts: Sequence[str], words: Sequence[str]) -> list[Piece]:
 
 def _actions(asked: Asked) -> QuerySet[Any]:
     seen = Action.objects.visible_to(asked.user).filter(plan=asked.plan)
-    return seen.select_related("priority", "lead_partner").in_order()
+    return seen.select_related("priority", "lead_partner").order_by("ref")
 
 
 def _action(action: Action, words: Sequence[str]) -> Hit:
@@ -227,7 +250,7 @@ WORDS_OF_UPDATES = ("narrative", "reason", "recovery", "help_wanted", "achieveme
 
 def _updates(asked: Asked) -> QuerySet[Any]:
     readable = ProgressUpdate.objects.readable_by(asked.user).filter(action__plan=asked.plan)
-    return readable.select_related("action", "by").order_by("-submitted_at", "-pk")
+    return readable.select_related("action", "by").order_by("-pk")
 
 
 def _update(update: ProgressUpdate, words: Sequence[str]) -> Hit:
@@ -282,8 +305,8 @@ def _section(section: PlanSection, words: Sequence[str]) -> Hit:
 
 
 KINDS = (
-    Kind("actions", "Actions", ("ref", "title"), _actions, _action),
-    Kind("updates", "Words of updates", WORDS_OF_UPDATES, _updates, _update),
+    Kind("actions", "Actions", ("ref", "title"), _actions, _action, many=True),
+    Kind("updates", "Words of updates", WORDS_OF_UPDATES, _updates, _update, many=True),
     Kind("proposals", "Proposed initiatives", ("title", "why"), _proposals, _proposal),
     Kind("issues", "Emerging issues", ("title",), _issues, _issue),
     Kind("indicators", "Indicators", ("code", "name", "definition"), _indicators, _indicator),
