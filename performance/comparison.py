@@ -23,7 +23,7 @@ The conventions are those of the Partnership's own quarterly reports and of coun
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -260,7 +260,7 @@ class Comparison:
     late figures are not about the quarter that is reported. `ours` and `theirs` are in the indicator's unit; `ours` is
     a year's figure in a row about twelve months. `word` is the judgement (better, worse, similar, up, down, unchanged;
     met, not met and the like for a target; above, below for other areas) and `sentence` says it against what.
-    Where nothing can be compared `difference` is None, the word is "no comparison", and `reason` says why.
+    `theirs_unit`: the other figure's, where it is not the indicator's. Where nothing can be compared `difference` is None, the word is "no comparison", and `reason` says why.
     """
 
     kind: Against
@@ -277,6 +277,7 @@ class Comparison:
     position: int | None = None
     group_size: int | None = None
     provisional: bool = False
+    theirs_unit: str = ""
 
     @property
     def ours_text(self) -> str:
@@ -284,6 +285,8 @@ class Comparison:
 
     @property
     def theirs_text(self) -> str:
+        if self.theirs is not None and self.theirs_unit:
+            return with_unit(number(self.theirs), self.theirs_unit)
         return "" if self.theirs is None else figure_text(self.theirs, self.measure)
 
     @property
@@ -555,13 +558,13 @@ def _baseline(case: _Case, baseline: BaselineFigure) -> Comparison:
         return _none(case, kind, label, about, "the baseline is not a number")
     if not _same_unit(baseline.unit, case.unit):
         reason = f"the baseline is in another unit ({baseline.unit}, not {case.unit})"
-        return _none(case, kind, label, about, reason)
+        return replace(_none(case, kind, label, about, reason, None, baseline.value), theirs_unit=baseline.unit)
     ours = _one(case.now, case.period)
     # A share is a share over any length of time; a year's count beside a quarter's would always look four times worse.
     if case.measure is not Measure.PERCENTAGE and baseline.months != case.period.kind.months:
         if baseline.months != 12 or case.measure is not Measure.COUNT:
             reason = f"the baseline covers {baseline.months} months, the figure {case.period.kind.months}"
-            return _none(case, kind, label, about, reason)
+            return _none(case, kind, label, about, reason, None, baseline.value)
         periods = _year_to(case.period)
         ours = _twelve_months(case, periods)
         about = f"{about}; ours of {_months(periods)}"
@@ -569,7 +572,15 @@ def _baseline(case: _Case, baseline: BaselineFigure) -> Comparison:
 
 
 def _same_unit(theirs: str, ours: str) -> bool:
-    return not theirs.strip() or " ".join(theirs.lower().split()) == " ".join(ours.lower().split())
+    return not theirs.strip() or _plain_unit(theirs) == _plain_unit(ours)
+
+
+def _plain_unit(unit: str) -> str:
+    """ "rate per 100,000" and "per 100,000 population" are one and the same; of whom else than everybody, is not."""
+    plain = " ".join(unit.lower().split())
+    if measure_of(unit) is not Measure.RATE:
+        return plain
+    return re.sub(r"^rate (?=per )|(?<=[0-9]) (of the )?(population|residents|people|inhabitants)$", "", plain)
 
 
 WANTED_OF = {Better.LOWER: Wanted.REDUCE, Better.HIGHER: Wanted.INCREASE}

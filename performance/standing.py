@@ -28,9 +28,12 @@ from performance.comparison import (
     figure_text,
     measure_of,
 )
-from performance.disclosure import Cell, Total, Where
+from performance.disclosure import Cell, Ratio, Total, Where
 from performance.usual_range import POINTS_NEEDED, Baseline, Judgement, SignalKind, Word, judge
 from priorities.periods import Period, PeriodKind, british
+
+WRITTEN_BEFORE = "Written before the figure was corrected"
+"""What is said of commentary that speaks of a figure corrected since."""
 
 BASELINE = "baseline"
 """The place of the plan's baseline among an indicator's figures, which belongs to no reporting period."""
@@ -39,7 +42,7 @@ BASELINE = "baseline"
 @dataclass(frozen=True, slots=True)
 class KnownFigure:
     """The figure in force for one period, as given and as a number. `corrected`: it replaces an earlier one, and `note`
-    says why."""
+    says why. `publishable` is false where this one came from a source that is not for publication."""
 
     pk: int
     reading: Reading
@@ -49,6 +52,7 @@ class KnownFigure:
     note: str = ""
     corrected: bool = False
     denominator_source: str = ""
+    publishable: bool = True
 
     @property
     def period(self) -> Period:
@@ -112,7 +116,7 @@ class IndicatorFacts:
     """Everything known about one indicator. Figures, averages, comments and waits are those in force at the moment asked of.
 
     `averages` by kind (similar areas, region, England) and period. `baselines`: those stated for the usual range, the
-    newest for each first period. `active_from` and `active_to`: the days between which it is kept.
+    newest for each first period. `rate_of` and `out_of`: codes of the indicators that it is worked out from. `active_from` and `active_to`: the days between which it is kept.
     """
 
     pk: int
@@ -131,6 +135,8 @@ class IndicatorFacts:
     baseline_printed: str = ""
     target: Target | None = None
     parts: tuple[str, ...] = ()
+    rate_of: str = ""
+    out_of: str = ""
     figures: Mapping[Period, KnownFigure] = field(default_factory=dict)
     averages: Mapping[Against, Mapping[Period, KnownAverage]] = field(default_factory=dict)
     baselines: tuple[Baseline, ...] = ()
@@ -154,6 +160,13 @@ class IndicatorFacts:
         while period > first and period not in self.figures and self.due_on(period) > day:
             period = period.previous()
         return period
+
+    def corrected_since(self, comment: Comment) -> dt.datetime | None:
+        """When the figure that a comment is about, or the one of the year before, was corrected after it was written."""
+        known = (self.figures.get(one) for one in (comment.period, comment.period.year_before()))
+        return max(
+            (one.recorded_at for one in known if one and one.corrected and one.recorded_at > comment.at), default=None
+        )
 
     def due_on(self, period: Period) -> dt.date:
         """The day from which its figure can be had."""
@@ -200,6 +213,14 @@ class IndicatorStanding:
     @property
     def due_on(self) -> dt.date:
         return self.facts.due_on(self.period)
+
+    @property
+    def comment_words(self) -> str:
+        """The commentary, and whether it speaks of a figure that was corrected since; "" without one."""
+        if self.comment is None:
+            return ""
+        stale = self.facts.corrected_since(self.comment) is not None
+        return f"{self.comment.text} [{WRITTEN_BEFORE}.]" if stale else self.comment.text
 
     def against(self, kind: Against) -> Comparison | None:
         return next((found for found in self.comparisons if found.kind is kind), None)
@@ -391,7 +412,7 @@ def cells_of(facts: IndicatorFacts) -> list[Cell]:
             figure.printed,
             facts.measure,
             small_numbers=facts.small_numbers,
-            publishable=facts.publishable,
+            publishable=facts.publishable and figure.publishable,
             numerator=figure.reading.numerator,
             denominator=figure.reading.denominator,
         )
@@ -407,6 +428,7 @@ def cells_of(facts: IndicatorFacts) -> list[Cell]:
                 measure_of(facts.baseline.unit or facts.unit),
                 small_numbers=facts.small_numbers,
                 publishable=facts.publishable,
+                printed_in_plan=True,
             )
         )
     cells += [
@@ -424,9 +446,19 @@ def cells_of(facts: IndicatorFacts) -> list[Cell]:
     return cells
 
 
-def relations_of(all_facts: Iterable[IndicatorFacts]) -> list[Total]:
-    """Which indicators add up to which."""
-    return [Total(facts.code, facts.parts) for facts in all_facts if facts.parts]
+def relations_of(all_facts: Iterable[IndicatorFacts]) -> list[Total | Ratio]:
+    """Which indicators add up to which, and which are worked out from which."""
+    known = list(all_facts)
+    totals = [Total(facts.code, facts.parts) for facts in known if facts.parts]
+    return [*totals, *(Ratio(facts.code, facts.rate_of, facts.out_of) for facts in known if facts.rate_of)]
+
+
+def names_of(all_facts: Iterable[IndicatorFacts]) -> dict[str, str]:
+    """What disclosure knows words about an indicator by: its name, and what is counted."""
+    return {
+        facts.code: facts.name if facts.measure is not Measure.COUNT else f"{facts.name} {facts.unit}"
+        for facts in all_facts
+    }
 
 
 def rests_on(standing: IndicatorStanding, kind: Against) -> tuple[Where, ...]:

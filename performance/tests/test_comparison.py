@@ -337,6 +337,26 @@ def test_a_baseline_in_another_unit_is_no_comparison():
     row = compared(readings(*SHOPLIFTING), Against.BASELINE, baseline=baseline)
     assert (row.period, row.number_text) == ("12 months to July 2023", "n/a")
     assert row.sentence == "n/a: the baseline is in another unit (rate per 1,000, not offences)"
+    assert row.theirs_text == "17.576 rate per 1,000"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "same"),
+    [
+        ("per 100,000 population", "rate per 100,000", True),
+        ("Rate per 1,000 residents", "per 1,000", True),
+        ("per 1,000 population", "rate per 100,000", False),
+        ("per 100,000 aged 10 to 17", "rate per 100,000", False),
+        ("% of people", "%", False),
+    ],
+)
+def test_one_unit_said_in_two_ways_is_compared(theirs: str, ours: str, same: bool):
+    year = Period(PeriodKind.YEAR, dt.date(2024, 4, 1))
+    known = [Reading(year, Decimal("14.1"))]
+    rows = compare_all(known, period=year, better="lower", unit=ours, baseline=BaselineFigure(Decimal("14.8"), theirs))
+    row = next(one for one in rows if one.kind is Against.BASELINE)
+    assert (row.difference is not None) is same
+    assert row.theirs_text.startswith("14.8")
 
 
 def test_a_years_baseline_is_compared_with_a_years_figures():

@@ -18,7 +18,7 @@ from django.db.models import Prefetch
 from charts.numbers import number
 from charts.series import MOST_POINTS
 from performance.comparison import NO_COMPARISON, Against, Comparison, Measure, against_average
-from performance.disclosure import Where
+from performance.disclosure import Ratio, Total, Where
 from performance.models import Indicator, Measurement, known_facts
 from performance.standing import (
     BASELINE,
@@ -89,8 +89,14 @@ def read(plan: Plan, quarter: Period, cut_off: dt.datetime, since: dt.datetime |
         notes=(*_not_for_passing_on(shown), *notes_of(figures)),
         # Of every indicator and period: who decides on fewer figures could give one of the others away.
         known=tuple(known for row in rows for known in _known(facts[row.pk])),
-        sums=tuple(Sum(total.whole, total.parts) for total in relations_of(facts.values())),
+        sums=tuple(_sum(one) for one in relations_of(facts.values())),
     )
+
+
+def _sum(one: Total | Ratio) -> Sum:
+    if isinstance(one, Total):
+        return Sum(one.whole, one.parts)
+    return Sum(one.key, (one.numerator, one.denominator) if one.denominator else (one.numerator,), ratio=True)
 
 
 def _corrected(
@@ -158,7 +164,7 @@ def _figure(
         against_previous=against_previous.sentence if against_previous and against_previous.difference else "",
         similar=_similar(standing),
         trend=trend.points,
-        commentary=standing.comment.text if standing.comment else "",
+        commentary=standing.comment_words,
         commentary_by=standing.comment.partner if standing.comment else "",
         commentary_wanted_from=row.data_owner.name if standing.needs_commentary else "",
         missing=_missing(standing, overdue=overdue),

@@ -22,6 +22,7 @@ from performance.disclosure import Audience, Shown, Table
 from performance.models import Comparator, Indicator, Measurement
 from performance.standing import (
     BASELINE,
+    WRITTEN_BEFORE,
     IndicatorFacts,
     IndicatorStanding,
     KnownFigure,
@@ -103,12 +104,16 @@ class SeriesRow:
 
 @dataclass(frozen=True)
 class Said:
-    """Words on a period; `shown` says what this audience may read of them."""
+    """Words on a period; `shown` says what this audience may read of them. `stale`: they speak of a figure corrected since;
+    `old`: those they replaced.
+    """
 
     period: Period
     shown: Shown
     partner: str
     at: dt.datetime
+    stale: str = ""
+    old: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,7 +218,7 @@ def series(request: SignedIn, code: str, form: str) -> HttpResponseBase:
 def _line(page: IndicatorPage, row: SeriesRow, table: Table) -> list[Cell]:
     held = page.standing.judgement.range_of(row.period) if _range_seen(page.standing, table) else None
     value = exact_value(row.shown)
-    said = next((one.shown.text for one in page.comments if one.period == row.period), "")
+    said = next((f"{one.shown.text} {one.stale}".strip() for one in page.comments if one.period == row.period), "")
     return [
         row.period.label,
         value if value is not None else row.shown.text if row.shown else "not yet available",
@@ -281,10 +286,7 @@ def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: Use
         similar_narrow=similar_narrow,
         similar_basis=basis,
         series=_series(row, standing, periods, table, trend),
-        comments=[
-            Said(one.period, table.words(one.text, facts.code), one.partner, one.at)
-            for one in sorted(facts.comments.values(), key=lambda one: one.period, reverse=True)[:COMMENTS]
-        ],
+        comments=_comments(row, facts, table),
         actions=[] if public else rows(worst_first(measuring)[:ACTIONS], today, asked.period if asked else None),
         baseline=table.shown(facts.code, BASELINE).text
         if facts.baseline and facts.baseline.value is not None
@@ -300,6 +302,22 @@ def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: Use
         public=public,
         notes=table.notes,
     )
+
+
+def _comments(row: Indicator, facts: IndicatorFacts, table: Table) -> list[Said]:
+    """The words that stand, newest period first; for partners with those they replaced."""
+    old: dict[Period, list[Said]] = {}
+    if facts.comments and table.audience is Audience.PARTNERS:
+        for one in row.commentaries.select_related("by__partner").order_by("-at", "-pk"):
+            partner = one.by.partner.name if one.by.partner else ""
+            old.setdefault(one.period, []).append(Said(one.period, Shown(one.text), partner, one.at))
+    found = []
+    for said in sorted(facts.comments.values(), key=lambda one: one.period, reverse=True)[:COMMENTS]:
+        at = facts.corrected_since(said)
+        stale = f"{WRITTEN_BEFORE} on {british(timezone.localdate(at))}." if at else ""
+        earlier = tuple(old.get(said.period, [])[1:])
+        found.append(Said(said.period, table.words(said.text, facts.code), said.partner, said.at, stale, earlier))
+    return found
 
 
 def _against(row: Indicator, standing: IndicatorStanding, table: Table) -> list[RowAgainst]:

@@ -129,7 +129,7 @@ def see(standing: IndicatorStanding, table: Table) -> Seen:
         better=by_year and by_range and standing.better,
         # Whoever may see only part of the reasons is not told that there is one.
         needs_commentary=by_year and by_range and standing.needs_commentary,
-        commentary=table.words(standing.comment.text, facts.code) if standing.comment else None,
+        commentary=table.words(standing.comment_words, facts.code) if standing.comment else None,
     )
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from performance.models import Annotation, Commentary, Comparator, Measurement, RangeBaseline, Source, Upload
+from performance.services.figures import write_commentary
 from shp_portal.tests.figures import Q1_2026, Q2_2026, STEADY, figures, indicator
 from shp_portal.tests.scene import NOW, Cast, browser, on, page, text_of
 
@@ -319,3 +320,34 @@ def test_a_figure_that_comes_late_is_shown_with_its_own_period_and_when_the_next
     listed = text_of(page(cast.officer, "/performance/"))
     assert "45 2024/25 40 +5 +12.5%" in listed
     assert "0 not yet available" in listed
+
+
+def test_commentary_on_a_figure_corrected_since_says_so_and_what_it_replaced_can_be_read(cast: Cast) -> None:
+    row = indicator(cast)
+    figures(cast, row, *STEADY, "160")
+    for minutes, text in ((1, "First words."), (2, "160 against 104.")):
+        write_commentary(
+            indicator=row, period=Q2_2026, text=text, by=cast.analyst, at=NOW + dt.timedelta(minutes=minutes)
+        )
+    words = text_of(page(cast.officer, "/indicators/SHOP/"))
+    assert "What was said before of Q2 2026/27 First words." in words
+    assert "Written before" not in words
+    old = row.measurements.get(period_start=Q2_2026.start)
+    Measurement.objects.create(
+        indicator=row,
+        period_kind="quarter",
+        period_start=Q2_2026.start,
+        value=Decimal(158),
+        printed="158",
+        as_at=old.as_at,
+        recorded_at=NOW + dt.timedelta(minutes=3),
+        recorded_by=cast.analyst,
+        note="Two were counted twice.",
+        replaces=old,
+    )
+    assert "Written before the figure was corrected on 12 October 2026." in text_of(
+        page(cast.officer, "/indicators/SHOP/")
+    )
+    with on():
+        listed = browser(cast.analyst).get("/performance/list.csv").getvalue().decode("utf-8-sig")
+    assert "160 against 104. [Written before the figure was corrected.]" in listed
