@@ -14,7 +14,7 @@ from priorities.periods import Period
 from reports.models import Rendition, Report, ReportVersion, SectionText
 from reports.services import building, decisions, renditions, texts
 from reports.timetable import KINDS
-from shp_portal.demo import shelf
+from shp_portal.demo import meetings, shelf
 from shp_portal.demo.story import DECIDED, LONDON, MADE, PUBLISHED, SENT, WORDS, Timeline
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Papers:
 
     def add_steps(self, timeline: Timeline, cast: Cast, story: Record) -> None:
         shelf.prepare(cast)
+        meetings.add_steps(timeline, cast)
         told = {record.text("period"): record for record in story.records("decisions")}
         for record in story.records("report_texts"):
             timeline.add(record.day("on"), WORDS, partial(_write, cast, record))

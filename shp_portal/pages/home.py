@@ -22,7 +22,8 @@ from performance.models import EmergingIssue, Indicator, missing_figures
 from priorities.models import Meeting, Plan, SubGroup, UpdateRound
 from priorities.periods import Period
 from reports.models import FactCheck, Rendition, Report, ReportVersion, ReportVersionQuerySet
-from shp_portal.pages import duties
+from reports.views.after import MatterRow
+from shp_portal.pages import duties, papers
 from shp_portal.pages.issue import OpenIssues, open_issues
 from shp_portal.pages.navigation import frame_of, remember_board, remember_led
 from shp_portal.pages.overview import Row, bars, list_address, rows, worst_first
@@ -121,7 +122,9 @@ class Home:
     help_wanted: list[Help] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     checks: list[FactCheck] = field(default_factory=list)
-    papers: list[ReportVersion] = field(default_factory=list)
+    desk: papers.Desk | None = None
+    matters: list[MatterRow] = field(default_factory=list)
+    to_record: papers.ToRecord | None = None
     for_chair: Cover | None = None
     off_track: Short | None = None
     waiting: list[ReportVersion] = field(default_factory=list)
@@ -182,6 +185,7 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     mine = actions.answered_for_by(user)
     if user.is_officer or mine.exists():
         page.owed = _owed(mine, user, today, round_ if wanted else None)
+    page.matters = papers.to_answer(user, today)
     page.led = list(SubGroup.objects.filter(plan=plan).led_by(user).order_by("name"))
     if user.is_officer:
         page.help_wanted = _help_wanted(plan, user)
@@ -191,7 +195,7 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
         checks = FactCheck.objects.filter(version__report__plan=plan).owed_by(user.officer_of, today)
         page.checks = list(checks.select_related("version__report").defer("version__snapshot")[:ROWS])
     if user.is_chair or user.covers_chair:
-        page.papers = list(versions.filter(state=State.WITH_CHAIR)[:ROWS])
+        page.desk = papers.desk(versions, plan, today)
     if user.covers_chair and not user.is_chair:
         covers = Cover.objects.stood_in_by(user, today)
         page.for_chair = next(covers[chair] for chair in sorted(user.chairs_covered))
@@ -199,6 +203,7 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
         page.off_track = _short(actions.rated(Rating.OFF_TRACK, today), today, asked, list_address(rating="off_track"))
     if user.is_coordinator:
         page.waiting = list(versions.with_came_since().exclude(state__in=[State.PUBLISHED, State.REPLACED])[:ROWS])
+        page.to_record = papers.to_record(plan, today)
         page.failed = list(Report.objects.visible_to(user).filter(plan=plan).exclude(build_error="")[:ROWS])
         page.overdue = _short(actions.overdue(today), today, asked, list_address(overdue="on"))
         if wanted:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
+from django.db.models import Count, Q, Window
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -87,7 +87,7 @@ def issue(request: SignedIn, pk: int) -> HttpResponse:
 def open_issues(
     seen: EmergingIssueQuerySet, *, priority: Priority | None = None, sub_group: SubGroup | None = None, state: str = ""
 ) -> OpenIssues:
-    """The open ones of the issues a reader sees, of a priority, a sub-group or a state where one is given; two queries."""
+    """The open ones of the issues a reader sees, of a priority, a sub-group or a state where one is given; one query."""
     found, said = seen.open(), {}
     if priority is not None:
         found, said["priority"] = found.filter(priority=priority), priority.code
@@ -96,7 +96,8 @@ def open_issues(
     if state:
         found, said["state"] = found.filter(state=state), state
     query = f"?{urlencode(said)}" if said else ""
-    return OpenIssues(list(found.for_list()[:NAMED]), found.count(), reverse("performance:issues") + query)
+    rows = list(found.for_list().annotate(of_all=Window(Count("pk")))[:NAMED])
+    return OpenIssues(rows, rows[0].of_all if rows else 0, reverse("performance:issues") + query)
 
 
 def _found(user: User, pk: int) -> EmergingIssue:
