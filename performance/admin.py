@@ -68,13 +68,13 @@ class IndicatorAdmin(ReferenceAdmin):
     list_filter = ("better", "frequency", "priorities", "all_priorities", "publishable", "data_owner")
     list_select_related = ("data_owner",)
     search_fields = ("name", "code", "definition", "source")
-    autocomplete_fields = ("data_owner", "data_source", "contact", "priorities", "sum_of")
+    autocomplete_fields = ("data_owner", "data_source", "contact", "priorities", "sum_of", "rate_of", "out_of")
     fieldsets = (
         (None, {"fields": ("code", "name", "position", "definition", "unit", "better")}),
         ("Belongs to", {"fields": ("priorities", "all_priorities", "active_from", "active_to")}),
         ("Where it comes from", {"fields": ("data_owner", "contact", "source", "data_source")}),
         ("When", {"fields": ("frequency", "lag_weeks", "seasonal")}),
-        ("How it is worked out", {"fields": ("rate_per", "sum_of")}),
+        ("How it is worked out", {"fields": ("rate_per", "rate_of", "out_of", "sum_of")}),
         ("Baseline", {"fields": ("baseline_printed", "baseline_value", "baseline_unit", "baseline_period")}),
         ("Target", {"fields": ("target_direction", "target_value", "target_note")}),
         ("Publishing", {"fields": ("publishable", "small_numbers", "note")}),

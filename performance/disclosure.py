@@ -4,11 +4,14 @@ Partners see every figure as it is. In the public version:
 
 - A figure whose source is not for publication is left out, and a sentence says how many are.
 - Of an indicator under the small-number rule, counts of 1 to 4 are shown as "<5"; 0 is shown as 0. A rate or percentage
-  is withheld when the count behind it, what is left of its denominator, or the denominator itself is 1 to 4, or when
-  the count behind it is not recorded, because then nobody can tell.
-- A second figure is "suppressed" wherever the first could be worked out from a total: of types, or of the quarters of a
+  is withheld when the count behind it, what is left of its denominator, or the denominator itself is 1 to 4, and when
+  count or denominator are not recorded or do not make the figure, because then nobody can tell.
+- A rate or percentage is tied to the count it is worked out from, where that is an indicator of its own (`Ratio`). Where
+  none is named it might be anybody's: it is withheld for a period for which another figure under the rule is.
+- What the plan itself prints (a baseline) is published already and never withheld.
+- A second figure is "withheld" wherever the first could be worked out from a total: of types, or of the quarters of a
   year. The choice never looks at a size, only at the order in which a total names its parts: the last is withheld
-  first. Hiding "the smallest other part" would give numbers away to whoever reads this rule: of 14 = <5 + suppressed + 5
+  first. Hiding "the smallest other part" would give numbers away to whoever reads this rule: of 14 = <5 + withheld + 5
   the parts could only be 4 and 5. Total and parts are tried against each other until every "<5" may be any of 1 to 4.
 - Whatever is worked out from figures (a difference, a percentage, a rolling sum, a mean, a usual range, a position, a
   direction in words, the height of a point) is shown only when all the figures it rests on are. It then tells nobody
@@ -17,20 +20,22 @@ Partners see every figure as it is. In the public version:
 Sources: DOMAIN.md section 3 ("<5" for 1 to 4, nought shown, a second cell withheld); the audit of a table by the range of
 values a reader could still think possible is the usual one of statistical disclosure control (cell suppression).
 
+What free text may stay is decided by performance.telling.
+
 What it cannot see: free text that tells a number in a roundabout way, and what was published elsewhere or earlier. A
 person reads every public version before it is published.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from enum import Enum, StrEnum
 from types import MappingProxyType
 
 from charts.numbers import number
+from performance import telling
 from performance.comparison import Measure
 from priorities.periods import Period, PeriodKind
 
@@ -38,15 +43,16 @@ FEWEST_SHOWN = 5
 """Counts under this, nought apart, are small."""
 
 SMALL_TEXT = "<5"
-SUPPRESSED_TEXT = "suppressed"
+WITHHELD_TEXT = "withheld"
 NOT_COMPARED_TEXT = "not compared"
 
 SMALL_SENTENCE = "A count of 1 to 4, so that nobody can be identified."
 RESTS_ON_SMALL = "Withheld because it rests on a small count, or on one that is not recorded."
 SECONDARY_SENTENCE = "Withheld so that no small number can be worked out from it."
 NOT_COMPARED_SENTENCE = "Not compared, because a figure it needs is withheld."
-WORDS_WITHHELD = "The commentary is withheld because it may tell a number that is withheld."
-NOTE = "Counts of 1 to 4 are shown as <5, and some other figures are withheld, so that nobody can be identified."  # Printed once, under whatever holds a hidden figure.
+WORDS_WITHHELD = "Withheld."
+"""Stands for words; why is said once, in the note."""
+
 
 When = Period | str
 """A reporting period, or a name for a figure that belongs to none ("baseline")."""
@@ -73,7 +79,7 @@ class Cell:
     """One figure as it is. `value` is None where there is none yet, and `printed` then says so.
 
     `numerator` and `denominator` are what a rate or percentage was worked out from. `publishable` is false for sources
-    that are not for publication.
+    that are not for publication. `printed_in_plan`: everybody can read it there.
     """
 
     key: str
@@ -85,6 +91,7 @@ class Cell:
     publishable: bool = True
     numerator: Decimal | None = None
     denominator: Decimal | None = None
+    printed_in_plan: bool = False
 
     @property
     def where(self) -> Where:
@@ -94,7 +101,7 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Total:
     """In every period `whole` is the sum of `parts`, which stand in the order in which they are best kept: the last is
-    withheld first. An empty `whole` means that the parts are shares that make up 100 per cent.
+    withheld first.
 
     A year, half-year and quarter of one count need no Total: they are known to add up.
     """
@@ -132,6 +139,8 @@ class Table:
     cells: Mapping[Where, Shown]
     left_out: tuple[str, ...]
     kin: Mapping[str, frozenset[str]]
+    ruled: frozenset[str] = frozenset()
+    topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def shown(self, key: str, period: When) -> Shown:
         """LookupError for a figure that was not disclosed on: nothing unknown is ever shown."""
@@ -156,27 +165,51 @@ class Table:
             return Shown(text)
         return Shown(NOT_COMPARED_TEXT, None, Hidden.SECONDARY, NOT_COMPARED_SENTENCE)
 
-    def words(self, text: str, *keys: str) -> Shown:
-        """Free text about these indicators. Where one of them, or of those they add up with, has a hidden figure, text
-        that tells any number or likens two is withheld whole: better a sentence too few than a number too many."""
+    def words(self, text: str, *keys: str, anything: bool = False) -> Shown:
+        """Free text about these indicators and whatever else it names, as performance.telling has it. Without keys, and
+        with `anything`, it may be about any of them.
+        """
         if self.audience is Audience.PARTNERS or not text:
             return Shown(text)
         if any(self.leaves_out(key) for key in keys):
             return Shown("", None, Hidden.LEFT_OUT, _left_out_sentence(1))
-        near = frozenset(keys).union(*(self.kin.get(key, frozenset()) for key in keys))
-        hides = any(cell.hidden is not None for (key, _), cell in self.cells.items() if key in near)
-        if hides and tells_a_number(text):
-            return Shown("", None, Hidden.SECONDARY, WORDS_WITHHELD)
-        return Shown(text)
+        named = [key for key, topic in self.topics.items() if key not in keys and telling.mentions(text, topic)]
+        about = frozenset((*keys, *named)).union(*(self.kin.get(key, frozenset()) for key in (*keys, *named)))
+        topic = frozenset().union(*(self.topics.get(key, frozenset()) for key in about))
+        told = (
+            (self.hides(*about) and telling.tells_a_number(text, topic))
+            or (bool(about & self.ruled) and telling.tells_more(text, self._figures_of(about), topic))
+            or (self._hides_others(about) and telling.tells_of_others(text))
+            or (anything and bool(self.ruled or self.left_out) and telling.tells_few(text))
+        )
+        return Shown("", None, Hidden.SECONDARY, WORDS_WITHHELD) if told else Shown(text)
+
+    def hides(self, *keys: str) -> bool:
+        """Whether a figure of these indicators themselves is not shown."""
+        return any(cell.hidden is not None for (key, _), cell in self.cells.items() if key in keys)
+
+    def _hides_others(self, keys: Collection[str]) -> bool:
+        """Whether what others did beside one of these is not shown: its key starts with the indicator's."""
+        return any(
+            cell.hidden is not None and key.partition(" ")[0] in keys
+            for (key, _), cell in self.cells.items()
+            if " " in key
+        )
+
+    def _figures_of(self, keys: Collection[str]) -> set[float]:
+        return {float(cell.value) for (key, _), cell in self.cells.items() if key in keys and cell.value is not None}
+
+    def notes_on(self, *keys: str, words: int = 0) -> tuple[str, ...]:
+        """What stands once under the figures of these indicators (none named: of all): how many figures and texts are
+        withheld, and why, and how many indicators are left out.
+        """
+        cells = [cell for (key, _), cell in self.cells.items() if not keys or key.partition(" ")[0] in keys]
+        figures = sum(cell.hidden in (Hidden.SMALL, Hidden.SECONDARY) for cell in cells)
+        return footnote(figures, words) + (left_out_note(len(self.left_out)) if not keys else ())
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The sentences that stand under the figures: that some are hidden, and how many are left out."""
-        withheld = any(cell.hidden in (Hidden.SMALL, Hidden.SECONDARY) for cell in self.cells.values())
-        notes = [NOTE] if withheld else []
-        if self.left_out:
-            notes.append(_left_out_sentence(len(self.left_out)))
-        return tuple(notes)
+        return self.notes_on()
 
     def _cell(self, where: Where) -> Shown:
         try:
@@ -185,11 +218,34 @@ class Table:
             raise LookupError(f"Nothing was decided on {where[0]} for {where[1]}.") from None
 
 
-def disclose(cells: Iterable[Cell], relations: Iterable[Total | Ratio], audience: Audience) -> Table:
+def footnote(figures: int, words: int) -> tuple[str, ...]:
+    """The one sentence that says how many figures and texts are withheld, and why; nothing where none is."""
+    counted = [(figures, "figure"), (words, "text")]
+    what = " and ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counted if count)
+    if not what:
+        return ()
+    verb = "is" if figures + words == 1 else "are"
+    return (f"{what} {verb} withheld so that nobody can be identified: {WHY}",)
+
+
+WHY = f"counts of 1 to 4 are shown as {SMALL_TEXT}, and whatever would tell one is withheld with them."
+
+
+def left_out_note(count: int) -> tuple[str, ...]:
+    return (_left_out_sentence(count),) if count else ()
+
+
+def disclose(
+    cells: Iterable[Cell],
+    relations: Iterable[Total | Ratio],
+    audience: Audience,
+    names: Mapping[str, str] | None = None,
+) -> Table:
     """Decide what `audience` may see of these figures.
 
     `cells` are all figures that are printed or that go into anything printed, every period of every chart and rolling
-    sum included; `relations` say which of them add up. ValueError for a figure given twice.
+    sum included; `relations` say which of them add up; `names` what the indicators are called, by key, so that words
+    about one are known by its name. ValueError for a figure given twice.
     """
     found = _by_place(cells)
     relations = tuple(relations)
@@ -202,11 +258,17 @@ def disclose(cells: Iterable[Cell], relations: Iterable[Total | Ratio], audience
     found = {where: replace(cell, small_numbers=cell.key in ruled) for where, cell in found.items()}
     book = _Book(found, relations)
     book.protect()
+    left_out = tuple(
+        key for key, own in book.by_key.items() if " " not in key and not any(cell.publishable for cell in own.values())
+    )
+    topics = {key: own for key, own in telling.topics(names or {}).items() if own and (key in ruled or key in left_out)}
     return Table(
         audience,
         MappingProxyType({where: book.shown(cell) for where, cell in found.items()}),
-        tuple(key for key, own in book.by_key.items() if not any(cell.publishable for cell in own.values())),
+        left_out,
         MappingProxyType(kin),
+        ruled,
+        MappingProxyType(topics),
     )
 
 
@@ -252,12 +314,22 @@ def _is_small(cell: Cell) -> bool:
         return False
     if cell.measure is Measure.COUNT:
         return _few(cell.value)
-    if cell.numerator is None:
-        return cell.value != 0
-    rest = None
-    if cell.measure is Measure.PERCENTAGE and cell.denominator is not None:
-        rest = cell.denominator - cell.numerator
-    return _few(cell.numerator) or _few(cell.denominator) or _few(rest)
+    if cell.numerator is None or cell.denominator is None:
+        # A rate of nought is nobody, whatever it is of; of a percentage nobody can tell how many are left.
+        return cell.value != 0 or cell.measure is Measure.PERCENTAGE
+    rest = cell.denominator - cell.numerator if cell.measure is Measure.PERCENTAGE else None
+    return _few(cell.numerator) or _few(cell.denominator) or _few(rest) or not _makes(cell)
+
+
+def _makes(cell: Cell) -> bool:
+    """Whether count and denominator make the figure, to the last decimal given; a rate may be for any power of ten."""
+    assert cell.value is not None and cell.numerator is not None and cell.denominator is not None  # noqa: PT018, S101
+    if cell.denominator <= 0 or cell.numerator < 0:
+        return False
+    exponent = min(int(cell.value.normalize().as_tuple().exponent), 0)
+    nearest, made = Decimal(5).scaleb(exponent - 1), cell.numerator / cell.denominator
+    powers = (2,) if cell.measure is Measure.PERCENTAGE else range(7)
+    return any(abs(made.scaleb(power) - cell.value) <= nearest for power in powers)
 
 
 def _amount(cell: Cell, value: Decimal) -> Decimal:
@@ -339,10 +411,12 @@ class _Book:
     doubtful: list[tuple[int, ...]] = field(default_factory=list)
     tangled: list[_Sum] = field(default_factory=list)
     by_key: dict[str, dict[When, Cell]] = field(default_factory=dict)
+    periods: dict[str, list[When]] = field(default_factory=dict)  # Of each key, those told by a rate of it included.
 
     def __post_init__(self) -> None:
         for where, cell in self.found.items():
             self.by_key.setdefault(cell.key, {})[cell.period] = cell
+            self.periods.setdefault(cell.key, []).append(cell.period)
             if cell.value is not None:
                 self.of[where] = self._add(_Count(_amount(cell, cell.value)))
         for relation in self.relations:
@@ -351,7 +425,7 @@ class _Book:
         for where, cell in self.found.items():
             if cell.value is not None:
                 self._mark(where, cell)
-        for key in self.by_key:
+        for key in self.periods:
             self._add_up_times(key)
         for relation in self.relations:
             if isinstance(relation, Total):
@@ -362,17 +436,26 @@ class _Book:
         return len(self.counts) - 1
 
     def _tie(self, ratio: Ratio) -> None:
-        """A ratio and its numerator are one count to whoever knows the denominator."""
-        for period in self.by_key.get(ratio.key, {}):
-            where = ratio.key, period
-            if where in self.of and (ratio.numerator, period) in self.of:
-                self.of[where] = self.of[ratio.numerator, period]
-            if where in self.of and (ratio.denominator, period) in self.of:
-                self.denominators[where] = self.of[ratio.denominator, period]
+        """A ratio and its numerator are one count to whoever knows the denominator; also where that has no figure of its
+        own for the period."""
+        for period, cell in self.by_key.get(ratio.key, {}).items():
+            where, above, below = (ratio.key, period), (ratio.numerator, period), (ratio.denominator, period)
+            if where not in self.of:
+                continue
+            if above in self.of:
+                self.of[where] = self.of[above]
+            elif cell.numerator is not None:
+                self.of[above] = self.of[where]
+                self.periods.setdefault(ratio.numerator, []).append(period)
+            if below in self.of:
+                self.denominators[where] = self.of[below]
 
     def _mark(self, where: Where, cell: Cell) -> None:
         count = self.counts[self.of[where]]
         count.small_numbers = count.small_numbers or cell.small_numbers
+        if cell.printed_in_plan and cell.publishable:
+            count.known = True
+            return
         small = _is_small(cell)
         if not small and cell.publishable:
             return
@@ -392,36 +475,26 @@ class _Book:
 
     def _add_up_times(self, key: str) -> None:
         """The year of a count is the sum of its half-years or quarters, where more than one of them has figures."""
-        for period, cell in self.by_key[key].items():
-            if cell.measure is not Measure.COUNT or cell.value is None or not isinstance(period, Period):
+        for period in self.periods[key]:
+            cell = self.by_key.get(key, {}).get(period)
+            told = cell is None or cell.measure is Measure.COUNT
+            if not told or (key, period) not in self.of or not isinstance(period, Period):
                 continue
             for kind in SHORTER.get(period.kind, ()):
                 inside = self._inside(key, period, kind)
                 if inside:
                     complete = len(inside) == period.kind.months // kind.months
-                    self._sum((self.of[cell.where],), inside, complete=complete)
+                    self._sum((self.of[key, period],), inside, complete=complete)
 
     def _add_up(self, total: Total) -> None:
         keys = (total.whole, *total.parts)
-        for period in dict.fromkeys(period for key in keys for period in self.by_key.get(key, {})):
+        for period in dict.fromkeys(period for key in keys for period in self.periods.get(key, ())):
             parts = [self._counts_of(key, period) for key in total.parts]
             right = tuple(count for part, _ in parts for count in part)
             complete = all(whole for _, whole in parts)
-            if not total.whole:
-                self._shares(total, period, right, complete)
-                continue
             left, left_complete = self._counts_of(total.whole, period)
             if left and right and left_complete:
                 self._sum(left, right, complete=complete)
-
-    def _shares(self, total: Total, period: When, right: tuple[int, ...], complete: bool) -> None:
-        cells = [self.found[key, period] for key in total.parts if (key, period) in self.of]
-        if len(cells) != len(right) or not cells:
-            return
-        bases = {cell.denominator if cell.numerator is not None else None for cell in cells}
-        # Shares of different denominators, or some with and some without, do not add up as counts.
-        base = bases.pop() if len(bases) == 1 else Decimal(-1)
-        self._sum((self._add(_Count(base or Decimal(100), known=True)),), right, complete=complete)
 
     def _counts_of(self, key: str, period: When) -> tuple[tuple[int, ...], bool]:
         """The counts that make up the figure of this period, and whether they are all there."""
@@ -440,7 +513,7 @@ class _Book:
     def _inside(self, key: str, period: Period, kind: PeriodKind) -> tuple[int, ...]:
         return tuple(
             self.of[key, when]
-            for when in self.by_key.get(key, {})
+            for when in self.periods.get(key, ())
             if isinstance(when, Period) and when.kind is kind and period.contains(when.start) and (key, when) in self.of
         )
 
@@ -470,13 +543,16 @@ class _Book:
         self.tangled = [one for one in self.sums if self._meets_another(one) or kept & set(one.right)]
         for one in self.sums:
             # The sum of what is published could be had from it, even where all of that is nought.
-            if kept & set(one.left) and not self.counts[one.right[-1]].hidden:
-                self.counts[one.right[-1]].hide()
+            last = self.counts[one.right[-1]]
+            if kept & set(one.left) and not last.hidden and not last.known:
+                last.hide()
         while True:
             self._hide_doubtful()
             self._hide_upwards()
             exposed = next(self._exposed(settled), None)
             if exposed is None:
+                if self._hide_strangers():
+                    continue
                 return
             count, sums = exposed
             guard = self._guard(count, sums)
@@ -496,6 +572,23 @@ class _Book:
                         if self.counts[i].guards:
                             self.counts[i].hide()
                             changed = True
+
+    def _hide_strangers(self) -> bool:
+        """Rates and percentages of which nobody said what they are worked out from, beside a hidden figure of their time."""
+        tied = {relation.key for relation in self.relations if isinstance(relation, Ratio)}
+        hidden = [where for where, cell in self.found.items() if cell.small_numbers and self._is_hidden(where)]
+        changed = False
+        for where, cell in self.found.items():
+            stranger = cell.small_numbers and cell.measure is not Measure.COUNT and cell.key not in tied
+            if not stranger or where not in self.of or not self.counts[self.of[where]].guards:
+                continue
+            if any(key != cell.key and _overlap(when, cell.period) for key, when in hidden):
+                self.counts[self.of[where]].hide()
+                changed = True
+        return changed
+
+    def _is_hidden(self, where: Where) -> bool:
+        return where in self.of and self.counts[self.of[where]].hidden
 
     def _meets_another(self, one: _Sum) -> bool:
         return any(len(self.sums_of[i]) > 1 for i in one.members)
@@ -609,14 +702,20 @@ class _Book:
         if cell.measure is Measure.COUNT and count.level is _Level.BAND:
             return Shown(SMALL_TEXT, None, Hidden.SMALL, SMALL_SENTENCE)
         if cell.measure is not Measure.COUNT and _is_small(cell) and count.level is not _Level.NUMBER:
-            return Shown(SUPPRESSED_TEXT, None, Hidden.SMALL, RESTS_ON_SMALL)
-        return Shown(SUPPRESSED_TEXT, None, Hidden.SECONDARY, SECONDARY_SENTENCE)
+            return Shown(WITHHELD_TEXT, None, Hidden.SMALL, RESTS_ON_SMALL)
+        return Shown(WITHHELD_TEXT, None, Hidden.SECONDARY, SECONDARY_SENTENCE)
+
+
+def _overlap(one: When, other: When) -> bool:
+    if isinstance(one, Period) and isinstance(other, Period):
+        return one.start <= other.end and other.start <= one.end
+    return one == other
 
 
 def _as_printed(cell: Cell, value: Decimal) -> str:
     """As its owner wrote it; under the small-number rule only if that is the number and nothing beside it ("12 (3 of
     them pending)" tells another)."""
-    if not cell.small_numbers:
+    if not cell.small_numbers or cell.printed_in_plan:
         return cell.printed
     try:
         if Decimal(cell.printed.strip().removesuffix("%").strip().replace(",", "")) == value:
@@ -624,30 +723,3 @@ def _as_printed(cell: Cell, value: Decimal) -> str:
     except InvalidOperation:
         pass
     return number(value) + ("%" if cell.measure is Measure.PERCENTAGE else "")
-
-
-# --- Words ------------------------------------------------------------------------------------------------------------
-
-_MONTH = (
-    "January|February|March|April|May|June|July|August|September|October|November|December|"
-    "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
-)
-_DATES = re.compile(
-    rf"\bQ[1-4]\b|\b(?:19|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?\b|\b\d{{1,2}} (?:{_MONTH})\b",
-    re.IGNORECASE,
-)
-"""What looks like a number and is only a date: Q2, 2025/26, 30 September."""
-
-_NUMBER_WORDS = re.compile(
-    r"\b(?:nil|none|zero|nought|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|"
-    r"forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|dozens?|single|sole|only|both|neither|either|pair|"
-    r"couple|few|several|handful|once|twice|thrice|doubl\w*|trebl\w*|tripl\w*|quadrupl\w*|half|halv\w*|thirds?|"
-    r"first|second|fourth|fifth|quarter of|same|equal\w*|unchanged|identical|level with|all of|another)\b",
-    re.IGNORECASE,
-)
-
-
-def tells_a_number(text: str) -> bool:
-    """Whether words hold a number, in figures or spelt out, or liken two; dates are none. Errs on the side of yes."""
-    rest = _DATES.sub(" ", text)
-    return any(sign.isnumeric() for sign in rest) or "%" in rest or bool(_NUMBER_WORDS.search(rest))

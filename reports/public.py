@@ -1,9 +1,10 @@
 """The public version of a report, made of the partners' frozen text alone: no live row is asked.
 
 performance.disclosure decides on every figure; whatever is worked out from one that is withheld (a change, a word, a
-point of a chart, a usual range, a position) is withheld with it. Figures and tables whose source is not for publication
-are left out, and so is the evidence of emerging issues. Words that may tell a withheld number are withheld whole; a
-person still reads every public version before it is published.
+point of a chart, a usual range, a position) is withheld with it. Figures and tables whose source is not for publication,
+or not known, are left out, and so is the evidence of emerging issues. What the plan prints is public and stays. Words that
+may tell a withheld number (performance.telling) are withheld whole, and say so in one word; one note says how many and
+why. A person still reads every public version before it is published.
 
 What comes out holds no withheld number anywhere, so it may be printed, shown and kept as it is.
 """
@@ -11,25 +12,30 @@ What comes out holds no withheld number anywhere, so it may be printed, shown an
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
-from performance.comparison import NO_COMPARISON, Against, Measure
+from performance import telling
+from performance.comparison import NO_COMPARISON, Against, Measure, measure_of
 from performance.disclosure import (
+    FEWEST_SHOWN,
     NOT_COMPARED_SENTENCE,
     NOT_COMPARED_TEXT,
-    SUPPRESSED_TEXT,
-    WORDS_WITHHELD,
+    WITHHELD_TEXT,
     Audience,
     Cell,
     Hidden,
+    Ratio,
     Shown,
     Total,
     disclose,
-    tells_a_number,
+    footnote,
+    left_out_note,
 )
+from performance.standing import BASELINE
 from reports.document import (
     OF_FIGURES,
     PUBLIC,
@@ -43,11 +49,13 @@ from reports.document import (
     Issue,
     Known,
     Matter,
+    Outside,
     Paper,
     QuarterlyDocument,
     Recommendation,
     SectionWords,
     SimilarAreas,
+    SimilarRow,
     SimilarTable,
     Since,
     SixMonthlyDocument,
@@ -62,10 +70,16 @@ from reports.formatting import words_of
 
 Typed = TypeVar("Typed", SectionWords, SubGroupText)
 
-WITHHELD = "Withheld, because it may tell a withheld number."
+WITHHELD = "Withheld."
 TITLE_WITHHELD = "Title withheld"
 RANGE_WITHHELD = "Whether that is unusual is not said, because a figure it needs is withheld."
-TABLE_LEFT_OUT = "The newest table of similar areas is left out because its source is not for publication."
+TABLE_LEFT_OUT = (
+    "The newest table of similar areas is left out because its source is not for publication, or not known."
+)
+AVERAGES_LEFT_OUT = "Similar areas’ averages are left out where their source is not for publication, or not known."
+
+SMALLEST_TOWN = 50_000
+"""So many people a rate is taken to be of where no denominator is known."""
 
 
 def for_public(document: Document, marking: str = "") -> Document:
@@ -107,13 +121,13 @@ def withheld(document: Document) -> Withheld:
         if cell.hidden is not None:
             label = when if isinstance(when, str) else when.label
             found[cell.hidden].setdefault(names.get(code, code), []).append(label)
-    before, after = to_json(document), to_json(public.document())
+    public.document()
     return Withheld(
         small=found[Hidden.SMALL],
         secondary=found[Hidden.SECONDARY],
         left_out=list(found[Hidden.LEFT_OUT]),
-        words=sum(after.count(sentence) for sentence in (WITHHELD, WORDS_WITHHELD, TITLE_WITHHELD)),
-        restricted=before.count('"restricted":true'),
+        words=public.texts,
+        restricted=to_json(document).count('"restricted":true'),
         restricted_issues=document.restricted_issues,
     )
 
@@ -132,17 +146,29 @@ class _Public:
 
     def __init__(self, document: Document) -> None:
         self.of = document
+        #: How many texts were replaced so far.
+        self.texts = 0
         self.table = disclose(
             [_cell(known) for known in document.known],
-            [Total(one.whole, one.parts) for one in document.sums],
+            [Ratio(one.whole, *one.parts) if one.ratio else Total(one.whole, one.parts) for one in document.sums],
             Audience.PUBLIC,
+            {
+                **{figure.code: _called(figure) for figure in document.figures},
+                **{part.name: part.name for part in document.priorities},
+            },
         )
-        ruled = {where_of(known.place)[0] for known in document.known if known.small_numbers}
-        self.hides_any = any(cell.hidden is not None for cell in self.table.cells.values())
         #: Whose numbers, an old value's among them, might tell a small one.
-        self.ruled = {name for code in ruled for name in self._near(code)}
+        self.ruled = self.table.ruled
+        self.secret = {
+            known.number
+            for known in document.known
+            if known.number and self._shown(known.place).value is None and _is_telling(known.number)
+        }
         self.figures = tuple(self._figure(figure) for figure in document.figures if not self._left_out(figure.code))
         self.codes = {figure.code for figure in self.figures}
+        self.places = {
+            place for figure in self.figures for place in _places(figure) if self._shown(place).hidden is not None
+        }
 
     def document(self) -> Document:
         if isinstance(self.of, SixMonthlyDocument):
@@ -170,18 +196,23 @@ class _Public:
         where = [where_of(place) for place in places]
         return not where or self.table.may_derive(*where)
 
-    def _words(self, text: str, *codes: str) -> str:
-        """Free text about these indicators, or that it is withheld; nothing about one that is left out."""
-        if not text or not codes:
-            return text
-        shown = self.table.words(text, *codes)
-        if shown.hidden is Hidden.LEFT_OUT:
+    def _words(self, text: str, *codes: str, anything: bool = False) -> str:
+        """Free text about these indicators, or the word for what is withheld; nothing about one that is left out."""
+        if any(self._left_out(code) for code in codes):
             return ""
-        return WORDS_WITHHELD if shown.hidden else shown.text
+        if text and self._tells(text, *codes, anything=anything):
+            self.texts += 1
+            return WITHHELD
+        return text
+
+    def _tells(self, text: str, *codes: str, anything: bool = False) -> bool:
+        """Whether a text may tell a withheld number: by performance.telling, or because one stands in it."""
+        shown = self.table.words(text, *codes, anything=anything)
+        return shown.hidden is not None or telling.tells_one_of(text, self.secret)
 
     def _free(self, text: str) -> str:
-        """Words about anything at all: with a number in them they might tell one that is withheld somewhere."""
-        return WITHHELD if self.hides_any and tells_a_number(text) else text
+        """Words about anything at all."""
+        return self._words(text, anything=True)
 
     def _value(self, value: Value | None, code: str) -> Value | None:
         if value is None:
@@ -193,7 +224,7 @@ class _Public:
             value,
             printed=shown.text,
             number="" if hidden else value.number,
-            note="" if ruled else value.note,
+            note="" if ruled else self._words(value.note, code),
             corrected=value.corrected and not ruled,
         )
 
@@ -204,12 +235,10 @@ class _Public:
         year = rows.get(Against.YEAR_BEFORE.value)
         by_year = self._may(year.rests_on if year else figure.rests_on)
         by_range = self._may(figure.rests_on)
-        baseline = (
-            self._shown(figure.baseline_place).text if figure.baseline_place else self._words(figure.baseline, code)
-        )
+        before = rows.get(Against.PREVIOUS.value)
+        remarks = tuple(dataclasses.replace(one, text=self._words(one.text, code)) for one in figure.remarks)
         public = dataclasses.replace(
             figure,
-            baseline=baseline,
             note=self._words(figure.note, code),
             now=self._value(figure.now, code),
             year_before=self._value(figure.year_before, code),
@@ -225,10 +254,14 @@ class _Public:
                 )
                 for point in figure.trend
             ),
-            remarks=tuple(remark for remark in figure.remarks if self.table.words(remark.text, code).hidden is None),
+            remarks=tuple(one for one in remarks if one.text != WITHHELD),
+            definition=self._words(figure.definition, code),
+            against_previous=figure.against_previous if before is None or self._may(before.rests_on) else "",
             comparisons=tuple(self._compared(row) for row in figure.comparisons),
             commentary=self._words(figure.commentary, code),
-            corrections=() if ruled else figure.corrections,
+            corrections=()
+            if ruled
+            else tuple(dataclasses.replace(one, because=self._words(one.because, code)) for one in figure.corrections),
             missing=figure.missing and "not yet available",
             # Whoever may see only part of the reasons is not told that there is one.
             commentary_wanted_from=figure.commentary_wanted_from if by_year and by_range else "",
@@ -298,20 +331,29 @@ class _Public:
         return dataclasses.replace(paper, edition=PUBLIC, marking="", reason=self._free(paper.reason))
 
     def _notes(self) -> tuple[str, ...]:
-        return self.table.notes + tuple(note for note in notes_of(self.figures) if WORDS_WITHHELD not in note)
+        """How many figures and texts are withheld and why, once; asked for when everything else has been looked at."""
+        averages = any(
+            shown.hidden is Hidden.LEFT_OUT and key.partition(" ")[0] in self.codes
+            for (key, _), shown in self.table.cells.items()
+            if " " in key
+        )
+        own = (note for note in notes_of(self.figures) if not note.endswith(WITHHELD))
+        return (
+            *footnote(len(self.places), self.texts),
+            *left_out_note(len(self.table.left_out)),
+            *[AVERAGES_LEFT_OUT] * averages,
+            *own,
+        )
 
     def _issue(self, issue: Issue) -> Issue:
         """Without its evidence, which is for those at work. One that no figure showed may be about any of them."""
         codes = (issue.indicator,) if issue.indicator and self._is_known(issue.indicator) else ()
-
-        def told(text: str) -> str:
-            return self._said(text, codes) if codes else self._free(text)
-
+        title = self._said(issue.title, codes, anything=not codes)
         return dataclasses.replace(
             issue,
-            title=issue.title if told(issue.title) == issue.title else TITLE_WITHHELD,
-            text=told(issue.text),
-            reason=told(issue.reason),
+            title=title if title == issue.title else TITLE_WITHHELD,
+            text=self._said(issue.text, codes, anything=not codes),
+            reason=self._said(issue.reason, codes, anything=not codes),
             evidence="",
             indicator="",
         )
@@ -326,7 +368,7 @@ class _Public:
             if (
                 row.key in self.codes and row.key not in self.ruled and not self._hides(row.key)
                 if row.kind in OF_FIGURES
-                else not row.kind.startswith("issue") or self._free(row.key) == row.key
+                else not row.kind.startswith("issue") or not self._tells(row.key, anything=True)
             )
         )
         return dataclasses.replace(since, rows=kept)
@@ -337,7 +379,7 @@ class _Public:
         if isinstance(self.of, SixMonthlyDocument):
             for ref in self.of.by_ref:
                 rest = rest.replace(ref, "")
-        return text if self._free(rest) == rest else WITHHELD
+        return WITHHELD if self._free(rest) != rest else text
 
     def _matter(self, matter: Matter) -> Matter:
         """Asked and answered about anything at all."""
@@ -358,44 +400,69 @@ class _Public:
 
     def _quarterly(self, document: QuarterlyDocument) -> QuarterlyDocument:
         table = document.similar_table
-        notes = self._notes()
-        if table is not None and not table.publishable:
-            table, notes = None, (*notes, TABLE_LEFT_OUT)
-        return dataclasses.replace(
+        left_out = table is not None and not (table.publishable and table.source)
+        public = dataclasses.replace(
             document,
             paper=self._paper(document.paper),
             priorities=tuple(dataclasses.replace(part, codes=self._kept(part.codes)) for part in document.priorities),
             shared_codes=self._kept(document.shared_codes),
             other_codes=self._kept(document.other_codes),
             figures=self.figures,
-            similar_table=self._similar_table(table),
+            similar_table=self._similar_table(None if left_out else table),
+            outside=tuple(self._outside(one) for one in document.outside),
+            headlines=tuple(dataclasses.replace(one, title=self._title(one.title)) for one in document.headlines),
             issues=tuple(self._issue(issue) for issue in document.issues),
             since=self._since(document.since),
             matters=tuple(self._matter(matter) for matter in document.matters),
             last_asked=tuple(self._asked(one, {}) for one in document.last_asked),
-            figure_notes=notes,
             texts=tuple(self._section(words) for words in document.texts),
             known=(),
             sums=(),
         )
+        return dataclasses.replace(public, figure_notes=self._notes() + (TABLE_LEFT_OUT,) * left_out)
+
+    def _outside(self, one: Outside) -> Outside:
+        """A finding of an assessment is anybody's words, and its evidence may be about any figure."""
+        return dataclasses.replace(one, text=self._free(one.text), evidence=self._free(one.evidence))
 
     def _kept(self, codes: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(code for code in codes if code in self.codes)
 
     def _similar_table(self, table: SimilarTable | None) -> SimilarTable | None:
-        """A rate times the population is a count: of an indicator under the small-number rule the row is withheld."""
+        """A rate times the population is a count: where that is of an indicator under the small-number rule, or low, the
+        row is withheld, and with it another of its heading, from whose sum it could be had.
+        """
         if table is None:
             return None
-        rows = []
-        for row in table.rows:
-            if row.indicator and self._is_known(row.indicator) and self._left_out(row.indicator):
-                continue
-            if row.indicator in self.ruled:
-                row = dataclasses.replace(
-                    row, printed=SUPPRESSED_TEXT, number="", position=None, before="", query=self._free(row.query)
-                )
-            rows.append(row)
-        return dataclasses.replace(table, rows=tuple(rows))
+        rows = [row for row in table.rows if not (row.indicator and self._left_out(row.indicator))]
+        least = self._least_rate(table.unit)
+        low = [row for row in rows if row.indicator in self.ruled or _is_low(row.number, least)]
+        hidden = {id(row) for row in low}
+        for heading in {row.heading for row in low}:
+            own = [row for row in rows if row.heading == heading]
+            if sum(id(row) in hidden for row in own) == 1:
+                hidden |= {id(row) for row in [row for row in own if id(row) not in hidden][-1:]}
+        return dataclasses.replace(
+            table,
+            note=self._free(table.note),
+            rows=tuple(self._row(row, least, hide=id(row) in hidden) for row in rows),
+        )
+
+    def _row(self, row: SimilarRow, least: Decimal, *, hide: bool) -> SimilarRow:
+        query = self._free(row.query)
+        if not hide:
+            # What it was in the table before: the rate, and after a comma the position.
+            return dataclasses.replace(
+                row, query=query, before="" if _is_low(row.before.partition(",")[0], least) else row.before
+            )
+        return dataclasses.replace(row, printed=WITHHELD_TEXT, number="", position=None, before="", query=query)
+
+    def _least_rate(self, unit: str) -> Decimal:
+        """The lowest rate that may be printed: ten people, for some rates are of households, which are fewer."""
+        people = [Decimal(one.denominator) for one in self.of.known if one.denominator and one.measure == Measure.RATE]
+        found = re.search(r"per ([\d,]+)", unit)
+        per = int(found[1].replace(",", "")) if found else 1000
+        return Decimal(2 * FEWEST_SHOWN * per) / min(people, default=Decimal(SMALLEST_TOWN))
 
     def _is_known(self, code: str) -> bool:
         return any(key == code for key, _ in self.table.cells)
@@ -405,36 +472,46 @@ class _Public:
     def _six_monthly(self, document: SixMonthlyDocument) -> SixMonthlyDocument:
         codes = {line.ref: self._told_of(line) for line in document.actions}
         lines = tuple(self._line(line, codes[line.ref]) for line in document.actions)
+        titles = {line.ref: line.title for line in lines}
         touched = {now.ref for now, before in zip(lines, document.actions, strict=True) if now != before}
-        return dataclasses.replace(
+        public = dataclasses.replace(
             document,
             paper=self._paper(document.paper),
             figures=self.figures,
             actions=lines,
-            added=tuple(self._change(change, codes) for change in document.added),
-            completed=tuple(self._change(change, codes) for change in document.completed),
-            closed=tuple(self._change(change, codes) for change in document.closed),
-            date_moves=tuple(self._move(move, codes) for move in document.date_moves),
+            added=tuple(self._change(change, codes, titles) for change in document.added),
+            completed=tuple(self._change(change, codes, titles) for change in document.completed),
+            closed=tuple(self._change(change, codes, titles) for change in document.closed),
+            date_moves=tuple(self._move(move, codes, titles) for move in document.date_moves),
+            late_updates=tuple(
+                dataclasses.replace(one, title=titles.get(one.ref, one.title)) for one in document.late_updates
+            ),
             recommendations=tuple(self._recommendation(one, touched) for one in document.recommendations),
             sub_group_texts=tuple(self._paragraph(said) for said in document.sub_group_texts),
             issues=tuple(self._issue(issue) for issue in document.issues),
             since=self._since(document.since),
             matters=tuple(self._matter(matter) for matter in document.matters),
             last_asked=tuple(self._asked(one, codes) for one in document.last_asked),
-            figure_notes=self._notes(),
             texts=tuple(self._section(words) for words in document.texts),
             known=(),
             sums=(),
         )
+        return dataclasses.replace(public, figure_notes=self._notes())
 
     def _told_of(self, line: ActionLine) -> tuple[str, ...]:
         """The indicators whose numbers the words on an action may tell."""
         return tuple(code for code in line.indicators if self._is_known(code))
 
-    def _said(self, text: str, codes: Iterable[str]) -> str:
-        """What a partner said of its action: withheld where it may tell a number of an indicator it is measured by."""
-        hides = any(self._left_out(code) or self._hides(code) for code in codes)
-        return WITHHELD if hides and tells_a_number(text) else text
+    def _said(self, text: str, codes: Iterable[str], *, anything: bool = False) -> str:
+        """What somebody said of indicators, or of an action measured by them; of one that is left out only without numbers."""
+        kept = [code for code in codes if not self._left_out(code)]
+        if len(kept) < len(tuple(codes)) and telling.tells_a_number(text):
+            self.texts += 1
+            return WITHHELD
+        return self._words(text, *kept, anything=anything)
+
+    def _title(self, title: str, codes: Iterable[str] = ()) -> str:
+        return title if self._said(title, codes) == title else TITLE_WITHHELD
 
     def _words_of(self, words: Words, codes: tuple[str, ...]) -> Words:
         return dataclasses.replace(
@@ -449,34 +526,48 @@ class _Public:
         )
 
     def _line(self, line: ActionLine, codes: tuple[str, ...]) -> ActionLine:
-        if not codes:
-            return line
+        """An action with no indicator of its own is known by its words."""
         return dataclasses.replace(
             line,
+            title=self._title(line.title, codes),
+            description=self._said(line.description, codes),
+            measure=self._said(line.measure, codes),
+            milestones=tuple(dataclasses.replace(one, text=self._said(one.text, codes)) for one in line.milestones),
             said=self._words_of(line.said, codes) if line.said else None,
             earlier=self._words_of(line.earlier, codes) if line.earlier else None,
             supporters=tuple(self._words_of(words, codes) for words in line.supporters),
             requests=None if line.requests is None else tuple(self._words_of(words, codes) for words in line.requests),
+            settled=tuple(dataclasses.replace(one, answer=self._said(one.answer, codes)) for one in line.settled),
         )
 
-    def _change(self, change: Change, codes: dict[str, tuple[str, ...]]) -> Change:
+    def _change(self, change: Change, codes: dict[str, tuple[str, ...]], titles: dict[str, str]) -> Change:
         """An achievement that may tell a number is left out; the action's own words say that they are withheld."""
         told = self._said(change.text, codes.get(change.ref, ()))
-        return dataclasses.replace(change, text="" if told == WITHHELD else told)
+        return dataclasses.replace(
+            change, title=titles.get(change.ref, change.title), text="" if told == WITHHELD else told
+        )
 
-    def _move(self, move: DateMove, codes: dict[str, tuple[str, ...]]) -> DateMove:
-        return dataclasses.replace(move, reason=self._said(move.reason, codes.get(move.ref, ())))
+    def _move(self, move: DateMove, codes: dict[str, tuple[str, ...]], titles: dict[str, str]) -> DateMove:
+        return dataclasses.replace(
+            move, title=titles.get(move.ref, move.title), reason=self._said(move.reason, codes.get(move.ref, ()))
+        )
 
     def _recommendation(self, one: Recommendation, touched: set[str]) -> Recommendation:
         """In short, without the partner's words, where those are withheld."""
-        return dataclasses.replace(one, text=one.short) if touched & set(one.refs) else one
+        short = one.short
+        for ref in one.refs:
+            before = self.of.by_ref[ref].title if isinstance(self.of, SixMonthlyDocument) else ""
+            if before and self._tells(before, *self._told_of_ref(ref)):
+                short = f"{ref} {TITLE_WITHHELD.lower()}"
+        return dataclasses.replace(one, short=short, text=short) if touched & set(one.refs) else one
+
+    def _told_of_ref(self, ref: str) -> tuple[str, ...]:
+        line = self.of.by_ref.get(ref) if isinstance(self.of, SixMonthlyDocument) else None
+        return self._told_of(line) if line else ()
 
     def _paragraph(self, said: SubGroupText) -> SubGroupText:
         """A sub-group writes about its priority, whose numbers it may tell."""
-        codes = [
-            f.code for f in self.of.figures if f.all_priorities or not said.priority or said.priority in f.priorities
-        ]
-        return self._typed(said, self._said(f"{said.text} {words_of(said.html)}", codes) == WITHHELD)
+        return self._typed(said, self._free(f"{said.text} {words_of(said.html)}") == WITHHELD)
 
     def _section(self, words: SectionWords) -> SectionWords:
         """Somebody's own words for the whole report, which may be about anything in it."""
@@ -499,7 +590,32 @@ def _cell(known: Known) -> Cell:
         publishable=known.publishable,
         numerator=_number(known.numerator),
         denominator=_number(known.denominator),
+        printed_in_plan=period == BASELINE,
     )
+
+
+def _called(figure: Figure) -> str:
+    return figure.name if measure_of(figure.unit) is not Measure.COUNT else f"{figure.name} {figure.unit}"
+
+
+def _places(figure: Figure) -> Iterator[str]:
+    """Those that are printed somewhere."""
+    values = (figure.now, figure.year_before, figure.previous, figure.latest)
+    yield from (value.place for value in values if value and value.place)
+    yield from (point.place for point in figure.trend if point.place)
+
+
+def _is_telling(number: str) -> bool:
+    """Whether a number is such that another text would hardly have it by chance."""
+    return "." in number or Decimal(number) >= 100
+
+
+def _is_low(number: str, least: Decimal) -> bool:
+    """Whether a rate is of few people; what is no number may be."""
+    try:
+        return Decimal(0) < Decimal(number.strip()) < least
+    except InvalidOperation:
+        return bool(number.strip())
 
 
 def _number(text: str) -> Decimal | None:

@@ -51,6 +51,15 @@ class Measurement(HasPeriod, models.Model):
         "where the population comes from", max_length=200, blank=True, help_text="For example: ONS mid-2024 estimate."
     )
     provisional = models.BooleanField(default=False)
+    data_source = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Where this one comes from, as said with its file. Empty: what is said of the indicator decides whether "
+        "it may be published.",
+    )
     as_at = models.DateField("extracted on")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -260,7 +269,14 @@ class Comparator(HasPeriod, models.Model):
     position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 is the lowest rate.")
     group_size = models.PositiveSmallIntegerField(null=True, blank=True)
     basis = models.CharField(max_length=200, blank=True, help_text="What the average is of, printed beside it.")
-    data_source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    data_source = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: not known, and so left out of the public version.",
+    )
     note = models.TextField(blank=True)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
     recorded_at = models.DateTimeField()
@@ -315,7 +331,14 @@ class SimilarAreasTable(HasPeriod, models.Model):
     )
     unit = models.CharField(max_length=100, default="per 1,000 population")
     group_size = models.PositiveSmallIntegerField("areas in the group", help_text="Ours among them.")
-    data_source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    data_source = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: not known, and so left out of the public version.",
+    )
     provisional = models.BooleanField(default=False)
     as_at = models.DateField("extracted on")
     recorded_at = models.DateTimeField()

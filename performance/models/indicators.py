@@ -122,6 +122,25 @@ class Indicator(models.Model):
     sum_of = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="+", help_text="Indicators that add up to this one."
     )
+    rate_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="worked out from the count",
+        help_text="For rates and percentages: the indicator that counts what this is a rate of, so that the public version "
+        "withholds both or neither. Empty under the small-number rule: withheld whenever another small number is.",
+    )
+    out_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="out of",
+        help_text="For percentages: the indicator that counts what it is a part of. Empty for rates of a population.",
+    )
     target_direction = models.CharField(
         "local directional target", max_length=10, choices=TargetDirection.choices, blank=True
     )
@@ -139,7 +158,12 @@ class Indicator(models.Model):
     publishable = models.BooleanField(
         "may be published", default=True, help_text="Untick for sources such as iQuanta that are not for publication."
     )
-    baseline_printed = models.CharField("baseline as printed", max_length=40, blank=True)
+    baseline_printed = models.CharField(
+        "baseline as printed",
+        max_length=40,
+        blank=True,
+        help_text="As the plan prints it. The plan is published, so this is never withheld.",
+    )
     baseline_value = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     baseline_unit = models.CharField(
         max_length=60,

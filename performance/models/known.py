@@ -44,7 +44,7 @@ def known_facts(
     `figures_alone`: the figures, and what is said of those that are missing, in two queries; nothing to judge them by.
     """
     rows = list(indicators)
-    known = _Known([row.pk for row in rows], until, at, figures_alone)
+    known = _Known({row.pk: row.code for row in rows}, until, at, figures_alone)
     return {row.pk: known.facts(row) for row in rows}
 
 
@@ -52,8 +52,10 @@ class _Known:
     """The rows of all indicators asked for, each table read once."""
 
     def __init__(
-        self, pks: Sequence[int], until: Period | None, at: dt.datetime | None, figures_alone: bool = False
+        self, codes: Mapping[int, str], until: Period | None, at: dt.datetime | None, figures_alone: bool = False
     ) -> None:
+        pks = list(codes)
+        self.codes = codes
         span: dict[str, Any] = {"indicator__in": pks} | ({"period_start__lte": until.end} if until else {})
         self.last_day = until.end if until else None
         self.figures: dict[int, dict[Period, KnownFigure]] = defaultdict(dict)
@@ -76,7 +78,23 @@ class _Known:
 
     def _read_figures(self, span: Mapping[str, Any], at: dt.datetime | None) -> None:
         rows = Measurement.objects.known_at(at) if at else Measurement.objects.standing()
-        for pk, own, kind, start, value, printed, up, down, source, provisional, as_at, when, note, replaces in (
+        for (
+            pk,
+            own,
+            kind,
+            start,
+            value,
+            printed,
+            up,
+            down,
+            population,
+            provisional,
+            as_at,
+            when,
+            note,
+            replaces,
+            told,
+        ) in (
             rows.filter(**span)
             .order_by("indicator_id", "period_start", "pk")
             .values_list(
@@ -94,13 +112,14 @@ class _Known:
                 "recorded_at",
                 "note",
                 "replaces_id",
+                "data_source__publishable",
             )
         ):
             period = self._inside(kind, start)
             if period:
                 reading = Reading(period, value, provisional, up, down)
                 self.figures[own][period] = KnownFigure(
-                    pk, reading, printed, as_at, when, note, replaces is not None, source
+                    pk, reading, printed, as_at, when, note, replaces is not None, population, told is not False
                 )
 
     def _read_averages(self, span: Mapping[str, Any], at: dt.datetime | None) -> None:
@@ -110,7 +129,7 @@ class _Known:
             if period:
                 average = Average(period, row.average, row.position, row.group_size)
                 self.averages[row.indicator_id][AVERAGES[Comparator.Kind(row.kind)]][period] = KnownAverage(
-                    average, row.basis, row.data_source is None or row.data_source.publishable, row.pk
+                    average, row.basis, row.data_source is not None and row.data_source.publishable, row.pk
                 )
 
     def _read_comments(self, span: Mapping[str, Any], at: dt.datetime | None) -> None:
@@ -178,6 +197,8 @@ class _Known:
             baseline_printed=row.baseline_printed,
             target=target,
             parts=tuple(self.parts[row.pk]),
+            rate_of=self.codes.get(row.rate_of_id or 0, ""),
+            out_of=self.codes.get(row.out_of_id or 0, ""),
             figures=self.figures[row.pk],
             averages=self.averages[row.pk],
             baselines=tuple(found for found in self.baselines[row.pk].values() if found.first.kind is kind),

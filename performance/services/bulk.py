@@ -39,7 +39,7 @@ NOT_YOUR_TABLE = "Tables of similar areas and survey results come from the analy
 
 #: What the rows themselves point to is known to be there, and asking for each would be a question to the database each.
 #: Kind and first day are a Period's, and the moment is everybody's: neither can be wrong in one row alone.
-_KNOWN = ("indicator", "recorded_by", "replaces", "upload", "period_kind", "period_start", "recorded_at")
+_KNOWN = ("indicator", "recorded_by", "data_source", "replaces", "upload", "period_kind", "period_start", "recorded_at")
 
 
 @transaction.atomic
@@ -58,6 +58,8 @@ def record_measurements(
     if not all(by.has_perm("performance.record_measurement", indicator) for indicator in indicators.values()):
         raise PermissionDenied(NOT_YOURS)
     standing = _standing(figures)
+    told = Measurement.objects.filter(indicator__in=wanted, data_source__isnull=False)
+    sources = dict(told.values_list("pk", "data_source_id"))
     faults: list[str] = []
     new: list[Measurement] = []
     for figure in figures:
@@ -85,6 +87,8 @@ def record_measurements(
             denominator=figure.denominator,
             denominator_source=figure.denominator_source,
             provisional=figure.provisional,
+            # A correction comes from where the figure came from, unless its own file says where else.
+            data_source_id=(upload and upload.data_source_id) or sources.get(figure.replaces or 0),
             as_at=figure.as_at,
             recorded_at=at,
             recorded_by_id=by.pk,

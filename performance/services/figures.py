@@ -79,6 +79,8 @@ def record_measurement(
         denominator=denominator,
         denominator_source=denominator_source,
         provisional=provisional,
+        # A correction comes from where the figure came from.
+        data_source=replaces.data_source if replaces else None,
         as_at=as_at,
         recorded_at=at,
         recorded_by=by,

@@ -239,7 +239,9 @@ def notes_of(figures: Iterable[Figure]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Sum:
-    """Indicators that add up to another, by code, in the order in which they are best kept."""
+    """Indicators that add up to another, by code, in the order in which they are best kept. `ratio`: `whole` is a rate or
+    percentage, and `parts` the indicator that it is worked out from and, where there is one, that it is out of."""
 
     whole: str
     parts: tuple[str, ...]
+    ratio: bool = False

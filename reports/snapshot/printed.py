@@ -113,7 +113,8 @@ def similar_table(plan: Plan, period: Period, cut_off: dt.datetime) -> SimilarTa
         unit=newest.unit,
         group_size=newest.group_size,
         source=newest.data_source.name if newest.data_source else "",
-        publishable=newest.data_source is None or newest.data_source.publishable,
+        # Of a source that is not known nobody can say that it may be published.
+        publishable=newest.data_source is not None and newest.data_source.publishable,
         provisional=newest.provisional,
         as_at=newest.as_at,
         note=newest.note,

@@ -143,7 +143,7 @@ def test_what_a_total_would_give_away_is_withheld_too(town: Town) -> None:
     shown = {code: of(document, code).now for code in ("PART2", "PART3", "WHOLE")}
     assert {code: value.printed for code, value in shown.items() if value} == {
         "PART2": "<5",
-        "PART3": "suppressed",
+        "PART3": "withheld",
         "WHOLE": "34",
     }
 
@@ -232,14 +232,18 @@ def test_a_table_that_may_not_be_published_is_left_out_and_the_plans_own_stays_t
     assert public.similar_table is None
     assert "19.330" not in printed(public)
     assert "The newest table of similar areas is left out" in text_of(printed(public))
+    # A source that is not known is no leave to publish.
     table.data_source = None
+    table.save()
+    assert "19.330" not in printed(for_public(town.quarterly()))
+    table.data_source = Source.objects.create(name="Police.uk")
     table.save()
     assert "19.330" in text_of(printed(for_public(town.quarterly())))
 
 
 def test_a_rate_of_few_is_withheld_from_the_table(town: Town) -> None:
     story(town, deaths="3", applications="2", kept="4711")
-    table = similar_table(town, None)
+    table = similar_table(town, Source.objects.create(name="Police.uk"))
     SimilarAreasRow.objects.create(
         table=table,
         position_in_table=2,
