@@ -32,9 +32,13 @@ A_YEAR = 366
 """Days for which something overdue is still held out on the first page."""
 
 
+ASSESSMENT = "assessment"
+"""The short code of the duty that is done by adopting the year's assessment."""
+
+
 @dataclass(frozen=True)
 class Due:
-    """A duty in one year, or an assessment to be adopted (`duty` is None): when, how it stands, and what was said."""
+    """A duty in one year, an assessment to be adopted, or both in one: when, how it stands, and what was said."""
 
     name: str
     due_on: dt.date
@@ -43,6 +47,7 @@ class Due:
     year: int
     duty: Duty | None = None
     done: DutyDone | None = None
+    assessment: StrategicAssessment | None = None
 
     @property
     def days(self) -> int:
@@ -81,6 +86,9 @@ def everything_due(plan: Plan, today: dt.date, *, by_whom: bool = False) -> list
     more to say `by_whom` duties were ticked off.
     """
     years = years_of(plan.starts_on, plan.ends_on)
+    assessments = list(StrategicAssessment.objects.filter(plan=plan, due_on__isnull=False))
+    # Adopting the year's assessment is what that duty asks for: both are told and done in one place.
+    of_year = {year_of(row.due_on): row for row in reversed(assessments) if row.due_on is not None}
     rows = []
     for duty in (
         Duty.objects.filter(plan=plan).prefetch_related("done__by__partner" if by_whom else "done").order_by("position")
@@ -89,9 +97,16 @@ def everything_due(plan: Plan, today: dt.date, *, by_whom: bool = False) -> list
         for year in years:
             due_on = duty.due_on(year)
             url = reverse("portal:tick-off-duty", args=[duty.code, year])
-            found = standing(due_on, year in done, today)
-            rows.append(Due(duty.name, due_on, found, url, year, duty, done.get(year)))
-    for row in StrategicAssessment.objects.filter(plan=plan, due_on__isnull=False):
+            assessment = of_year.pop(year, None) if duty.code == ASSESSMENT else None
+            name, is_done = duty.name, year in done
+            if assessment is not None and assessment.due_on is not None:
+                assessments.remove(assessment)
+                name, due_on = f"{assessment.title} to be adopted", assessment.due_on
+                is_done = is_done or assessment.state == StrategicAssessment.State.ADOPTED
+                url = reverse("portal:assessment", args=[assessment.pk])
+            found = standing(due_on, is_done, today)
+            rows.append(Due(name, due_on, found, url, year, duty, done.get(year), assessment))
+    for row in assessments:
         adopted = row.state == StrategicAssessment.State.ADOPTED
         assert row.due_on is not None  # noqa: S101 - filtered above
         rows.append(

@@ -4,9 +4,12 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 from unittest import mock
 
 import pytest
+import yaml
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import TestCase
 
@@ -205,3 +208,14 @@ def test_the_accounts_of_the_sign_in_page_exist(capsys):
         user = User.objects.get(email=account["email"])
         assert user.check_password(account["password"])
         assert user.is_staff == (account["email"] == "admin@demo.example")
+
+
+def test_the_assessments_table_is_the_quarters_of_the_same_twelve_months():
+    """Two tables of 12 months to September 2026 say one thing, whatever each calls its rows."""
+    folder = Path(settings.BASE_DIR, "shp_portal/demo/data")
+    yearly, quarterly = (yaml.safe_load((folder / name).read_text()) for name in ("yearly.yaml", "figures.yaml"))
+    (table,) = (one["table"] for one in yearly["assessments"] if "September 2026" in one["table"]["period"])
+    (quarter,) = (one for one in quarterly["tables"] if "to September 2026" in one["window"])
+    ours = {tuple(row[2:5]) for row in table["rows"]}
+    theirs = {tuple(cell.strip() for cell in row.split("|")[2:5]) for row in quarter["rows"]}
+    assert theirs - ours == set()

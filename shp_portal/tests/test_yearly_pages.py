@@ -230,6 +230,22 @@ def test_the_coordinator_ticks_off_and_takes_back_on_the_calendar(cast: Cast):
     assert not DutyDone.objects.exists()
 
 
+def test_the_assessment_and_the_duty_to_adopt_one_are_one_thing_to_do(cast: Cast):
+    row = duty(cast, code="assessment", name="Strategic assessment adopted", due_month=1, due_day=31)
+    of = assessment(cast, 2025, state="in_preparation", due_on=dt.date(2027, 1, 31), covers_to=dt.date(2026, 9, 30))
+    address = reverse("portal:duties")
+    shown = page(cast.coordinator, address)
+    assert "Assessment 2025 to be adopted" in text_of(shown)
+    assert "Strategic assessment adopted" not in text_of(shown)
+    assert reverse("performance:adopt-assessment", args=[of.pk]) in shown
+    assert reverse("portal:tick-off-duty", args=[row.code, 2026]) not in shown
+    of.state, of.adopted_on, of.adopted_at_meeting = "adopted", dt.date(2026, 10, 5), "Item 4"
+    of.save()
+    text = text_of(page(cast.coordinator, address))
+    assert "Adopted 5 October 2026. Item 4" in text
+    assert "Done: 1" in text
+
+
 def test_a_year_outside_the_plan_has_no_duties(cast: Cast):
     row = duty(cast)
     page(cast.coordinator, reverse("portal:tick-off-duty", args=[row.code, 2027]), expected=404)
