@@ -21,8 +21,13 @@ class Opening(Protocol):
 
 
 def opening_context(document: Opening) -> dict[str, Any]:
-    """What templates/reports/document/_matters.html needs: open matters before answered ones."""
+    """What templates/reports/document/_matters.html needs: open matters before answered ones.
+
+    `asked_at` is the one meeting at which every outcome was recorded; None for several, which then stand beside each.
+    """
+    held = {one.meeting_on for one in document.last_asked if one.meeting_on is not None}
     return {
+        "asked_at": held.pop() if len(held) == 1 else None,
         "matters_open": tuple(matter for matter in document.matters if matter.answered_on is None),
         "matters_answered": tuple(matter for matter in document.matters if matter.answered_on is not None),
         "asked_tally": outcomes_tally([one.outcome for one in document.last_asked]),

@@ -81,7 +81,7 @@ def _one(number: int, found: Recommendation | None, row: RecommendationOutcome |
     return Asked(
         number=number,
         text=text,
-        short=found.short if found else text,
+        short=found.short if found else f"recommendation {number}, whose words cannot be read any more",
         refs=found.refs if found else (),
         outcome=row.get_outcome_display() if row else "",
         note=row.note if row else "",
