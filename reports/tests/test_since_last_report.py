@@ -10,7 +10,7 @@ from html import unescape
 
 import pytest
 
-from actions.models import ProgressUpdate
+from actions.models import HelpReply, ProgressUpdate
 from actions.rating import Rating
 from actions.services.help import answer_help
 from actions.services.lifecycle import withdraw
@@ -220,8 +220,8 @@ def test_a_request_that_was_answered_meanwhile_is_told_by_its_answer(town: Town)
         update=asked,
         by=town.supporter,
         at=dt.datetime(2026, 6, 1, 12, tzinfo=UTC),
-        answer="done",
-        text="",
+        answer=HelpReply.Answer.DONE,
+        text="Two vans came.",
         submission_key=key(900),
     )
     town.say(action, Rating.ON_TRACK, dt.date(2026, 10, 9))
