@@ -16,8 +16,8 @@ from partners.models import User
 from performance.models import Comparator, EmergingIssue, Measurement, Recommendation, StrategicAssessment
 from priorities.models import Plan, SubGroup
 from priorities.periods import Period, PeriodKind
-from reports.models import Rendition, ReportVersion
-from reports.services import building, decisions, renditions
+from reports.models import PublicRelease, Rendition, ReportVersion
+from reports.services import building, decisions, release, renditions
 from tests.browser import sign_in
 from tests.paper import quick_pdf
 from tests.services.demonstration import NOW
@@ -30,7 +30,15 @@ WIDTHS = (1280, 360)
 
 #: By whom a page is looked at. `{…}` are filled in from the story.
 PAGES = {
-    "": ["/accounts/login/", "/nowhere/"],
+    "": [
+        "/accounts/login/",
+        "/nowhere/",
+        "/published/",
+        "{shelved}",
+        "/check/",
+        "/check/?sha256=nonsense",
+        "/check/?sha256={public_file}",
+    ],
     "officer": [
         "/",
         "/actions/",
@@ -91,7 +99,13 @@ PAGES = {
         "/reports/",
         "/reports/{report}/new-version/",
         "/schedule/",
+        "{texts}",
+        "{texts}statement/",
         "{quarterly}",
+        "{released}public/",
+        "{to_release}public/",
+        "{released}send/",
+        "/check/?sha256={public_file}",
     ],
     "analyst": [
         "/",
@@ -141,6 +155,12 @@ def places(demonstration: None) -> dict[str, object]:
     coordinator = User.objects.get(email="coordinator@demo.example")
     six_monthly = decisions.send_to_chair(version=made["six_monthly"], by=coordinator, at=NOW)
     published = ReportVersion.objects.filter(state="published", report__kind="six_monthly").latest("published_at")
+    released = PublicRelease.objects.select_related("version").get()
+    to_release = ReportVersion.objects.filter(state="published", report__kind="quarterly").latest("published_at")
+    public = release.prepare(version=to_release, marking="OFFICIAL", by=coordinator, at=NOW)
+    renditions.make_one(rendition=public, make=quick_pdf, clock=lambda: NOW)
+    # What the clock would find of a file that somebody wrote over.
+    Rendition.objects.filter(version=published, stage="draft").update(fault="It is not the one made.", checked_at=NOW)
     exports = _exports(User.objects.get(email="officer@demo.example"))
     return {
         **{f"export_{name}": export.get_absolute_url() for name, export in exports.items()},
@@ -161,6 +181,11 @@ def places(demonstration: None) -> dict[str, object]:
         "six_monthly": six_monthly.get_absolute_url(),
         "quarterly": made["quarterly"].get_absolute_url(),
         "published": published.get_absolute_url(),
+        "released": released.version.get_absolute_url(),
+        "shelved": f"/published/{released.version.report_id}/v{released.version.number}/",
+        "public_file": released.pdf_sha256,
+        "to_release": to_release.get_absolute_url(),
+        "texts": f"/schedule/{six_monthly.report.plan_id}/six-monthly/{six_monthly.report.period.code}/texts/",
     }
 
 

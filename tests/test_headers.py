@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponseBase
-from django.test import Client
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.test import Client, RequestFactory
 
 from actions.models import ActionQuerySet
+from priorities.models import Plan
+from shp_portal.middleware import never_stored, strangers_on_the_shelf
 from tests.makers import Cast
-from tests.paper import published_report
+from tests.paper import half_year, published_report, released
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +121,43 @@ def test_a_pdf_is_guarded_and_kept_nowhere(cast: Cast):
     assert response.status_code == 200
     assert response["Content-Type"] == "application/pdf"
     assert_guarded(response)
+
+
+def test_what_everybody_may_read_is_guarded_and_may_be_kept(cast: Cast):
+    version = released(cast, half_year("2025-04"))
+    Plan.objects.update(public_shelf=True)
+    client = Client()
+    client.force_login(cast["coordinator"])
+    for path in ("", f"{version.report_id}/v1/", f"{version.report_id}/v1.pdf"):
+        response = client.get(f"/published/{path}")
+        assert response.status_code == 200
+        assert_guarded(response, page=False)
+        assert "nonce-" not in response["Content-Security-Policy"]  # one nonce for many readers would be none
+        assert response["Cache-Control"] == "public, max-age=300"
+        assert (dict(response.cookies), response.get("Vary", "")) == ({}, "")
+    for path in ("/published/987654/", "/published/nowhere/"):
+        response = client.get(path)
+        assert response.status_code == 404
+        assert_guarded(response)
+
+
+def test_only_what_a_page_of_the_shelf_says_itself_may_be_kept(rf: RequestFactory):
+    """Anywhere else, and where a page of the shelf says nothing, nothing is; no cookie gets to the shelf or away from it."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        assert ({} if request.path.startswith("/published/") else {"a": "b"}) == request.COOKIES
+        response = HttpResponse("Hello")
+        response["Vary"] = "Accept, Cookie"
+        if "said" in request.path:
+            response["Cache-Control"] = "public, max-age=300"
+        response.set_cookie("session", "secret")
+        return response
+
+    layers = never_stored(strangers_on_the_shelf(answer))
+    kept = layers(rf.get("/published/said/", headers={"cookie": "a=b"}))
+    assert (kept["Cache-Control"], kept["Vary"], dict(kept.cookies)) == ("public, max-age=300", "Accept", {})
+    for path in ("/published/", "/said/", "/reports/published/said/"):
+        assert "no-store" in layers(rf.get(path, headers={"cookie": "a=b"}))["Cache-Control"], path
 
 
 def test_a_file_of_evidence_is_guarded_and_kept_nowhere(cast: Cast):

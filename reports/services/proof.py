@@ -140,7 +140,9 @@ class _Seen:
             files = files.filter(edition=Rendition.Edition.PUBLIC, sha256__in=released.values("pdf_sha256"))
         elif not at_work and user is not None:
             versions = versions.visible_to(user)
-            files = files.filter(version__in=versions, stage=Rendition.Stage.FINAL)
+            # Readers read the public edition, of whatever is published for the Partnership.
+            public = {"edition": Rendition.Edition.PUBLIC, "stage": Rendition.Stage.FINAL}
+            files = files.filter(version__in=versions, **public)
         self.files = files.select_related("version__report__plan").defer("html", "version__snapshot")
         self.versions = versions.select_related("report__plan").defer("snapshot")
 

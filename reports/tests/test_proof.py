@@ -18,7 +18,7 @@ from priorities.models import Plan
 from reports import delivery
 from reports.forms import check as check_form
 from reports.models import Rendition, ReportVersion
-from reports.services import proof, release
+from reports.services import decisions, proof, release
 from reports.tests.desk import LATER, Desk, Sheet
 from reports.tests.test_release import client_of, prepared, released, second_version
 
@@ -47,6 +47,12 @@ def partners(version: ReportVersion, stage: str = "final") -> bytes:
     return delivery.read(version.renditions.partners().get(stage=stage))
 
 
+def approve(desk: Desk, version: ReportVersion) -> ReportVersion:
+    decisions.send_to_chair(version=version, by=desk.coordinator, at=LATER)
+    decisions.approve(version=version, by=desk.chair, at=LATER, **desk.seen(version))
+    return version
+
+
 def named(html: str) -> Sheet:
     """A PDF maker whose files name their facts, as the real one's metadata do."""
     facts = html.partition('content="facts ')[2][:64]
@@ -67,13 +73,14 @@ def test_a_file_of_ours_is_named_with_its_decision(desk):
 
 def test_a_replaced_version_names_what_replaced_it(desk):
     first = desk.published()
+    public = delivery.read(prepared(desk, first))
     desk.another(first)
     assert "nothing so far; version 2 is “draft”" in ask(desk.officer, partners(first))
-    assert "nothing: it is the newest" in ask(desk.reader, partners(first))  # of drafts a reader knows nothing
-    second = ReportVersion.objects.get(number=2)
-    ReportVersion.objects.filter(pk=first.pk).update(state="replaced")
-    ReportVersion.objects.filter(pk=second.pk).update(state="published", published_at=LATER)
-    assert "version 2, published 20 November 2026" in ask(desk.reader, partners(first))
+    assert "nothing: it is the newest" in ask(desk.reader, public)  # of drafts a reader knows nothing
+    ReportVersion.objects.filter(number=1).update(state="replaced")
+    ReportVersion.objects.filter(number=2).update(state="published", published_at=LATER)
+    assert "version 2, published 20 November 2026" in ask(desk.reader, public)
+    assert "version 2, published 20 November 2026" in ask(desk.officer, partners(first))
 
 
 def test_somebody_elses_file_is_not_ours(desk):
@@ -125,6 +132,10 @@ def test_readers_are_told_of_what_they_may_read(desk):
     said = ask(desk.reader, file)
     assert "This is none of the published reports" in said
     assert "Six-monthly" not in said
+    final = desk.laid_out(approve(desk, draft), "final")
+    decisions.publish(version=final, by=desk.coordinator, at=LATER)
+    assert "none of the published reports" in ask(desk.reader, partners(final))  # theirs is the public edition
+    assert "Ours" in ask(desk.reader, delivery.read(prepared(desk, final)))
     assert client_of(desk.nobody).get("/check/").status_code == 404
     assert Client().get("/check/")["Location"] == "/accounts/login/?next=/check/"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """A file is answered at an address of its own, made of its hash, so that the answer can be looked at again."""
-    user: User | None = request.user if request.user.is_authenticated else None  # type: ignore[assignment]
+    user: User | None = request.user if request.user.is_authenticated else None
     if not proof.may_ask(user):
         if user is None:
             return redirect_to_login(request.get_full_path())
