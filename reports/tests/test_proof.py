@@ -204,7 +204,7 @@ def test_a_damaged_file_alarms_until_it_is_right_again(desk, settings):
     final = version.renditions.get(stage="final")
     assert proof.check_stored(LATER) == []
     right = place(final, settings).read_bytes()
-    place(final, settings).write_bytes(right[:-1] + b"0")
+    place(final, settings).write_bytes(right[:-1] + b"!")
     assert proof.check_stored(LATER + dt.timedelta(hours=23)) == []  # once a day
     [found] = proof.check_stored(LATER + dt.timedelta(days=1))
     assert found.pk == final.pk
