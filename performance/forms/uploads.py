@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Field, Layout
+from crispy_forms_gds.layout import Button, Field, Fixed, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -76,7 +76,9 @@ class SendForm(VerbForm):
     )
     as_at = DayField(what="the day they were extracted", label="When were they extracted?")
     provisional = forms.BooleanField(
-        label="They are provisional", required=False, help_text="The final ones will be sent later, as corrections."
+        label="They are provisional",
+        required=False,
+        help_text="Tick this if the final figures will be sent later, as corrections.",
     )
 
     def __init__(
@@ -269,7 +271,7 @@ class SimilarAreasForm(QuarterForm):
             Field.select("period_code"),
             Field.text("window"),
             Field.text("unit"),
-            Field("group_size", css_class="govuk-input--width-4"),
+            Field.text("group_size", field_width=Fixed.FOUR),
         ]
 
     @property
@@ -317,9 +319,9 @@ class SurveyForm(SendForm):
 
     def about(self) -> list[Any]:
         return [
-            Field("year", css_class="govuk-input--width-4"),
+            Field.text("year", field_width=Fixed.FOUR),
             Field.text("title"),
-            Field("responses", css_class="govuk-input--width-5"),
+            Field.text("responses", field_width=Fixed.FIVE),
         ]
 
     def clean_year(self) -> int:

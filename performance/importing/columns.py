@@ -33,7 +33,7 @@ FIGURES = (
     Column(
         "code",
         "Indicator’s short code",
-        "For example: SHOP.",
+        "For example: I-01.",
         ("code", "indicator code", "short code", "ref", "reference", "id", "indicator id", "measure code", "kpi code"),
     ),
     Column(

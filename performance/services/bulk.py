@@ -92,7 +92,7 @@ def record_measurements(
             as_at=figure.as_at,
             recorded_at=at,
             recorded_by_id=by.pk,
-            note="\n".join(words for words in (why if figure.replaces else "", figure.note) if words),
+            note=_note(why if figure.replaces else "", figure.note),
             replaces_id=figure.replaces,
             upload_id=upload.pk if upload else None,
         )
@@ -265,3 +265,8 @@ def record_survey_results(
             row.full_clean()
             row.save()
     return survey
+
+
+def _note(why: str, note: str) -> str:
+    """What was corrected and why, and the note that came with the figure, told apart."""
+    return f"{why}\nNote: {note}" if why and note else why or note

@@ -158,6 +158,16 @@ class IndicatorPage:
     notes: tuple[str, ...]
 
     @property
+    def lead(self) -> tuple[str, str]:
+        """The figure and its unit, which may begin with the sign: "45%", "of clients"."""
+        shown, unit = self.seen.figure, self.indicator.unit
+        if shown is None:
+            return "", unit
+        if shown.value is None or not unit.startswith("%"):
+            return shown.text, unit
+        return f"{shown.text.removesuffix('%').rstrip()}%", unit[1:].strip()
+
+    @property
     def standing(self) -> IndicatorStanding:
         return self.seen.standing
 

@@ -34,6 +34,15 @@ class Item:
 LED = "led"
 
 
+#: Pages under a link of the menu that their address does not begin with.
+BELOW = {
+    "/indicators/": "portal:performance",
+    "/issues/": "portal:performance",
+    "/assessments/": "portal:performance",
+    "/consultation/": "portal:performance",
+}
+
+
 def remember_led(request: HttpRequest, led: Sequence[SubGroup]) -> None:
     """Keep for the menu which sub-group this person leads; the first page, which everybody begins with, knows."""
     code = led[0].code if led else ""
@@ -151,8 +160,10 @@ class Frame:
             # Beside what they update: whoever leads several finds the others on the first page.
             place = next((n for n, (text, _) in enumerate(items, start=1) if text == "My actions"), len(items))
             items.insert(place, ("Our meeting", reverse("portal:meeting-sheet", args=[led])))
+        nearest_to = next((place for start, place in BELOW.items() if here.startswith(start)), "")
+        here_or_above = reverse(nearest_to) if nearest_to else here
         # The longest address that starts ours is where we are: /actions/mine/ is not under "Actions".
-        nearest = max((url for _, url in items if url != "/" and here.startswith(url)), key=len, default="")
+        nearest = max((url for _, url in items if url != "/" and here_or_above.startswith(url)), key=len, default="")
         return [Item(text, url, "page" if url == here else "true" if url == nearest else "") for text, url in items]
 
 

@@ -208,3 +208,16 @@ def test_an_address_that_takes_no_such_request_has_a_page_that_says_so():
     assert answer["Allow"]
     assert "Nothing to see at this address" in answer.text
     assert '<a class="govuk-link" href="/">Go to the home page</a>' in answer.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/issues/", "/issues/raise/", "/assessments/", "/consultation/", "/performance/missing/"]
+)
+def test_pages_of_performance_stand_under_it_in_menu_and_breadcrumb(address: str):
+    html = page(Cast().officer, address)
+    menu = html[html.index('id="navigation"') :].partition("</ul>")[0]
+    assert [text_of(one) for one in re.findall(r'<a [^>]*aria-current="true".*?</a>', menu, flags=re.S)] == [
+        "Performance"
+    ]
+    assert "Home Performance" in text_of(html.partition('aria-label="Breadcrumb"')[2].partition("</nav>")[0])

@@ -351,3 +351,8 @@ def test_commentary_on_a_figure_corrected_since_says_so_and_what_it_replaced_can
     with on():
         listed = browser(cast.analyst).get("/performance/list.csv").getvalue().decode("utf-8-sig")
     assert "160 against 104. [Written before the figure was corrected.]" in listed
+
+
+def test_a_percentage_is_written_with_one_sign(cast: Cast) -> None:
+    figures(cast, indicator(cast, unit="% of clients"), "45")
+    assert "45% of clients in Q2 2026/27" in text_of(page(cast.officer, "/indicators/SHOP/"))
