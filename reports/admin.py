@@ -19,6 +19,7 @@ from reports.models import (
     Rendition,
     Report,
     ReportVersion,
+    SectionText,
     Sending,
     SentTo,
 )
@@ -124,6 +125,20 @@ class HoldPeriodAdmin(ReferenceAdmin):
     search_fields = ("reason",)
     autocomplete_fields = ("plan",)
     deletable = True
+
+
+@admin.register(SectionText)
+class SectionTextAdmin(ReadOnlyAdmin):
+    list_display = ("report", "section", "by", "at")
+    list_filter = ("section", "report__kind")
+    list_select_related = ("report", "by")
+    date_hierarchy = "at"
+
+    def sees_page(self, user: User, text: SectionText) -> bool:
+        return Report.objects.visible_to(user).filter(pk=text.report_id).exists()
+
+    def view_on_site(self, text: SectionText) -> str:
+        return text.report.get_absolute_url()
 
 
 @admin.register(PlanFault)

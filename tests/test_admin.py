@@ -117,6 +117,7 @@ READ_ONLY = {
     "reports.rendition",
     "reports.decision",
     "reports.planfault",
+    "reports.sectiontext",
     "reports.factcheck",
     "reports.publicrelease",
     "reports.sending",

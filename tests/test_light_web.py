@@ -1,4 +1,5 @@
-"""A web worker stays small: WeasyPrint and its kin are for the render worker alone, openpyxl for the first workbook."""
+"""A web worker stays small: WeasyPrint and its kin are for the render worker alone, openpyxl for the first workbook,
+markdown-it-py and nh3 for the first text."""
 
 import os
 import subprocess
@@ -12,7 +13,7 @@ import sys, django
 django.setup()
 from django.urls import get_resolver
 get_resolver().url_patterns
-heavy = {"weasyprint", "fontTools", "PIL", "openpyxl"} & set(sys.modules)
+heavy = {"weasyprint", "fontTools", "PIL", "openpyxl", "markdown_it", "nh3"} & set(sys.modules)
 print(",".join(sorted(heavy)))
 """
 

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from partners import roles
@@ -200,16 +202,16 @@ def test_the_quarterly_report_prints_what_the_figures_show(desk: Desk):
 def test_the_public_version_withholds_a_text_that_may_tell_a_withheld_number(text: str, withheld: bool):
     words = SectionWords("statement", "Chair's statement", text, f"<p>{text.replace('**', '')}</p>", "Chair", H1.end)
     document = six_monthly(texts=(words,), figures=())
-    [open_] = for_public(dataclasses.replace(document, known=_known("418"))).texts
+    [open_] = for_public(dataclasses.replace(document, known=_known("418", ruled=False))).texts
     assert open_ == words
-    [told] = for_public(dataclasses.replace(document, known=_known("3"))).texts
+    [told] = for_public(dataclasses.replace(document, known=_known("3", ruled=True))).texts
     assert (told.text, told.html) == ((WITHHELD, "") if withheld else (text, words.html))
     html = print_html(dataclasses.replace(document, texts=(told,)), stage="draft", snapshot_sha256=sha256_of(to_json(document)), sign_off=None)  # fmt: skip
     assert ("It fell" in html) is not withheld
 
 
-def _known(number: str) -> tuple[Known, ...]:
-    return (Known(place_of(("SHOP", Q2)), number, number, "count", small_numbers=True, publishable=True),)
+def _known(number: str, *, ruled: bool) -> tuple[Known, ...]:
+    return (Known(place_of(("SHOP", Q2)), number, number, "count", small_numbers=ruled, publishable=True),)
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
@@ -327,6 +329,28 @@ def test_the_page_of_a_half_year_names_the_sub_groups_that_wrote_nothing(desk: D
     shown = signed_in(desk.coordinator).get(address(plan=desk.plan.pk)).text
     assert "New group</a>: <strong>nothing yet</strong>" in shown
     assert "New group" not in signed_in(desk.coordinator).get(address(kind="quarterly", code="2026-07", plan=desk.plan.pk)).text  # fmt: skip
+
+
+def test_the_pages_cost_the_same_however_much_was_written(desk: Desk):
+    coordinator = signed_in(desk.coordinator)
+    last, costs = 0, []
+    for upto in (3, 30):
+        while last < upto:
+            last += 1
+            rows = SectionText.objects.order_by("-pk")
+            for section in ("statement", "equality"):
+                row = rows.filter(section=section).first()
+                write(desk, f"{last}.", section=section, by=desk.coordinator, seen=row.pk if row else 0)
+            make_sub_group(desk.plan, code=f"G{last}", name=f"Group {last}")
+        if not ReportVersion.objects.exists():
+            desk.draft()
+        for page in (address(plan=desk.plan.pk), address("statement", plan=desk.plan.pk)):
+            coordinator.get(page)
+            with CaptureQueriesContext(connection) as seen:
+                assert coordinator.get(page).status_code == 200
+            costs.append(len(seen))
+    assert costs[:2] == costs[2:]
+    assert max(costs) <= 14
 
 
 @pytest.mark.parametrize("given", [{"code": "2020-04"}, {"code": "nonsense"}, {"section": "foreword"}])
