@@ -12,6 +12,7 @@ from django import forms
 from priorities.forms import VerbForm, WordsField
 from priorities.models import Plan
 from reports.forms.decisions import LONGEST, STALE, UP_TO
+from reports.services.release import MARKINGS
 
 if TYPE_CHECKING:
     from reports.services.release import Check
@@ -28,7 +29,7 @@ def _helper(*fields: Any) -> FormHelper:
 class PreparePublicForm(VerbForm):
     marking = forms.ChoiceField(
         label="Protective marking",
-        choices=Plan.Marking.choices,
+        choices=[(value, label) for value, label in Plan.Marking.choices if value in MARKINGS],
         required=False,
         widget=forms.RadioSelect,
         help_text="Printed at the top and bottom of every page.",

@@ -31,6 +31,8 @@ State = Rendition.State
 
 ONLY_COORDINATOR_RELEASES = "Only the coordinator puts a report where everybody can read it."
 LONGEST_REASON = 2000
+#: What is marked OFFICIAL-SENSITIVE is by that not for everybody.
+MARKINGS = (Plan.Marking.NONE.value, Plan.Marking.OFFICIAL.value)
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,12 @@ def checks_of(kept_back: Withheld, marking: str) -> tuple[Check, ...]:
             else "No words in it are restricted, and all evidence is left out."
         ),
         Check(
-            f"Small numbers are withheld as listed: {plural(small, 'figure')} under 5, and {plural(secondary, 'figure')} "
-            "from which one could be worked out."
+            f"Small numbers are withheld as listed: {plural(small, 'figure')} that are under 5 or rest on a "
+            f"count under 5, and {plural(secondary, 'figure')} from which one could be worked out."
             if small or secondary
-            else "No figure of this report is under the small-number rule, and none of the words tells a small number.",
+            else "No figure had to be withheld as small, and none of the words tells a small number.",
             (
-                *(f"Under 5: {name}, {', '.join(periods)}" for name, periods in kept_back.small.items()),
+                *(f"Small: {name}, {', '.join(periods)}" for name, periods in kept_back.small.items()),
                 *(f"With them: {name}, {', '.join(periods)}" for name, periods in kept_back.secondary.items()),
                 *(
                     [f"Words withheld because they may tell one: in {plural(kept_back.words, 'place')}"]
@@ -95,7 +97,7 @@ def prepare(*, version: ReportVersion, marking: str, by: User, at: dt.datetime) 
     version.refresh_from_db(fields=["state"])
     if refusal := cannot_prepare(version):
         raise ValidationError(refusal)
-    if marking not in Plan.Marking.values:
+    if marking not in MARKINGS:
         raise ValidationError({"marking": ["Choose one of the markings."]})
     file, new = Rendition.objects.get_or_create(
         version=version,

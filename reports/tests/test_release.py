@@ -70,8 +70,11 @@ def test_what_is_checked_names_what_is_withheld_and_never_a_number():
     assert kept_back.left_out == ["Rank of the town"]
     checks = release.checks_of(kept_back, "OFFICIAL")
     said = " ".join([*(check.sentence for check in checks), *(line for check in checks for line in check.details)])
-    assert "withheld as listed: 2 figures under 5, and 1 figure from which one could be worked out." in said
-    assert "Under 5: Drug deaths, Q2 2026/27" in said
+    assert (
+        "withheld as listed: 2 figures that are under 5 or rest on a count under 5, and 1 figure from which one could be worked out."
+        in said
+    )
+    assert "Small: Drug deaths, Q2 2026/27" in said
     assert "With them: Reviews of kind 3, Q2 2026/27" in said
     assert "not for publication are left out: 1 indicator." in said
     assert "The marking on every page is the right one: OFFICIAL." in said
@@ -101,8 +104,9 @@ def test_only_what_is_published_has_a_public_file_and_only_the_coordinator_asks_
     for user in (desk.chair, desk.officer, desk.reader, desk.nobody):
         with pytest.raises(PermissionDenied, match="Only the coordinator"):
             release.prepare(version=version, marking="", by=user, at=RELEASED)
-    with pytest.raises(ValidationError, match="Choose one of the markings"):
-        release.prepare(version=version, marking="SECRET", by=desk.coordinator, at=RELEASED)
+    for marking in ("SECRET", "OFFICIAL-SENSITIVE"):
+        with pytest.raises(ValidationError, match="Choose one of the markings"):
+            release.prepare(version=version, marking=marking, by=desk.coordinator, at=RELEASED)
     assert not Rendition.objects.filter(edition="public").exists()
     assert prepared(desk, version).state == Rendition.State.DONE
 

@@ -95,7 +95,8 @@ def _view(
     cannot = release.cannot_release(version, file, timezone.localdate()) if ready and not standing else cannot_prepare
     prepare = forms.get("prepare")
     if prepare is None and may and not cannot_prepare and not releases and (file is None or ready):
-        marking = file.marking if file else document.paper.marking
+        usual = document.paper.marking
+        marking = file.marking if file else usual if usual in release.MARKINGS else ""
         prepare = PreparePublicForm(again=file is not None, initial={"marking": marking})
     checking = None
     if file is not None and ready and may and not cannot and not standing:
