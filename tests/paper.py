@@ -49,8 +49,10 @@ def draft(cast: Cast, period: Period) -> ReportVersion:
 def in_fact_check(cast: Cast, period: Period) -> ReportVersion:
     """A draft that partners are checking; the plan asks for no other check."""
     version = draft(cast, period)
-    version.report.plan.fact_check = True
+    plan = version.report.plan
+    plan.fact_check = True  # of this row in memory alone
     fact_check.open_check(version=version, by=cast["coordinator"], at=MADE_AT)
+    plan.fact_check = False
     return _again(version)
 
 

@@ -301,7 +301,9 @@ def test_a_dry_run_lists_recipients_and_subjects_and_writes_nothing(woken):
     cast.action()
     said = StringIO()
     call_command("tick", "--dry-run", "--now", "2026-10-01T08:00", stdout=said)
-    assert said.getvalue().splitlines() == [
+    lines = said.getvalue().splitlines()
+    assert "Would open: Update request, October 2026" in lines
+    assert lines[-2:] == [
         "officer@example.org: 1 update asked for by 21 October 2026",
         "1 person would be written to. Nothing was written or sent.",
     ]
