@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 from priorities.doors import SignedIn
 from priorities.periods import british
 from reports import comparing
-from reports.document import HEADINGS, from_json
+from reports.document import HEADINGS
 from reports.models import Decision, Report, ReportVersion
 from reports.views.doors import signed_in
+from reports.views.edition import document_for
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -97,7 +98,7 @@ def compare_versions(request: SignedIn) -> HttpResponse:
         raise Http404
     asked = {name: request.GET.get(name, "") for name in ("a", "b")}
     found = {name: _version(user, value) for name, value in asked.items() if value}
-    comparison = _compared(found["a"], found["b"]) if len(found) == 2 else None
+    comparison = _compared(user, found["a"], found["b"]) if len(found) == 2 else None
     return render(
         request,
         "reports/compare.html",
@@ -143,14 +144,15 @@ def _age(version: ReportVersion) -> tuple[int, int, int]:
     return day.toordinal(), report.pk, version.number
 
 
-def _compared(one: ReportVersion, other: ReportVersion) -> Comparison:
+def _compared(user: User, one: ReportVersion, other: ReportVersion) -> Comparison:
+    """As this person may read them: a difference tells what it is a difference of."""
     before, after = sorted((one, other), key=_age)
     if before.pk == after.pk:
         return Comparison(
             before, after, refused="These are one and the same version. Choose another one to compare it with."
         )
     try:
-        was, now = from_json(before.snapshot), from_json(after.snapshot)
+        was, now = document_for(user, before), document_for(user, after)
         rows = comparing.compare(was, now)
     except ValueError as refused:
         return Comparison(before, after, refused=str(refused))
@@ -185,7 +187,7 @@ def since_returned(user: User, version: ReportVersion) -> SinceReturned | None:
     returned = earlier.filter(state=State.RETURNED).select_related("report__plan").order_by("-number").first()
     if returned is None:
         return None
-    comparison = _compared(returned, version)
+    comparison = _compared(user, returned, version)
     first, left = [], FIRST
     for group in comparison.groups:
         if left > 0:

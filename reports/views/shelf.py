@@ -24,6 +24,7 @@ from reports.services import schedule
 from reports.services.fact_check import is_wanted
 from reports.services.holds import hold_in_force
 from reports.timetable import dates_of
+from reports.views.edition import files_for
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -72,7 +73,7 @@ def list_reports(request: SignedIn) -> HttpResponse:
         .select_related("fact_check")
         .defer("snapshot")
         .order_by("number")
-        .prefetch_related(Prefetch("renditions", Rendition.objects.partners().defer("html")))
+        .prefetch_related(Prefetch("renditions", files_for(request.user)))
     )
     reports = (
         Report.objects.visible_to(request.user)

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from priorities.doors import SignedIn
 from reports import permissions, rendering
-from reports.document import from_json
 from reports.forms import ApproveForm, ReturnForm
 from reports.forms.fact_check import DespiteHoldForm
 from reports.models import Decision, Rendition, Report, ReportVersion
@@ -21,6 +20,7 @@ from reports.services import decisions, fact_check, holds, renditions, steps, te
 from reports.views.after import after
 from reports.views.compare import since_returned
 from reports.views.doors import signed_in
+from reports.views.edition import document_for, files_for
 from reports.views.files import pdf_response
 from reports.views.shelf import Around, stages_for, waits_for
 
@@ -137,7 +137,10 @@ def version_page(
 ) -> HttpResponse:
     """The page of a version; a form that comes back with faults stands in place of an empty one."""
     page = page_of(request.user, version, approve, turn_back, despite)
-    document = from_json(version.snapshot)
+    try:
+        document = document_for(request.user, version)
+    except ValueError as refused:
+        return render(request, "reports/version.html", {"view": page, "refused": str(refused)})
     report = version.report
     takes_texts = request.user.sees_the_work and bool(texts.sections_of(report.plan, report.kind))
     asks_for_another = takes_texts and version.state != State.REPLACED
@@ -199,7 +202,9 @@ def page_of(
         version=version,
         others=list(others),
         replaced_by=version.successor(),
-        files=[by_stage[stage] for stage in stages_for(user) if stage in by_stage],
+        files=[by_stage[stage] for stage in stages_for(user) if stage in by_stage]
+        if user.sees_the_work
+        else list(files_for(user).filter(version=version, state=Rendition.State.DONE)),
         decision=_decision_on(version) if user.sees_the_work else None,
         waits_for=waits_for(version, by_stage, around, check) if user.sees_the_work else "",
         can_send=sends and report.needs_chair and not refused,
@@ -253,11 +258,15 @@ def _decision_on(version: ReportVersion) -> Decision | None:
 @signed_in
 @require_safe
 def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpResponseBase:
-    """The file itself, shown in the browser. Only the bytes that were made leave: a damaged file is refused."""
+    """The file itself, shown in the browser; to readers that of the public version, once it has been made.
+
+    Only the bytes that were made leave: a damaged file is refused.
+    """
     if stage not in stages_for(request.user):
         raise Http404
     version = version_of(request.user, pk, number, whole=False)
-    rendition = get_object_or_404(version.renditions.partners().defer("html"), stage=stage, state=Rendition.State.DONE)
+    files = files_for(request.user).filter(version=version)
+    rendition = get_object_or_404(files, stage=stage, state=Rendition.State.DONE)
     rendition.version = version
     return pdf_response(request, rendition)
 
