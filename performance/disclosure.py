@@ -165,17 +165,20 @@ class Table:
             return Shown(text)
         return Shown(NOT_COMPARED_TEXT, None, Hidden.SECONDARY, NOT_COMPARED_SENTENCE)
 
-    def words(self, text: str, *keys: str, anything: bool = False) -> Shown:
+    def words(self, text: str, *keys: str, anything: bool = False, of_action: bool = False) -> Shown:
         """Free text about these indicators and whatever else it names, as performance.telling has it. Without keys, and
-        with `anything`, it may be about any of them.
+        with `anything`, it may be about any of them; `of_action`: about an action that is measured by them.
         """
         if self.audience is Audience.PARTNERS or not text:
             return Shown(text)
         if any(self.leaves_out(key) for key in keys):
             return Shown("", None, Hidden.LEFT_OUT, _left_out_sentence(1))
-        named = [key for key, topic in self.topics.items() if key not in keys and telling.mentions(text, topic)]
+        named = [key for key, topic in self.topics.items() if telling.is_about(text, topic)]
         about = frozenset((*keys, *named)).union(*(self.kin.get(key, frozenset()) for key in (*keys, *named)))
         topic = frozenset().union(*(self.topics.get(key, frozenset()) for key in about))
+        if of_action and not telling.mentions(text, topic):
+            told = bool(about) and (self.hides(*about) or bool(about & self.ruled)) and telling.tells_small(text, topic)
+            return Shown("", None, Hidden.SECONDARY, WORDS_WITHHELD) if told else Shown(text)
         told = (
             (self.hides(*about) and telling.tells_a_number(text, topic))
             or (bool(about & self.ruled) and telling.tells_more(text, self._figures_of(about), topic))
@@ -261,7 +264,9 @@ def disclose(
     left_out = tuple(
         key for key, own in book.by_key.items() if " " not in key and not any(cell.publishable for cell in own.values())
     )
-    topics = {key: own for key, own in telling.topics(names or {}).items() if own and (key in ruled or key in left_out)}
+    topics = {
+        key: own for key, own in telling.topics(names or {}, kin).items() if own and (key in ruled or key in left_out)
+    }
     return Table(
         audience,
         MappingProxyType({where: book.shown(cell) for where, cell in found.items()}),

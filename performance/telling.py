@@ -1,10 +1,11 @@
 """Which free text could tell a number that is withheld: the one rule for words, on page, in PDF and in CSV.
 
-A text is about an indicator when it hangs on it (commentary, note, remark, an action measured by it) or when it uses a word
-of the indicator's name that no other name has ("deaths"). Then:
+A text is about an indicator when it hangs on it (commentary, note, remark, an action measured by it) or when it uses two
+words of the indicator's name that no other name has, or the one that names a harm ("deaths"). Then:
 
 - Where a figure of the indicator, or of one it adds up with, is hidden, the text is withheld if it holds any number or
-  likens two: "down by 5" beside last year's 8 is a 3.
+  likens two: "down by 5" beside last year's 8 is a 3. What is said of an action may be about other things: it is withheld
+  so if it names the indicator, and else if it counts fewer than five or says by how much something changed.
 - Where it is under the small-number rule and nothing is hidden, the text is withheld if it holds a number that is not
   itself a figure shown: "2 of them died in care" is a count under 5 inside a total of 9, and "7 were men" leaves two.
 - Where only what others did is hidden, the text is withheld if it speaks of others ("average", "position") and numbers.
@@ -41,8 +42,9 @@ _NO_NUMBERS = re.compile(
     rf"\bQ[1-4]\b|\b(?:19|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?\b(?![,.]\d)|\b\d{{1,2}}(?:st|nd|rd|th)? (?:to \d{{1,2}} )?(?:{_MONTHS})\b|"
     r"\b[A-Z]{1,4}-\d+\b|£\s?\d[\d,.]*(?:\s?(?:m|million|thousand|k)\b)?|"
     r"\b(?:section|round|year|phase|table|version|page|stage|step|schedule|part|appendix) \d{1,3}\b|"
-    r"<\s?5|\b(?:under|fewer than|less than|below) (?:5|five)\b|"
-    r"\b(?:no|this|that|each|every|any) one\b|\bone another\b|\bone[- ]off\b|\bper 1,?000\b|\bper 100,?000\b",
+    r"\b(?:none of |all )?(?:the|our|its) \w+ priorities\b|<\s?5|\b(?:under|fewer than|less than|below) (?:5|five)\b|"
+    r"\b(?:no|this|that|each|every|any) one\b|\bone another\b|\bone[- ]off\b|\b1(?:00)?,?000\b(?![,.]\d)|"
+    r"\b\w+ (?:is|are|was|were) (?:off track|at risk|on track|complete\w*|not started)\b",
     re.IGNORECASE,
 )
 """What looks like a number and counts nothing: Q2, 2025/26, 30 September, DA-05, £38,000, section 104, "no one"."""
@@ -68,23 +70,27 @@ _LIKENED = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"\b(?:average\w*|similar areas?|group|position|rank\w*|elsewhere|national\w*|regional?\w*|england|peers?|neighbours?|"
-    r"others?|placed)\b",
+    r"\b(?:average\w*|similar areas?|position|rank\w*|elsewhere|national\w*|england|peers?)\b", re.IGNORECASE
+)
+_CHANGED = re.compile(
+    r"\b(?:down|up|fell|fall\w*|rose|ris\w+|fewer|less|more|increas\w*|decreas\w*|drop\w*|against|compar\w*|than)\b",
     re.IGNORECASE,
 )
 
-_TIME = _listed("second minute hour day week fortnight month quarter year decade term night weekend")
+_TIME = _listed(
+    "second minute hour day week fortnight month quarter year decade term night weekend spring summer autumn winter"
+)
 _LONG = _listed("calendar working full whole more consecutive successive quiet extra")
 """What may stand between a number and the time it counts."""
 
 _OWN_WORK = _listed(
     "administrator advert agency agenda analyst app audit bid board boards body building bulletin bus camera campaign "
     "chair clinic column commander committee consultant contact contract contractor coordinator council course decision "
-    "department document drop-in event exercise film firm form forum funder gap grant group hospital hub inspection job "
+    "department document drop-in event exercise figure film firm form forum funder gap grant group hospital house hub inspection job "
     "lamp landlord language leaflet lesson letter list location manager meeting member ministry navigator newsletter "
     "nurse office officer operation option organisation panel paper park partner partnership patrol pharmacy pilot place "
-    "plan policy post poster practice prison programme project proposal protocol question reason recommendation region "
-    "role route rule school seat service session shift shop site specialist spreadsheet staff station strategy street "
+    "plan policy post poster practice priority prison programme project property proposal protocol question reason recommendation region "
+    "role route row rule school seat service session shift shop site specialist spreadsheet staff station strategy street "
     "supervisor surgery survey system target task team test theatre theme tool topic town trainer training trust unit "
     "vacancy van venue visit volunteer ward warden webinar website weekday worker workshop workstream"
 )
@@ -114,6 +120,7 @@ _EVERYDAY = _listed(
 )
 _HYPHENS = ("-", "–", "‑")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:st|nd|rd|th)?|[^\W\d_]+|[^\w\s]", re.UNICODE)
+_VAGUE = _listed("both either neither none one single sole first few several")
 _LINKS = _listed("of the these those our their which")
 
 
@@ -131,11 +138,11 @@ def stem(word: str) -> str:
     return _SAME_AS.get(word, word)
 
 
-def topics(names: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """By key the stems of a name's own words: those that no other name has."""
+def topics(names: Mapping[str, str], kin: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """By key the stems of a name's own words: those that no name has but its own and those of what it adds up with."""
     stems = {key: _stems(name) for key, name in names.items()}
     return {
-        key: own.difference(*(others for other, others in stems.items() if other != key and names[other] != names[key]))
+        key: own.difference(*(theirs for other, theirs in stems.items() if other not in kin.get(key, {key})))
         for key, own in stems.items()
     }
 
@@ -146,7 +153,17 @@ def _stems(text: str) -> frozenset[str]:
 
 def mentions(text: str, topic: Collection[str]) -> bool:
     """Whether a text uses one of these stems."""
-    return any(stem(word) in topic for word in re.findall(r"[^\W\d_]+", text))
+    return bool(_used(text) & set(topic))
+
+
+def is_about(text: str, topic: Collection[str]) -> bool:
+    """Whether a text that hangs on nothing is about what has this topic: two of its words, or the one that names a harm."""
+    used = _used(text) & set(topic)
+    return len(used) >= min(2, len(topic)) > 0 or bool(used & _HARM)
+
+
+def _used(text: str) -> set[str]:
+    return {stem(word) for word in re.findall(r"[^\W\d_]+", text)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +184,13 @@ def tells_more(text: str, shown: Collection[float], topic: Collection[str] = ())
     if re.search(r"%|\b(?:per ?cent|half|thirds|a quarter of|all but|all of them)\b", text, re.IGNORECASE):
         return True
     return any(count.value < 5 or count.value not in shown for count in _counts(text, topic))
+
+
+def tells_small(text: str, topic: Collection[str] = ()) -> bool:
+    """Whether words hold a count under five, or say by how much something changed."""
+    if any(_CHANGED.search(sentence) and tells_a_number(sentence, topic) for sentence in _sentences(text)):
+        return True
+    return any(count.value < 5 for count in _counts(text, topic))
 
 
 def tells_of_others(text: str) -> bool:
@@ -201,7 +225,7 @@ def _counts(text: str, topic: Collection[str]) -> Iterator[_Number]:
             if token.lower() in ("first", "1st", "second", "single", "once", "twice", "either") and not harm:
                 continue
             if harm or not _is_own_work(tokens, place):
-                yield _Number(value, harm or _is_bare(tokens, place))
+                yield _Number(value, harm or (token.lower() not in _VAGUE and _is_bare(tokens, place)))
 
 
 def _tokens(sentence: str) -> list[str]:

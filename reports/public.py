@@ -159,11 +159,13 @@ class _Public:
         )
         #: Whose numbers, an old value's among them, might tell a small one.
         self.ruled = self.table.ruled
-        self.secret = {
-            known.number
+        self.hidden = {
+            (where_of(known.place)[0], known.number)
             for known in document.known
-            if known.number and self._shown(known.place).value is None and _is_telling(known.number)
+            if known.number and self._shown(known.place).value is None
         }
+        #: Those of them that hardly stand in another text by chance.
+        self.secret = {number for _, number in self.hidden if _is_telling(number)}
         self.figures = tuple(self._figure(figure) for figure in document.figures if not self._left_out(figure.code))
         self.codes = {figure.code for figure in self.figures}
         self.places = {
@@ -196,19 +198,21 @@ class _Public:
         where = [where_of(place) for place in places]
         return not where or self.table.may_derive(*where)
 
-    def _words(self, text: str, *codes: str, anything: bool = False) -> str:
+    def _words(self, text: str, *codes: str, anything: bool = False, of_action: bool = False) -> str:
         """Free text about these indicators, or the word for what is withheld; nothing about one that is left out."""
         if any(self._left_out(code) for code in codes):
             return ""
-        if text and self._tells(text, *codes, anything=anything):
+        if text and self._tells(text, *codes, anything=anything, of_action=of_action):
             self.texts += 1
             return WITHHELD
         return text
 
-    def _tells(self, text: str, *codes: str, anything: bool = False) -> bool:
+    def _tells(self, text: str, *codes: str, anything: bool = False, of_action: bool = False) -> bool:
         """Whether a text may tell a withheld number: by performance.telling, or because one stands in it."""
-        shown = self.table.words(text, *codes, anything=anything)
-        return shown.hidden is not None or telling.tells_one_of(text, self.secret)
+        shown = self.table.words(text, *codes, anything=anything, of_action=of_action)
+        near = {name for code in codes for name in self._near(code)}
+        hidden = self.secret | {number for key, number in self.hidden if key in near}
+        return shown.hidden is not None or telling.tells_one_of(text, hidden)
 
     def _free(self, text: str) -> str:
         """Words about anything at all."""
@@ -348,12 +352,12 @@ class _Public:
     def _issue(self, issue: Issue) -> Issue:
         """Without its evidence, which is for those at work. One that no figure showed may be about any of them."""
         codes = (issue.indicator,) if issue.indicator and self._is_known(issue.indicator) else ()
-        title = self._said(issue.title, codes, anything=not codes)
+        title = self._said(issue.title, codes, anything=not codes, of_action=False)
         return dataclasses.replace(
             issue,
             title=title if title == issue.title else TITLE_WITHHELD,
-            text=self._said(issue.text, codes, anything=not codes),
-            reason=self._said(issue.reason, codes, anything=not codes),
+            text=self._said(issue.text, codes, anything=not codes, of_action=False),
+            reason=self._said(issue.reason, codes, anything=not codes, of_action=False),
             evidence="",
             indicator="",
         )
@@ -502,13 +506,13 @@ class _Public:
         """The indicators whose numbers the words on an action may tell."""
         return tuple(code for code in line.indicators if self._is_known(code))
 
-    def _said(self, text: str, codes: Iterable[str], *, anything: bool = False) -> str:
+    def _said(self, text: str, codes: Iterable[str], *, anything: bool = False, of_action: bool = True) -> str:
         """What somebody said of indicators, or of an action measured by them; of one that is left out only without numbers."""
         kept = [code for code in codes if not self._left_out(code)]
         if len(kept) < len(tuple(codes)) and telling.tells_a_number(text):
             self.texts += 1
             return WITHHELD
-        return self._words(text, *kept, anything=anything)
+        return self._words(text, *kept, anything=anything, of_action=of_action)
 
     def _title(self, title: str, codes: Iterable[str] = ()) -> str:
         return title if self._said(title, codes) == title else TITLE_WITHHELD
@@ -557,7 +561,7 @@ class _Public:
         short = one.short
         for ref in one.refs:
             before = self.of.by_ref[ref].title if isinstance(self.of, SixMonthlyDocument) else ""
-            if before and self._tells(before, *self._told_of_ref(ref)):
+            if before and self._tells(before, *self._told_of_ref(ref), of_action=True):
                 short = f"{ref} {TITLE_WITHHELD.lower()}"
         return dataclasses.replace(one, short=short, text=short) if touched & set(one.refs) else one
 
@@ -607,7 +611,7 @@ def _places(figure: Figure) -> Iterator[str]:
 
 def _is_telling(number: str) -> bool:
     """Whether a number is such that another text would hardly have it by chance."""
-    return "." in number or Decimal(number) >= 100
+    return "." in number or Decimal(number) >= 1000
 
 
 def _is_low(number: str, least: Decimal) -> bool:

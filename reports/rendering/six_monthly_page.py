@@ -9,7 +9,7 @@ from typing import Any
 
 from charts.text import listed
 from priorities.periods import british
-from reports.document import RESTRICTED, ActionLine, Figure, Recommendation, SixMonthlyDocument, Words
+from reports.document import PUBLIC, RESTRICTED, ActionLine, Figure, Recommendation, SixMonthlyDocument, Words
 from reports.rendering.page_one import (
     COUNTS_MM,
     FACT_MM,
@@ -133,8 +133,11 @@ def six_monthly_page(document: SixMonthlyDocument, bars_height: float) -> SixMon
     if document.since is not None:
         page = _all_of(document, room, bars_height, page)
     # Which ones rather than how many, where that still leaves the page one page.
-    page = _if_it_fits(page, since=_since(document, named=True))
+    named = _since(document, named=True)
+    page = _if_it_fits(page, since=named)
     if document.since is not None:
+        if page.since != named:
+            page = _if_it_fits(page, since=named, better=_figures_of(document.figures, "better", 1))
         page = _if_it_fits(page, asked_last=asked_last_time(document, named=True))
         page = _if_it_fits(page, trouble=most_trouble(document.priorities))
     return _let_run(page)
@@ -196,7 +199,7 @@ def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: flo
         since=_since(document),
         worse=_figures_of(document.figures, "worse", room.figures, noise=document.since is not None),
         better=_figures_of(document.figures, "better", max(room.figures - (1 if document.since else 0), 1)),
-        missing=_missing(document.figures),
+        missing=_missing(document.figures, names_who_owes=document.paper.edition != PUBLIC),
         reoffending=reoffending_tally(document),
         # Achievements of work that goes on follow as far as there is room; only completions are counted as more.
         delivered=first_of(achieved[: max(len(document.completed), room.delivered)], room.delivered),
@@ -325,14 +328,15 @@ def _change(figure: Figure) -> str:
     return f", {change}" if change else ""
 
 
-def _missing(figures: Iterable[Figure]) -> str:
-    """How many figures are not there, and who owes those that were due."""
+def _missing(figures: Iterable[Figure], *, names_who_owes: bool) -> str:
+    """How many figures are not there, and, for partners, who owes those that were due."""
     figures = list(figures)
     owed = [figure for figure in figures if figure.overdue]
     later = sum(1 for figure in figures if figure.now is None and not figure.overdue)
     parts = []
     if owed:
-        parts.append(f"{len(owed)} not yet available ({listed(sorted({figure.owner for figure in owed}))})")
+        who = f" ({listed(sorted({figure.owner for figure in owed}))})" if names_who_owes else ""
+        parts.append(f"{len(owed)} not yet available{who}")
     if later:
         parts.append(f"{later} due later")
     return "; ".join(parts)

@@ -18,7 +18,7 @@ from charts.frame import NARROW, WIDE
 from charts.line import LineChart
 from charts.numbers import number
 from performance.comparison import Against, figure_text
-from performance.disclosure import Audience, Shown, Table
+from performance.disclosure import Audience, Shown, Table, left_out_note
 from performance.models import Comparator, Indicator, Measurement
 from performance.standing import (
     BASELINE,
@@ -150,6 +150,8 @@ class IndicatorPage:
     series: list[SeriesRow]
     comments: list[Said]
     actions: list[Row]
+    definition: str
+    target_note: str
     baseline: str
     baselines: tuple[Baseline, ...]
     periods: list[Period]
@@ -182,7 +184,7 @@ def indicator(request: SignedIn, code: str) -> HttpResponse:
     found = _found(plan, code)
     table = _table(found, public=public)
     if table.leaves_out(found.facts.code):
-        told = {"indicator": found.indicator, "notes": table.notes}
+        told = {"indicator": found.indicator, "notes": left_out_note(1)}
         return render(request, "portal/indicator_left_out.html", told)
     page = indicator_page(plan, found, table, request.GET.get("period", ""), request.user, timezone.localdate())
     return render(request, "portal/indicator.html", {"page": page})
@@ -217,10 +219,11 @@ def series(request: SignedIn, code: str, form: str) -> HttpResponseBase:
     found = _found(plan, code)
     table = _table(found, public=public)
     lines: list[list[Cell]] = []
+    notes = left_out_note(1)
     if not table.leaves_out(found.facts.code):
         page = indicator_page(plan, found, table, "", request.user, timezone.localdate())
-        lines = [_line(page, row, table) for row in page.series]
-    lines += [note_row(note, SERIES_COLUMNS) for note in table.notes]
+        lines, notes = [_line(page, row, table) for row in page.series], page.notes
+    lines += [note_row(note, SERIES_COLUMNS) for note in notes]
     name = f"{found.facts.code.lower()}{'-public' if public else ''}.{form}"
     return file_of(form, name, found.facts.name, SERIES_COLUMNS, lines)
 
@@ -228,7 +231,14 @@ def series(request: SignedIn, code: str, form: str) -> HttpResponseBase:
 def _line(page: IndicatorPage, row: SeriesRow, table: Table) -> list[Cell]:
     held = page.standing.judgement.range_of(row.period) if _range_seen(page.standing, table) else None
     value = exact_value(row.shown)
-    said = next((f"{one.shown.text} {one.stale}".strip() for one in page.comments if one.period == row.period), "")
+    said = next(
+        (
+            f"{one.shown.text or one.shown.sentence} {one.stale}".strip()
+            for one in page.comments
+            if one.period == row.period
+        ),
+        "",
+    )
     return [
         row.period.label,
         value if value is not None else row.shown.text if row.shown else "not yet available",
@@ -279,6 +289,9 @@ def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: Use
     asked = UpdateRound.objects.asked_by(plan, today).first()
     measuring = Action.objects.visible_to(user).filter(plan=plan, indicators=row)
     similar, similar_narrow, basis = _similar(standing, table, plan)
+    comments = _comments(row, facts, table)
+    definition, target_note = (table.words(text, facts.code) for text in (row.definition, row.target_note))
+    words = [definition, target_note, *(one.shown for one in comments)]
     return IndicatorPage(
         indicator=row,
         facts=facts,
@@ -296,7 +309,9 @@ def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: Use
         similar_narrow=similar_narrow,
         similar_basis=basis,
         series=_series(row, standing, periods, table, trend),
-        comments=_comments(row, facts, table),
+        comments=comments,
+        definition=definition.text or definition.sentence,
+        target_note=target_note.text or target_note.sentence,
         actions=[] if public else rows(worst_first(measuring)[:ACTIONS], today, asked.period if asked else None),
         baseline=table.shown(facts.code, BASELINE).text
         if facts.baseline and facts.baseline.value is not None
@@ -310,7 +325,7 @@ def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: Use
             correct=user.has_perm("performance.record_measurement", row),
         ),
         public=public,
-        notes=table.notes,
+        notes=() if not public else table.notes_on(facts.code, words=sum(one.hidden is not None for one in words)),
     )
 
 

@@ -22,14 +22,24 @@ from performance.disclosure import (
     Table,
     disclose,
 )
-from performance.standing import IndicatorFacts, IndicatorStanding, cells_of, range_rests_on, relations_of, rests_on
+from performance.standing import (
+    IndicatorFacts,
+    IndicatorStanding,
+    cells_of,
+    names_of,
+    range_rests_on,
+    relations_of,
+    rests_on,
+)
 from priorities.periods import Period, PeriodKind
 
 
 def disclosed(all_facts: Iterable[IndicatorFacts], audience: Audience) -> Table:
     """Decide on every figure there is, of whichever quarter: two pages that decided on fewer could give one away."""
     known = list(all_facts)
-    return disclose([cell for facts in known for cell in cells_of(facts)], relations_of(known), audience)
+    return disclose(
+        [cell for facts in known for cell in cells_of(facts)], relations_of(known), audience, names_of(known)
+    )
 
 
 @dataclass(frozen=True)
