@@ -1,14 +1,21 @@
-"""The part of the demonstration's story that is about figures: remarks on charts, ranges set anew, similar areas' tables."""
+"""The part of the demonstration's story that is about figures: remarks on charts, ranges set anew, files that data owners
+sent, similar areas' tables.
+"""
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
+import uuid
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
+from performance.importing import Grave
 from performance.importing.similar_areas import GivenRow
-from performance.models import Source
+from performance.models import Source, Upload
+from performance.services import uploads
 from performance.services.bulk import record_similar_areas
 from performance.services.ranges import annotate, set_baseline
 from priorities.periods import Period, PeriodKind
@@ -20,16 +27,27 @@ if TYPE_CHECKING:
 
 GROUP_SIZE = 15
 HOUR = 10
+#: Figures come before words about them.
+FILES = 9
 
 
-def add_steps(timeline: Timeline, cast: Cast, data: Record) -> None:
-    """Settings take effect at once, as an administrator's would; the rest on its day."""
+def in_files(data: Record) -> set[tuple[str, str]]:
+    """The figures that came in a file, by indicator and period: nobody typed them."""
+    files = [record for record in data.records("files") if "figures" in record]
+    return {(code, record.text("period")) for record in files for code in record.texts("figures")}
+
+
+def add_steps(timeline: Timeline, cast: Cast, data: Record, indicators: list[Record]) -> None:
+    """Settings take effect at once, as an administrator's would; the rest on its day. `indicators` hold the figures."""
     for record in data.records("settings"):
         _settle(cast, record)
     for record in data.records("remarks"):
         timeline.add(record.day("on"), HOUR, partial(_remark, cast, record))
     for record in data.records("ranges"):
         timeline.add(record.day("on"), HOUR, partial(_range, cast, record))
+    for record in data.records("files"):
+        content = "\n".join(record.texts("rows")) if "rows" in record else _return(record, indicators)
+        timeline.add(record.day("on"), FILES, partial(_file, cast, record, content))
     given = data.record("source")
     source, _ = Source.objects.get_or_create(
         name=given.text("name"), defaults={"publishable": False, "note": given.text("note")}
@@ -69,6 +87,48 @@ def _range(cast: Cast, record: Record, at: dt.datetime) -> None:
         by=cast.person(record, "by"),
         at=at,
     )
+
+
+def _return(record: Record, indicators: list[Record]) -> str:
+    """The quarter's figures as their owner's spreadsheet has them."""
+    period, wanted = Period.parse(PeriodKind.QUARTER, record.text("period")), set(record.texts("figures"))
+    content = io.StringIO()
+    lines = csv.writer(content, lineterminator="\n")
+    lines.writerow(("Code", "Indicator", "Quarter", "Figure", "Provisional"))
+    for indicator in indicators:
+        if (code := indicator.text("code")) in wanted:
+            value = indicator.record("values").decimal_or_none(period.code)
+            held = "provisional" in indicator and period.code in indicator.texts("provisional")
+            lines.writerow((code, indicator.text("name"), period.label, f"{value:,}", "yes" if held else "no"))
+    return content.getvalue()
+
+
+def _file(cast: Cast, record: Record, content: str, at: dt.datetime) -> None:
+    """Sent, checked and, where it should be, stored at one go; nobody waits for a worker."""
+    by, name = cast.person(record, "by"), record.text("name")
+    if by.partner is None:
+        raise BrokenData(f"{record.where}: “by” belongs to no partner.")
+    with uploads.on_the_shelf(content.encode(), name) as file:
+        upload: Upload | None = uploads.start(
+            plan=cast.plan,
+            kind=Upload.Kind.FIGURES,
+            period=Period.parse(PeriodKind.QUARTER, record.text("period")),
+            data_owner=by.partner,
+            file=file,
+            answers={"as_at": record.day("on").isoformat()},
+            by=by,
+            at=at,
+            submission_key=uuid.uuid5(uuid.NAMESPACE_URL, name),
+        )
+        assert upload is not None  # noqa: S101
+        upload = uploads.run_upload(pk=upload.pk, clock=lambda: at)
+        if upload is not None and record.text("ends") == Upload.State.STORED:
+            asked = [told["key"] for told in upload.findings if told["grave"] == Grave.QUESTION]
+            uploads.store(upload=upload, confirmed=asked, reason="", by=by, at=at)
+            upload = uploads.run_upload(pk=upload.pk, clock=lambda: at)
+        if upload is None or upload.state != record.text("ends"):
+            found = [told["wrong"] for told in upload.findings] if upload else []
+            raise BrokenData(f"{record.where}: “{name}” does not end as it should. {' '.join(found)}")
 
 
 def _table(cast: Cast, record: Record, source: Source, at: dt.datetime) -> None:

@@ -29,7 +29,7 @@ from actions.services.proposals import Initiative, ask_for_changes, decline, pro
 from actions.services.returns import save_return
 from actions.services.updates import confirm_no_change, post_update
 from partners.services import add_cover, deactivate
-from performance.models import EmergingIssue, Measurement
+from performance.models import EmergingIssue, Measurement, Source
 from performance.services.figures import record_comparator, record_measurement, say_not_available, write_commentary
 from performance.services.issues import raise_issue
 from priorities.models import Plan
@@ -104,9 +104,11 @@ def tell(plan: Plan, as_of: dt.date, report_steps: Callable[[Timeline, Cast, Rec
         timeline.add(record.day("on"), WORDS, partial(_cover, cast, record))
     for record in story.records("sub_group_parts"):
         timeline.add(record.day("on"), WORDS, partial(_write_part, cast, record))
+    beside = read_yaml(DATA / "figures.yaml")
+    sent = figures.in_files(beside)
     for record in data.records("indicators"):
-        _figures(timeline, cast, record)
-    figures.add_steps(timeline, cast, read_yaml(DATA / "figures.yaml"))
+        _figures(timeline, cast, record, sent)
+    figures.add_steps(timeline, cast, beside, data.records("indicators"))
     yearly.add_steps(timeline, cast, every_year)
     for record in story.records("similar_areas"):
         _similar_areas(timeline, cast, record)
@@ -294,7 +296,8 @@ def _list(record: Record, name: str) -> list[Record]:
     return record.records(name) if name in record else []
 
 
-def _figures(timeline: Timeline, cast: Cast, record: Record) -> None:
+def _figures(timeline: Timeline, cast: Cast, record: Record, sent: set[tuple[str, str]]) -> None:
+    """What the analyst typed in; what was `sent` in files is stored from there."""
     indicator = cast.indicators[record.text("code")]
     kind = indicator.period_kind
     provisional = set(record.texts("provisional")) if "provisional" in record else set()
@@ -302,6 +305,8 @@ def _figures(timeline: Timeline, cast: Cast, record: Record) -> None:
     values = record.record("values")
     # Years before the plan were known when it began: they are recorded on its first day.
     for code in values.keys():  # noqa: SIM118 (a Record is not a dict)
+        if (indicator.code, code) in sent:
+            continue
         period = Period.parse(kind, code)
         out = late.day(code) if late is not None and code in late else None
         day = out or period.end + dt.timedelta(weeks=indicator.lag_weeks)
@@ -352,6 +357,7 @@ def _compare(cast: Cast, record: Record, entry: Record, period: Period, average:
         position=entry.number("position"),
         group_size=record.number("group_size"),
         basis=record.text("basis", ""),
+        data_source=Source.objects.get(name=record.text("source")),
         by=cast.people["analyst"],
         at=at,
     )
