@@ -30,7 +30,7 @@ COUNTED: tuple[tuple[tuple[str, ...], str, str, bool, bool], ...] = (
     (("closed",), "withdrawn, replaced or moved on", "withdrawn, replaced or moved on", False, False),
     (("reopened",), "reopened", "reopened", False, False),
     (("dates",), "date moved", "dates moved", True, False),
-    (("quiet",), "gone quiet", "gone quiet", False, True),
+    (("quiet",), "gone quiet", "gone quiet", False, False),
     (("heard",), "heard again", "heard again", False, False),
 )
 
@@ -74,10 +74,28 @@ SENTENCES = (
 NAMED = ("help_asked", "issue_new", "issue_moved", "figure_better", "figure_eased", "figure_there", "usual")
 
 #: Short sentences that follow one another in a paragraph.
-FLOWING = (*LAST_ASKED, "recovered", "started", "heard", "confirmed", "unconfirmed", "figure_worse", "figure_missing")
+FLOWING = (
+    *LAST_ASKED,
+    "recovered",
+    "started",
+    "heard",
+    "confirmed",
+    "unconfirmed",
+    "unusual",
+    "figure_worse",
+    "figure_missing",
+)
 
 #: What the six-monthly report leaves to its own sections on figures and issues.
-LEFT_TO_SECTIONS = ("figure_eased", "figure_there", "figure_followed", "usual", "issue_new", "issue_moved")
+LEFT_TO_SECTIONS = (
+    "figure_missing",
+    "figure_eased",
+    "figure_there",
+    "figure_followed",
+    "usual",
+    "issue_new",
+    "issue_moved",
+)
 
 
 @dataclass(frozen=True)
@@ -133,7 +151,7 @@ def compared_with(since: Since) -> str:
 
 
 def since_line(since: Since, *, named: bool = False) -> str:
-    """How many moved; `named` says which ones got worse or better or fell silent."""
+    """How many moved; `named` says which ones got worse or better. Who fell silent stands under “No update”."""
     if not since.label:
         return "This is the plan's first report."
     parts, names = [], False
