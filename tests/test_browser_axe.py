@@ -16,8 +16,8 @@ from partners.models import User
 from performance.models import Comparator, EmergingIssue, Measurement, Recommendation, StrategicAssessment
 from priorities.models import Plan, SubGroup
 from priorities.periods import Period, PeriodKind
-from reports.models import PublicRelease, Rendition, ReportVersion
-from reports.services import building, decisions, release, renditions
+from reports.models import FactCheckAnswer, PublicRelease, Rendition, ReportVersion
+from reports.services import building, decisions, fact_check, release, renditions
 from tests.browser import sign_in
 from tests.paper import quick_pdf
 from tests.services.demonstration import NOW
@@ -40,6 +40,7 @@ PAGES = {
         "/check/?sha256={public_file}",
     ],
     "officer": [
+        "{quarterly}fact-check/",
         "/",
         "/actions/",
         "/actions/?q=no+such+action",
@@ -99,6 +100,9 @@ PAGES = {
         "/reports/",
         "/reports/{report}/new-version/",
         "/schedule/",
+        "/schedule/dry-run/",
+        "{quarterly}fact-check/",
+        "{quarterly}fact-check/answers/{answer}/",
         "{texts}",
         "{texts}statement/",
         "{quarterly}",
@@ -154,6 +158,7 @@ def places(demonstration: None) -> dict[str, object]:
         renditions.make_one(rendition=draft, make=quick_pdf, clock=lambda: NOW)
     coordinator = User.objects.get(email="coordinator@demo.example")
     six_monthly = decisions.send_to_chair(version=made["six_monthly"], by=coordinator, at=NOW)
+    answer = _asked_about(made["quarterly"], coordinator)
     published = ReportVersion.objects.filter(state="published", report__kind="six_monthly").latest("published_at")
     released = PublicRelease.objects.select_related("version").get()
     to_release = ReportVersion.objects.filter(state="published", report__kind="quarterly").latest("published_at")
@@ -178,6 +183,7 @@ def places(demonstration: None) -> dict[str, object]:
         "supported": _supported().pk,
         "sub_group": SubGroup.objects.earliest("pk").code,
         "report": made["quarterly"].report_id,
+        "answer": answer.pk,
         "six_monthly": six_monthly.get_absolute_url(),
         "quarterly": made["quarterly"].get_absolute_url(),
         "published": published.get_absolute_url(),
@@ -187,6 +193,18 @@ def places(demonstration: None) -> dict[str, object]:
         "to_release": to_release.get_absolute_url(),
         "texts": f"/schedule/{six_monthly.report.plan_id}/six-monthly/{six_monthly.report.period.code}/texts/",
     }
+
+
+def _asked_about(version: ReportVersion, coordinator: User) -> FactCheckAnswer:
+    """A fact check of this report, as if the plan asked for one, with a fault found by the fire service."""
+    version.report.plan.fact_check = version.report.plan.quarterly_needs_chair = True  # of these rows in memory alone
+    check = fact_check.open_check(version=version, by=coordinator, at=NOW)
+    fire = User.objects.get(email="fire@demo.example")
+    fire.stand_in(NOW.date())
+    assert fire.partner
+    return fact_check.answer(
+        check=check, partner=fire.partner, is_right=False, text="It was 41, not 14.", by=fire, at=NOW
+    )
 
 
 def _supported() -> Action:
