@@ -282,6 +282,7 @@ def position_field() -> forms.IntegerField:
     return forms.IntegerField(
         label="Our position",
         required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         min_value=1,
         error_messages={"invalid": "Write the position as a whole number.", "min_value": "Positions begin with 1."},
     )
@@ -291,6 +292,7 @@ def group_size_field() -> forms.IntegerField:
     return forms.IntegerField(
         label="Areas in the group",
         required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         min_value=2,
         max_value=MOST_AREAS,
         error_messages={

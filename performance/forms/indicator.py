@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Field, Fixed, Layout, Size
+from crispy_forms_gds.layout import Button, Field, Fixed, Layout
 from django import forms
 
 from performance.forms.averages import LONGEST_BASIS
@@ -80,8 +80,8 @@ class CommentaryForm(OfPeriods):
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.helper.layout = Layout(
-            Field.select("period", label_size=Size.SMALL),
-            Field.textarea("text", label_size=Size.SMALL, rows=6, max_characters=LONGEST_COMMENTARY),
+            Field.select("period"),
+            Field.textarea("text", rows=6, max_characters=LONGEST_COMMENTARY),
             Button("submit", "Save commentary", css_class="govuk-!-margin-right-3"),
         )
 
@@ -100,8 +100,8 @@ class RemarkForm(OfPeriods):
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.helper.layout = Layout(
-            Field.select("period", label_size=Size.SMALL),
-            Field.text("text", label_size=Size.SMALL),
+            Field.select("period"),
+            Field.text("text"),
             Button("submit", "Mark on the chart", css_class="govuk-!-margin-right-3"),
         )
 
@@ -138,13 +138,13 @@ class GiveAverageForm(OfPeriods):
         self.fields["position"].help_text = "Of similar areas alone; 1 is the lowest rate. May be empty."
         self.fields["group_size"].help_text = "Ours among them."
         self.helper.layout = Layout(
-            Field.select("kind", label_size=Size.SMALL),
-            Field.select("period", label_size=Size.SMALL),
-            Field.text("average", label_size=Size.SMALL, field_width=Fixed.FIVE),
-            Field.text("position", label_size=Size.SMALL, field_width=Fixed.THREE),
-            Field.text("group_size", label_size=Size.SMALL, field_width=Fixed.THREE),
-            Field.text("basis", label_size=Size.SMALL),
-            Field.select("data_source", label_size=Size.SMALL),
+            Field.select("kind"),
+            Field.select("period"),
+            Field.text("average", field_width=Fixed.FIVE),
+            Field.text("position", field_width=Fixed.THREE),
+            Field.text("group_size", field_width=Fixed.THREE),
+            Field.text("basis"),
+            Field.select("data_source"),
             Button("submit", "Record the average", css_class="govuk-!-margin-right-3"),
         )
 
@@ -188,8 +188,8 @@ class BaselineForm(OfPeriods):
         field = self.fields["last"]
         field.help_text = f"{needed} The newest figure is not counted: it is judged by the others. {field.help_text}"
         self.helper.layout = Layout(
-            Field.select("first", label_size=Size.SMALL),
-            Field.select("last", label_size=Size.SMALL),
-            Field.textarea("reason", label_size=Size.SMALL, rows=3, max_characters=LONGEST_REASON),
+            Field.select("first"),
+            Field.select("last"),
+            Field.textarea("reason", rows=3, max_characters=LONGEST_REASON),
             Button("submit", "Set the usual range", css_class="govuk-!-margin-right-3"),
         )

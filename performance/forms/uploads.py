@@ -247,6 +247,7 @@ class SimilarAreasForm(QuarterForm):
     )
     group_size = forms.IntegerField(
         label="How many areas are in the group, ours among them?",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         min_value=2,
         max_value=400,
         error_messages={
@@ -290,6 +291,7 @@ class SurveyForm(SendForm):
 
     year = forms.IntegerField(
         label="In which year was it?",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         min_value=2000,
         error_messages={
             "required": "Give the year.",
@@ -305,6 +307,7 @@ class SurveyForm(SendForm):
     )
     responses = forms.IntegerField(
         label="How many people answered?",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         required=False,
         min_value=1,
         max_value=2_000_000_000,

@@ -788,3 +788,10 @@ def test_the_list_costs_the_same_however_many(cast: Cast):
 def test_layouts_of_the_database_come_back(cast: Cast):
     upload = send(cast.owner)
     assert Layout.of_json(upload.mapping) == Layout(1, {0: "code", 1: "value", 2: "note"})
+
+
+def test_a_note_stays_apart_from_why_it_was_corrected():
+    from performance.services.bulk import _note
+
+    assert _note("Late calls were added.", "hot summer") == "Late calls were added.\nNote: hot summer"
+    assert (_note("", "hot summer"), _note("Why.", ""), _note("", "")) == ("hot summer", "Why.", "")
