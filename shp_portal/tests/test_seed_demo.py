@@ -219,3 +219,7 @@ def test_the_assessments_table_is_the_quarters_of_the_same_twelve_months():
     ours = {tuple(row[2:5]) for row in table["rows"]}
     theirs = {tuple(cell.strip() for cell in row.split("|")[2:5]) for row in quarter["rows"]}
     assert theirs - ours == set()
+    # A comma that is not quoted makes another key of the rest of a sentence.
+    assert all(
+        set(one) == {"priority", "text", "evidence"} for table in yearly["assessments"] for one in table["findings"]
+    )
