@@ -120,6 +120,7 @@ _EVERYDAY = _listed(
 )
 _HYPHENS = ("-", "–", "‑")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:st|nd|rd|th)?|[^\W\d_]+|[^\w\s]", re.UNICODE)
+_ORDINALS = _listed("first second third fourth 1st 2nd 3rd 4th once")
 _VAGUE = _listed("both either neither none one single sole first few several")
 _LINKS = _listed("of the these those our their which")
 
@@ -183,7 +184,13 @@ def tells_more(text: str, shown: Collection[float], topic: Collection[str] = ())
     """Whether words tell a part of something: a share, or a count that is none of the figures shown (all of 5 or more)."""
     if re.search(r"%|\b(?:per ?cent|half|thirds|a quarter of|all but|all of them)\b", text, re.IGNORECASE):
         return True
-    return any(count.value < 5 or count.value not in shown for count in _counts(text, topic))
+    for sentence in _sentences(text):
+        parted = re.search(r"\bof (?:the|them|these|those|whom|\d)", sentence, re.IGNORECASE)
+        others = {stem(word) for word in re.findall(r"[^\W\d_]+", sentence)} & _HARM - set(topic)
+        for count in _counts(sentence, topic):
+            if count.value < 5 or count.value not in shown or parted or others:
+                return True
+    return False
 
 
 def tells_small(text: str, topic: Collection[str] = ()) -> bool:
@@ -217,13 +224,14 @@ def _counts(text: str, topic: Collection[str]) -> Iterator[_Number]:
     for sentence in _sentences(_NO_NUMBERS.sub(" · ", text)):
         tokens = _tokens(sentence)
         words = {stem(token) for token in tokens} | {token.lower() for token in tokens}
-        harm = bool(words & _HARM or words & set(topic) or "death" in words)
+        who = _HARM | set(topic)
+        harm = bool(words & who)
         for place, token in enumerate(tokens):
             value = _value(token)
             if value is None or _is_time(tokens, place):
                 continue
-            if token.lower() in ("first", "1st", "second", "single", "once", "twice", "either") and not harm:
-                continue
+            if token.lower() in _ORDINALS and not {stem(word) for word in tokens[place + 1 : place + 3]} & who:
+                continue  # "first" alone is no count; "the first death" is.
             if harm or not _is_own_work(tokens, place):
                 yield _Number(value, harm or (token.lower() not in _VAGUE and _is_bare(tokens, place)))
 

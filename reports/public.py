@@ -46,6 +46,7 @@ from reports.document import (
     DateMove,
     Document,
     Figure,
+    Headline,
     Issue,
     Known,
     Matter,
@@ -77,6 +78,9 @@ TABLE_LEFT_OUT = (
     "The newest table of similar areas is left out because its source is not for publication, or not known."
 )
 AVERAGES_LEFT_OUT = "Similar areas’ averages are left out where their source is not for publication, or not known."
+
+WITH_WORDS = ("facts", "help_asked", "help_answered", "help_open", "help_dropped", "asked")
+"""Kinds of differences of actions whose sentences quote somebody."""
 
 SMALLEST_TOWN = 50_000
 """So many people a rate is taken to be of where no denominator is known."""
@@ -363,19 +367,31 @@ class _Public:
         )
 
     def _since(self, since: Since | None) -> Since | None:
-        """Without what is said of figures that are withheld, or of issues whose title is: a difference tells them."""
+        """Without what is said of figures that are withheld, or in words that are: a difference tells them."""
         if since is None:
             return None
-        kept = tuple(
-            row
-            for row in since.rows
-            if (
-                row.key in self.codes and row.key not in self.ruled and not self._hides(row.key)
-                if row.kind in OF_FIGURES
-                else not row.kind.startswith("issue") or not self._tells(row.key, anything=True)
-            )
-        )
-        return dataclasses.replace(since, rows=kept)
+        titles = [line.title for line in self._lines() if self._tells_title(line.ref, line.title)]
+        rows = []
+        for row in since.rows:
+            text = row.text
+            for title in titles:
+                text = text.replace(title, f"({TITLE_WITHHELD.lower()})")
+            if row.kind in OF_FIGURES:
+                kept = row.key in self.codes and row.key not in self.ruled and not self._hides(row.key)
+            elif row.kind.startswith("issue"):
+                kept = not self._tells(row.key, anything=True)
+            else:
+                words = row.kind in WITH_WORDS
+                kept = not (words and self._tells(text, *self._told_of_ref(row.key), of_action=True))
+            if kept:
+                rows.append(dataclasses.replace(row, text=text))
+        return dataclasses.replace(since, rows=tuple(rows))
+
+    def _lines(self) -> Iterable[ActionLine | Headline]:
+        return self.of.actions if isinstance(self.of, SixMonthlyDocument) else self.of.headlines
+
+    def _tells_title(self, ref: str, title: str) -> bool:
+        return self._tells(title, *self._told_of_ref(ref), of_action=True)
 
     def _besides_refs(self, text: str) -> str:
         """As `_free`; the number in an action's reference is none."""
@@ -561,7 +577,7 @@ class _Public:
         short = one.short
         for ref in one.refs:
             before = self.of.by_ref[ref].title if isinstance(self.of, SixMonthlyDocument) else ""
-            if before and self._tells(before, *self._told_of_ref(ref), of_action=True):
+            if before and self._tells_title(ref, before):
                 short = f"{ref} {TITLE_WITHHELD.lower()}"
         return dataclasses.replace(one, short=short, text=short) if touched & set(one.refs) else one
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from actions.models import Action
 from charts.sparkline import Sparkline
-from performance.disclosure import Audience, Table
+from performance.disclosure import Audience, Hidden, Table, footnote, left_out_note
 from performance.models import Indicator, known_facts
 from performance.standing import IndicatorFacts, judge_indicator
 from priorities.doors import SignedIn, for_those_at_work
@@ -289,7 +289,7 @@ def as_row(group: Group, row: Listed) -> list[Cell]:
         seen.year.word,
         "unusual" if seen.unusual else "",
         seen.sentence,
-        seen.commentary.text if seen.commentary else "",
+        (seen.commentary.text or seen.commentary.sentence) if seen.commentary else "",
     ]
 
 
@@ -324,7 +324,7 @@ def performance_page(plan: Plan, read: Read, filters: IndicatorFilters, user: Us
         counts=_counts(every, filters),
         forgotten=[] if public else _forgotten(every, user),
         public=public,
-        notes=table.notes,
+        notes=_notes(rows, table) if public else (),
         other_audience=filters.address(audience="" if public else Audience.PUBLIC.value),
         files=filters.address(),
     )
@@ -371,6 +371,14 @@ def _counts(rows: Sequence[Listed], filters: IndicatorFilters) -> list[Count]:
         Count(len(found), words, filters.address(**{**off, "priority": "", "owner": "", name: "on"}))
         for name, words, found in kinds
     ]
+
+
+def _notes(rows: Sequence[Listed], table: Table) -> tuple[str, ...]:
+    """How many of the figures and texts of this list are withheld, and how many indicators are left out."""
+    shown = [one for row in rows for one in (row.seen.figure, row.seen.before) if one]
+    figures = sum(one.hidden in (Hidden.SMALL, Hidden.SECONDARY) for one in shown)
+    texts = sum(bool(row.seen.commentary and row.seen.commentary.hidden) for row in rows)
+    return footnote(figures, texts) + left_out_note(len(table.left_out))
 
 
 def _forgotten(rows: Sequence[Listed], user: User) -> list[Forgotten]:
