@@ -114,11 +114,10 @@ class OutcomesForm(VerbForm):
                 error_messages={"invalid_choice": "Choose one of the outcomes."},
             ),
             f"note_{number}": WordsField(
-                label="How, or until when",
+                label="How amended, or until when",
                 longest=LONGEST_NOTE,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 2}),
-                help_text="Needed when it was amended or deferred.",
             ),
             f"meeting_{number}": forms.ChoiceField(
                 label="Meeting of",
@@ -209,8 +208,8 @@ class MatterForm(VerbForm):
         self.helper.disable_csrf = True
         asked = [
             Field.textarea("text", label_size=Size.SMALL, rows=4, max_characters=LONGEST_MATTER),
-            Field.select("owner", label_size=Size.SMALL),
-            "due_on",
+            Field("owner", context={"label_size": Size.for_label(Size.SMALL)}),
+            Field("due_on", context={"legend_size": Size.for_legend(Size.SMALL)}),
         ]
         button = Button("submit", "Raise it")
         if not for_others:
@@ -269,7 +268,7 @@ class ReassignForm(VerbForm):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout(
-            Field.select("to", label_size=Size.SMALL),
+            Field("to", context={"label_size": Size.for_label(Size.SMALL)}),
             Field.textarea("reason", label_size=Size.SMALL, rows=4, max_characters=LONGEST_NOTE),
             Button("submit", "Give it to them"),
         )
