@@ -223,3 +223,16 @@ def test_thirty_lists_cost_what_three_do(desk):
     few = queries()
     more(4, 30)
     assert queries() == few <= 18
+
+
+def test_who_was_on_a_list_when_stays_on_record(desk):
+    """As an administrator changes it on its page."""
+    members = a_list(desk, "Members", desk.reader)
+    form = {"plan": desk.plan.pk, "name": "Members", "position": 1, "people": [desk.reader.pk, desk.chair.pk]}
+    client = client_of(desk.nobody)
+    address = reverse("admin:reports_audiencelist_change", args=[members.pk])
+    assert client.post(address, form).status_code == 302
+    newest = members.history.first()
+    assert newest.history_user == desk.nobody
+    assert sorted(row.user.email for row in newest.people.all()) == ["chair@test.example", "reader@test.example"]
+    assert str(desk.chair) in client.get(reverse("admin:reports_audiencelist_history", args=[members.pk])).text

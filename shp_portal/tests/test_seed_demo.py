@@ -20,7 +20,15 @@ from partners.models import Cover, OutgoingEmail, User
 from performance.models import EmergingIssue, Indicator, Measurement
 from priorities.models import Plan, SubGroup, UpdateRound
 from reports.document import from_json
-from reports.models import Decision, Report, ReportVersion, SectionText
+from reports.models import (
+    Decision,
+    PublicRelease,
+    Report,
+    ReportVersion,
+    SectionText,
+    Sending,
+    SentTo,
+)
 from reports.services.building import make_due
 from shp_portal.management.commands import seed_demo
 
@@ -149,6 +157,16 @@ class TestTheStoryUpToNovember2026(TestCase):
             ("six_monthly", "section_17"),
             ("six_monthly", "statement"),
         ]
+
+    def test_one_report_is_on_the_open_shelf_and_went_to_lists_once_a_person(self):
+        assert Plan.objects.get().public_shelf
+        [release] = PublicRelease.objects.standing()
+        assert release.version.report.period.code == "2025-10"
+        assert release.at > release.version.published_at
+        assert Sending.objects.count() == 3
+        told = OutgoingEmail.objects.filter(kind="report-published").values_list("recipient", flat=True)
+        assert len(told) == len(set(told)) > 15
+        assert SentTo.objects.count() > len(told), "somebody is on two of the lists"
 
     def test_nobody_hears_of_the_past(self):
         assert OutgoingEmail.objects.exists()
