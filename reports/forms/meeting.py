@@ -130,7 +130,8 @@ class OutcomesForm(VerbForm):
             ),
         }
         newest = next(iter(self.meetings), "")
-        self.initial |= {
+        self.initial = {
+            **self.initial,
             f"outcome_{number}": stands.outcome if stands else "",
             f"note_{number}": stands.note if stands else "",
             f"meeting_{number}": str(stands.meeting_id) if stands else newest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -113,7 +113,7 @@ def record_outcomes(
             text=texts[number - 1],
             outcome=one.outcome,
             note=one.note,
-            meeting=one.meeting,
+            meeting=cast("Meeting", one.meeting),  # `_faults` has seen to it
             minute_reference=one.minute_reference,
             by=by,
             at=at,

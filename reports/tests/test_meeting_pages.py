@@ -123,7 +123,7 @@ class TestOutcomes:
         sent = typed(desk, outcome_1="noted", minute_1="7.2")
         page = client.post(outcomes_of(version), sent)
         assert "Somebody has recorded an outcome of recommendation 1" in words(page)
-        [seen] = (page.context["form"]["seen"].value(),)
+        seen = page.context["form"]["seen"].value()
         client.post(outcomes_of(version), {**sent, "seen": seen})
         assert list(version.outcomes.values_list("outcome", flat=True)) == ["agreed", "noted"]
 

@@ -125,6 +125,9 @@ def to_record(plan: Plan, today: dt.date) -> ToRecord | None:
         .order_by("-report__period_start", "-number")
         .first()
     )
-    if found is None or found.elsewhere or found.recorded >= found.asks:
+    if found is None:
         return None
-    return ToRecord(found, found.recorded, found.held)
+    recorded, held_on = found.recorded, found.held  # type: ignore[attr-defined]
+    if found.elsewhere or recorded >= found.asks:  # type: ignore[attr-defined]
+        return None
+    return ToRecord(found, recorded, held_on)
