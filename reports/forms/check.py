@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from priorities.forms import WordsField
 from reports.services.proof import HASH
 
 #: Bytes. Our own files have a few hundred thousand.
@@ -38,8 +39,8 @@ class CheckFileForm(forms.Form):
 class CheckHashForm(forms.Form):
     """A hash as somebody types or copies it: capital letters, blanks and line breaks do no harm."""
 
-    sha256 = forms.CharField(label="SHA-256", max_length=300, required=False)
-    facts = forms.CharField(max_length=64, required=False)
+    sha256 = WordsField(label="SHA-256", longest=300, required=False, widget=forms.TextInput)
+    facts = WordsField(longest=64, required=False, widget=forms.TextInput)
 
     def clean_sha256(self) -> str:
         typed = re.sub(r"\s+", "", self.cleaned_data["sha256"]).lower().removeprefix("sha256:")
