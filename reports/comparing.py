@@ -7,13 +7,28 @@ indicator's code, a priority's code. A text from before a field was kept says no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from actions.progress import slip
 from actions.rating import Rating, recovered, worsened
 from priorities.periods import british
-from reports.document import ActionLine, Document, Figure, Headline, Issue, Recommendation, Words
+from reports.document import (
+    ActionLine,
+    Definition,
+    Document,
+    Figure,
+    FigurePriority,
+    Headline,
+    Issue,
+    PriorityPart,
+    Recommendation,
+    SectionWords,
+    SubGroupText,
+    Words,
+)
 from reports.document.since import HEADINGS, Difference
+
+Row = TypeVar("Row")
 
 #: Differences that two versions or periods have beside what a report itself tells of the one before.
 BESIDE = frozenset({"facts", "asked", "texts"})
@@ -31,11 +46,11 @@ def compare(before: Document, after: Document) -> tuple[Difference, ...]:
         after.paper.period_end,
     )
     found = [
-        *actions(_part(before, "actions"), _part(after, "actions"), same_period=same_period),
-        *headlines(_part(before, "headlines"), _part(after, "headlines")),
-        *figures(_part(before, "figures"), _part(after, "figures")),
-        *issues(_part(before, "issues"), _part(after, "issues")),
-        *_asked(_part(before, "recommendations"), _part(after, "recommendations")),
+        *actions(_part(before, "actions", ActionLine), _part(after, "actions", ActionLine), same_period=same_period),
+        *headlines(_part(before, "headlines", Headline), _part(after, "headlines", Headline)),
+        *figures(_part(before, "figures", Figure), _part(after, "figures", Figure)),
+        *issues(_part(before, "issues", Issue), _part(after, "issues", Issue)),
+        *_asked(_part(before, "recommendations", Recommendation), _part(after, "recommendations", Recommendation)),
         *_texts(before, after, same_period=same_period),
     ]
     return in_order(found)
@@ -52,9 +67,9 @@ def told(found: Iterable[Difference]) -> tuple[Difference, ...]:
     return in_order(row for row in found if row.kind not in BESIDE)
 
 
-def _part(document: Document, name: str) -> tuple[Any, ...]:
-    """A part that only some kinds of report have."""
-    return tuple(getattr(document, name, ()))
+def _part(document: Document, name: str, of: type[Row]) -> tuple[Row, ...]:
+    """A part that only some kinds of report have, as far as its rows are of this kind."""
+    return tuple(row for row in getattr(document, name, ()) if isinstance(row, of))
 
 
 # --- Actions ----------------------------------------------------------------------------------------------------------
@@ -351,21 +366,21 @@ def _texts(before: Document, after: Document, *, same_period: bool) -> Iterator[
 
 
 def _paragraphs(document: Document) -> Mapping[str, str]:
-    return {said.sub_group: said.text for said in _part(document, "sub_group_texts")}
+    return {said.sub_group: said.text for said in _part(document, "sub_group_texts", SubGroupText)}
 
 
 def _typed(document: Document) -> Mapping[str, str]:
-    return {words.heading: words.text for words in _part(document, "texts")}
+    return {words.heading: words.text for words in _part(document, "texts", SectionWords)}
 
 
 def _commentary(document: Document) -> Mapping[str, str]:
-    return {figure.name: figure.commentary for figure in _part(document, "figures")}
+    return {figure.name: figure.commentary for figure in _part(document, "figures", Figure)}
 
 
 def _said(document: Document) -> Mapping[str, str]:
     return {
         line.ref: "\n".join([line.narrative, *_own(line.said), *(_spoken(words) for words in line.supporters)])
-        for line in _part(document, "actions")
+        for line in _part(document, "actions", ActionLine)
     }
 
 
@@ -378,15 +393,16 @@ def _spoken(words: Words) -> str:
 
 
 def _statements(document: Document) -> Mapping[str, str]:
-    return {part.name: part.statement for part in _part(document, "priorities")}
+    six, quarterly = (_part(document, "priorities", PriorityPart), _part(document, "priorities", FigurePriority))
+    return {part.name: part.statement for part in six} | {part.name: part.statement for part in quarterly}
 
 
 def _focus(document: Document) -> Mapping[str, str]:
-    return {part.name: getattr(part, "focus", "") for part in _part(document, "priorities")}
+    return {part.name: part.focus for part in _part(document, "priorities", PriorityPart)}
 
 
 def _definitions(document: Document) -> Mapping[str, str]:
-    return {one.mark.word: one.text for one in document.definitions}
+    return {one.mark.word: one.text for one in _part(document, "definitions", Definition)}
 
 
 #: What a text is called, and where it stands in a document.
