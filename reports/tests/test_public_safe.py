@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client
 
 from actions.rating import Rating
 from actions.services.lifecycle import add_action
+from partners import roles
+from partners.tests.makers import make_user
 from performance.models import Finding, Indicator, SimilarAreasRow, Source, StrategicAssessment
 from performance.services.figures import record_measurement
 from performance.services.issues import raise_issue
+from reports.models import Rendition, ReportVersion
 from reports.public import AVERAGES_LEFT_OUT, TITLE_WITHHELD, WITHHELD, for_public, withheld
+from reports.services import building, renditions
+from reports.tests.desk import DUE, LATER, at, make
 from reports.tests.makers import Q2_2026, Town, noon
 from reports.tests.test_public import OCTOBER, commented, of, printed, quarters, similar_table, story, text_of
 
@@ -355,3 +363,42 @@ def test_similar_areas_stay_unjudged_where_our_own_figure_is_withheld(town: Town
     similar = of(for_public(town.quarterly()), "DEAD").similar
     assert similar
     assert (similar.position, similar.sentence, similar.average) == (None, "", "6")
+
+
+# --- Who reads it -----------------------------------------------------------------------------------------------------
+
+
+def test_a_reader_gets_the_public_edition_on_the_page_as_pdf_and_in_a_comparison(
+    town: Town, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    story(town, deaths="3", applications="2", kept="4711")
+    version = building.make_first(plan=town.plan, kind="quarterly", period=Q2_2026, now=DUE)
+    ReportVersion.objects.filter(pk=version.pk).update(state="published", published_at=LATER)
+    for edition in Rendition.Edition.values:
+        queued = renditions.queue(version=version, stage="final", at=LATER, edition=edition)
+        renditions.make_one(rendition=queued, make=make, clock=at(LATER))
+    other = building.make_first(plan=town.plan, kind="quarterly", period=Q2_2026.previous(), now=DUE)
+    ReportVersion.objects.filter(pk=other.pk).update(state="published", published_at=LATER)
+    both = f"/reports/compare/?a={other.report_id}.1&b={version.report_id}.1"
+    pdf = f"/reports/{version.report_id}/v1/final.pdf"
+    people = {"partners": town.analyst, "public": make_user("reader@test.example", roles.READER)}
+    for edition, person in people.items():
+        client = Client()
+        client.force_login(person)
+        with time_machine.travel(LATER):
+            text = text_of(client.get(version.get_absolute_url()).content.decode())
+            compared = text_of(client.get(both).content.decode())
+            etag = client.get(pdf)["ETag"]
+        told = edition == "partners"
+        assert ("4711" in text) is told
+        assert ("Partners' copy" in text) is told
+        assert ("This is the public version." in text) is not told
+        assert told or "Rank of the town" not in compared
+        assert etag == f'"{version.renditions.get(edition=edition, stage="final").sha256}"'
+    version.renditions.filter(edition="public").delete()
+    client = Client()
+    client.force_login(people["public"])
+    with time_machine.travel(LATER):
+        assert client.get(pdf).status_code == 404
+        assert "There is no PDF of it yet." in text_of(client.get(version.get_absolute_url()).content.decode())
