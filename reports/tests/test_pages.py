@@ -605,3 +605,29 @@ def test_a_public_file_is_no_file_to_decide_on(desk):
     assert public.sha256 not in page
     answer = signed_in(desk.chair).get(address("pdf", version, "draft"))
     assert hashlib.sha256(answer.content).hexdigest() == partners.sha256
+
+
+def test_a_page_follows_its_files_without_the_report_being_drawn_anew(desk):
+    version = building.make_first(plan=desk.plan, kind="six_monthly", period=H1, now=DUE)
+    client = signed_in(desk.coordinator)
+
+    def looked() -> str:
+        part = client.get(version.get_absolute_url(), headers={"X-Requested-With": "fetch"})
+        assert "report-page-one" not in part.text
+        return part.text
+
+    assert "data-export" in client.get(version.get_absolute_url()).text
+    assert 'data-state="queued"' in looked()
+    Rendition.objects.update(state=Rendition.State.RENDERING, lease_until=LATER)
+    assert 'data-state="running"' in looked()
+    assert "Draft PDF: being laid out." in looked()
+    assert "Send to the chair" not in looked()
+    Rendition.objects.update(state=Rendition.State.FAILED, last_error="No space left on device", lease_until=None)
+    assert 'data-state="failed"' in looked()
+    assert "No space left on device" in looked()
+    assert address("lay-out-again", version, "draft") in looked()
+    client.post(address("lay-out-again", version, "draft"))
+    assert 'data-state="queued"' in looked()
+    desk.laid_out(version)
+    assert 'data-state="done"' in looked()
+    assert "Send to the chair" in looked()

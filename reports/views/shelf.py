@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
@@ -55,13 +56,18 @@ class Shelved:
 class Around:
     """What of a plan decides how its reports stand on a day: the dates it promised, and a hold on publishing."""
 
+    plan: Plan
     promised: Promised
-    hold: HoldPeriod | None
     today: dt.date
 
     @classmethod
     def of(cls, plan: Plan, today: dt.date) -> Around:
-        return cls(UpdateRound.objects.promised(plan), hold_in_force(plan, today), today)
+        return cls(plan, UpdateRound.objects.promised(plan), today)
+
+    @cached_property
+    def hold(self) -> HoldPeriod | None:
+        """Asked for only by what could be published."""
+        return hold_in_force(self.plan, self.today)
 
 
 @login_required
