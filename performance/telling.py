@@ -39,7 +39,7 @@ _MONTHS = (
     "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
 _NO_NUMBERS = re.compile(
-    rf"\bQ[1-4]\b|\b(?:19|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?\b(?![,.]\d)|\b\d{{1,2}}(?:st|nd|rd|th)? (?:to \d{{1,2}} )?(?:{_MONTHS})\b|"
+    rf"\bQ[1-4]\b|\b(?:19|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?\b(?![,.]\d)|\b\d{{1,2}}(?:st|nd|rd|th)? (?:(?:to|and|or) \d{{1,2}} )?(?:{_MONTHS})\b|"
     r"\b[A-Z]{1,4}-\d+\b|£\s?\d[\d,.]*(?:\s?(?:m|million|thousand|k)\b)?|"
     r"\b(?:section|round|year|phase|table|version|page|stage|step|schedule|part|appendix) \d{1,3}\b|"
     r"\b(?:none of |all )?(?:the|our|its) \w+ priorities\b|<\s?5|\b(?:under|fewer than|less than|below) (?:5|five)\b|"
