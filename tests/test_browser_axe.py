@@ -16,7 +16,7 @@ from partners.models import User
 from performance.models import Comparator, EmergingIssue, Measurement, Recommendation, StrategicAssessment
 from priorities.models import Plan, SubGroup
 from priorities.periods import Period, PeriodKind
-from reports.models import FactCheckAnswer, PublicRelease, Rendition, ReportVersion
+from reports.models import FactCheckAnswer, MatterArising, PublicRelease, Rendition, ReportVersion
 from reports.services import building, decisions, fact_check, release, renditions
 from tests.browser import sign_in
 from tests.paper import quick_pdf
@@ -112,6 +112,11 @@ PAGES = {
         "{to_release}public/",
         "{released}send/",
         "/check/?sha256={public_file}",
+        "/matters/",
+        "{matter}",
+        "{matter}reassign/",
+        "{outcomes}",
+        "{raise_matter}",
     ],
     "analyst": [
         "/",
@@ -195,6 +200,9 @@ def places(demonstration: None) -> dict[str, object]:
         "shelved": f"/published/{released.version.report_id}/v{released.version.number}/",
         "public_file": released.pdf_sha256,
         "to_release": to_release.get_absolute_url(),
+        "matter": MatterArising.objects.open().get().get_absolute_url(),
+        "outcomes": f"{published.get_absolute_url()}outcomes/",
+        "raise_matter": f"/reports/{published.report_id}/matters/raise/",
         "texts": f"/schedule/{six_monthly.report.plan_id}/six-monthly/{six_monthly.report.period.code}/texts/",
     }
 
