@@ -27,7 +27,8 @@ def is_chair(user: User) -> bool:
 @rules.predicate
 def covers_chair(user: User, version: ReportVersion | None) -> bool:
     """The vice-chair, named as the chair's cover for a time; not for a chair who sent the version themselves."""
-    return bool(user.chairs_covered - {version.sent_by_id if version is not None else None})
+    sender = version.sent_by_id if version is not None else None
+    return any(chair != sender for chair in user.chairs_covered)
 
 
 @rules.predicate
