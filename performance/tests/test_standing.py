@@ -31,6 +31,7 @@ from performance.standing import (
     Wait,
     cells_of,
     judge_indicator,
+    judge_period,
     range_rests_on,
     relations_of,
     rests_on,
