@@ -6,12 +6,19 @@ import argparse
 import datetime as dt
 import os
 import sys
+from collections.abc import Sequence
 
 import django
 
-PARTS = ("pages", "snapshot", "render", "web")
+PARTS = ("pages", "snapshot", "uploads", "render", "web")
 #: The day the measurements stand on: inside the plan, after the request for April to September 2026 has opened.
 DAY = dt.datetime(2026, 10, 12, 9, tzinfo=dt.UTC)
+
+
+def _sizes(parts: Sequence[str], *, large: bool) -> list[int]:
+    """How many actions the plan has, one after the other, as far as the parts asked for need it."""
+    most = 10_000 if {"pages", "snapshot"} & set(parts) else 130
+    return [size for size in (40, 50, 100, 130, 1_000, 10_000) if size <= most] + ([100_000] if large else [])
 
 
 def main() -> int:
@@ -27,7 +34,7 @@ def main() -> int:
     import time_machine
     from django.core.management import call_command
 
-    from bench import pages, render, rows, snapshot, web
+    from bench import pages, render, rows, snapshot, uploads, web
     from bench.measuring import Sheet
 
     sheet = Sheet()
@@ -35,7 +42,7 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     with time_machine.travel(DAY, tick=True):
         call_command("load_plan", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
-        for size in (40, 50, 100, 130, 1_000, 10_000, *([100_000] if chosen.large else [])):
+        for size in _sizes(parts, large=chosen.large):
             rows.fill(size)
             if size in render.SIZES:
                 render.keep(size)
@@ -45,6 +52,8 @@ def main() -> int:
                 pages.measure(sheet, size)
         if "snapshot" in parts:
             snapshot.conclude(sheet)
+        if "uploads" in parts:
+            uploads.measure(sheet)
         if "render" in parts:
             render.measure(sheet)
         if "web" in parts:
