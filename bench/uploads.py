@@ -106,7 +106,7 @@ def measure(sheet: Sheet) -> None:
 
 def compare(ending: str) -> Ratio:
     by, at = person(roles.ANALYST), timezone.now()
-    owner = Partner.objects.get(pk=by.partner_id)
+    owner = Partner.objects.get(people=by)
     content = (xlsx if ending == "xlsx" else comma)(table())
     measured = Measurement.objects.filter(indicator__code__startswith="B")
     times = []
