@@ -55,7 +55,7 @@ class ToRecord:
 
 
 def desk(versions: ReportVersionQuerySet, plan: Plan, today: dt.date) -> Desk:
-    """Three queries. `versions` are the newest ones of each report that the chair sees."""
+    """Four queries. `versions` are the newest ones of each report that the chair sees."""
     kinds = [Report.Kind.SIX_MONTHLY, *([Report.Kind.QUARTERLY] if plan.quarterly_needs_chair else [])]
     known = list(versions.filter(report__kind__in=kinds)[:MOST])
     last = (
@@ -73,14 +73,14 @@ def _next(known: list[ReportVersion], kinds: list[Report.Kind], plan: Plan, toda
     """The oldest report that is being prepared; without one, the first by the calendar of which there is no version yet."""
     owed = {(one.kind, one.period.start): one for one in building.owed_by(plan) if one.kind in kinds}
     made = {(version.report.kind, version.report.period_start): version for version in known}
-    for key in sorted(owed, key=lambda key: (owed[key].due_on, key)):
+    left_out = Report.objects.filter(plan=plan, kind__in=kinds).exclude(not_produced="")
+    not_produced = set(left_out.values_list("kind", "period_start"))
+    for key in sorted(owed.keys() - not_produced, key=lambda key: (owed[key].due_on, key)):
         one, version = owed[key], made.get(key)
         if version is not None and version.state not in ReportVersion.UNDECIDED:
             continue
         if version is None and one.due_on < today and any(kind == key[0] and start > key[1] for kind, start in made):
             continue  # it was never made, and later ones were
-        if version is None and one.due_on < today and _not_produced(plan, *key):
-            continue
         title = f"{Report.Kind(one.kind).label}, {one.period.label}"
         decide_by = one.timetable.chair_on
         wanted = f"your decision {'is' if decide_by >= today else 'was'} wanted by {british(decide_by)}"
@@ -90,11 +90,6 @@ def _next(known: list[ReportVersion], kinds: list[Report.Kind], plan: Plan, toda
         draft = f"its draft {'falls' if one.due_on >= today else 'fell'} due on {british(one.due_on)}"
         return NextPaper(title, None, f"{draft}; {wanted}")
     return None
-
-
-def _not_produced(plan: Plan, kind: str, start: dt.date) -> bool:
-    left_out = Report.objects.filter(plan=plan, kind=kind, period_start=start).exclude(not_produced="")
-    return left_out.exists()
 
 
 def to_answer(user: User, today: dt.date) -> list[MatterRow]:
