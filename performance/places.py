@@ -2,19 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from charts.text import listed
 
 OUTSIDE = "outside our priorities"
+#: Stands in the place of a priority for a row that is the sum of the others.
+TOTAL = "total"
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+#: What sources call the sum of all the others. Only these names make a row a total: a missing heading does not.
+TOTALS = frozenset(
+    f"{all_of}{what}"
+    for all_of in ("all ", "total ", "overall ", "all recorded ", "total recorded ", "all police recorded ")
+    for what in ("crime", "crimes", "offences", "crime types")
+) | {"total", "all", "overall", "total all crime", "all crime total"}
+
+
+def plain(label: str) -> str:
+    """Labels that differ in capitals, spaces, dashes and a footnote's asterisk alone are one."""
+    return " ".join(re.sub(r"[\u2010-\u2015-]", " ", label.casefold()).split()).rstrip("* ")
+
+
+def is_total(label: str) -> bool:
+    """Whether it is the sum of all crimes, which no priority could own."""
+    return plain(label) in TOTALS
+
+
+Held = TypeVar("Held")
+
+
+class ByCrimeType(Generic[Held]):
+    """What is known of crime types, found by heading and label; by the label alone where one heading holds it."""
+
+    def __init__(self, held: Mapping[tuple[str, str], Held]) -> None:
+        self._exact = {(plain(heading), plain(label)): one for (heading, label), one in held.items()}
+        once = Counter(label for _, label in self._exact)
+        self._by_label = {label: one for (_, label), one in self._exact.items() if once[label] == 1}
+
+    def get(self, heading: str, label: str) -> Held | None:
+        found = self._exact.get((plain(heading), plain(label)))
+        return found if found is not None else self._by_label.get(plain(label))
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a crime type stands, in the table looked at or in the one the plan printed. `is_total` stands under no
-    heading and is the sum of the others, so no priority could own it."""
+    """Where a crime type stands, in the table looked at or in the one the plan printed. `is_total`: the sum of the
+    others, which no priority could own."""
 
     label: str
     position: int | None

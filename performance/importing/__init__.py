@@ -9,13 +9,15 @@ from performance.importing.figures import check_figures
 from performance.importing.findings import MOST_FINDINGS, Checked, Finding, Grave
 from performance.importing.given import GivenFigure, Terms, Wanted
 from performance.importing.periods import parse_period
-from performance.importing.similar_areas import GivenRow, LastTable, check_similar_areas
+from performance.importing.similar_areas import PLACE, Belongs, GivenRow, LastTable, check_similar_areas
 from performance.importing.survey import AskedBefore, GivenQuestion, GivenResult, check_survey
 
 __all__ = [
     "COLUMNS",
     "MOST_FINDINGS",
+    "PLACE",
     "AskedBefore",
+    "Belongs",
     "Checked",
     "Column",
     "Finding",

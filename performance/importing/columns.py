@@ -112,6 +112,12 @@ SIMILAR_AREAS = (
         "1 is the lowest rate.",
         ("position", "rank", "msg position", "msg rank", "ranking", "position in group", "msg ranking"),
     ),
+    Column(
+        "comparison",
+        "Above or below the average",
+        "As the source says; held against the two rates.",
+        ("comparison", "above or below", "above below", "compared", "against average", "compared with average"),
+    ),
 )
 
 SURVEY = (

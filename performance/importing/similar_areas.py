@@ -8,36 +8,51 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from charts.numbers import number
 from performance.importing.columns import Layout
 from performance.importing.findings import Checked, Findings, Grave, Progress, shape_of
 from performance.importing.given import LARGEST, LONGEST_PRINTED, SMALLEST_STEP
-from sheets.book import Cell, Kind, Row, Sheet, shortened
+from performance.places import ByCrimeType, is_total, plain
+from sheets.book import Cell, Kind, Row, Sheet, listed, shortened
 from sheets.figures import Given, Misread, figure_in, text_in
 
 #: From so many times the average on (or its inverse), a rate or an average is more likely misprinted than true.
-ABSURD = Decimal(10)
+ABSURD = Decimal(8)
 #: So near the top or the bottom of the group it is odd to be on the other side of its average.
 NEAR = 3
+#: What is expected where a row's place is asked about: a choice, or a yes.
+PLACE = "A priority, or none."
 
 LONGEST_LABEL, LONGEST_HEADING = 150, 100
 _POSITION = re.compile(r"([0-9]{1,3})(?:st|nd|rd|th)?(?: ?(?:of|/|out of) ?([0-9]{1,3}))?")
 
 
 @dataclass(frozen=True)
+class Belongs:
+    """Where a crime type belongs: under which heading, to which priority and indicator (None for none)."""
+
+    heading: str = ""
+    priority: int | None = None
+    indicator: int | None = None
+
+
+@dataclass(frozen=True)
 class LastTable:
-    """What the table before knows of crime types: by plain label, the priority and the indicator, None for none."""
+    """What the table before knows of crime types (`places`), and the plan's own table (`printed`) of others.
 
-    places: Mapping[str, tuple[int | None, int | None]]
+    `said`: what the sender said of this table's rows, by plain label: a priority, or None for none of them.
+    `exists`: when the table that this one would replace was recorded, in words; `replaced`: heading and label of its rows.
+    """
+
+    places: ByCrimeType[Belongs]
     group_size: int
+    printed: ByCrimeType[Belongs] = field(default_factory=lambda: ByCrimeType({}))
     exists: str = ""
-    """Of the table that this one would replace: when it was recorded, in words. Empty when there is none."""
-
-    def place(self, label: str) -> tuple[int | None, int | None] | None:
-        return self.places.get(plain(label))
+    said: Mapping[str, int | None] = field(default_factory=dict)
+    replaced: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +68,22 @@ class GivenRow:
     priority: int | None = None
     indicator: int | None = None
     query: str = ""
-
-
-def plain(label: str) -> str:
-    """Labels that differ in capitals, spaces and dashes alone are one."""
-    return " ".join(re.sub(r"[\u2010-\u2015-]", " ", label.casefold()).split())
+    comparison: str = ""
+    """How the source itself says that our rate stands to the average: above, below, same, or nothing."""
 
 
 def check_similar_areas(
     sheet: Sheet, layout: Layout, last: LastTable, progress: Progress | None = None
 ) -> Checked[GivenRow]:
-    """The rows of the table. `last` says which priority a crime type belonged to before, and how large the group is."""
+    """The rows of the table. `last` says where a crime type belonged before, and how large the group is.
+
+    A row without a heading takes the one it stood under. What is neither a total nor known is asked about, never guessed.
+    """
     found = Findings(sheet.name)
     rows = layout.rows_of(sheet)
     shape_of(sheet, rows, layout.columns, found)
     given: dict[tuple[str, str], GivenRow] = {}
     heading = ""
-    new: list[str] = []
     for row in rows:
         if _is_heading(row, layout):
             heading = row.cell(layout.column("label") or 0).text[:LONGEST_HEADING]
@@ -81,24 +95,50 @@ def check_similar_areas(
         if key in given:
             found.fault(f"“{one.label}” stands in the table twice, first in {given[key].cell}.", "Keep one.", one.cell)
             continue
-        place = last.place(one.label)
-        if place is None and last.places:
-            new.append(one.label)
-        given[key] = replace(one, priority=place[0] if place else None, indicator=place[1] if place else None)
+        given[key] = _placed(one, last, found)
     if progress:
         progress(len(rows), len(rows))
     table = _asked(list(given.values()), last.group_size, found)
     if not table and not found.found:
         found.fault("No row of the table has figures.", "Expected a row for each crime type.")
-    for label in new:
-        found.add(Grave.NOTE, f"“{label}” was not in the table before: it is stored as outside our priorities.", "", "")
     if last.exists:
+        _lost(table, last, found)
         found.add(
             Grave.REASON,
             f"There is a table for this quarter already, recorded on {last.exists}.",
             "Say below why this one replaces it. The old one stays visible.",
         )
     return Checked(tuple(table), found.done())
+
+
+def _placed(row: GivenRow, last: LastTable, found: Findings) -> GivenRow:
+    """The row where it belongs, by what its sender said or by the table before."""
+    before = last.places.get(row.heading, row.label) or last.printed.get(row.heading, row.label)
+    if before is not None:
+        row = replace(row, heading=row.heading or before.heading, priority=before.priority, indicator=before.indicator)
+    if plain(row.label) in last.said:
+        return replace(row, priority=last.said[plain(row.label)])
+    if before is None and not is_total(row.label):
+        found.add(
+            Grave.QUESTION,
+            f"Which priority does “{row.label}” belong to? It was not in the table before. Unless you choose one below, it "
+            "is stored as outside our priorities.",
+            PLACE,
+            row.cell,
+        )
+    return row
+
+
+def _lost(table: list[GivenRow], last: LastTable, found: Findings) -> None:
+    """Rows of the table to be replaced that this one has not: a part sent by mistake would take away the rest."""
+    here = ByCrimeType({(row.heading, row.label): True for row in table})
+    lost = [label for heading, label in last.replaced if not here.get(heading, label)]
+    if lost and table:
+        count = f"{len(lost)} of its {len(last.replaced)} rows are" if len(lost) > 1 else "One of its rows is"
+        found.add(
+            Grave.QUESTION,
+            f"{count} missing from this table: {listed(lost)}. The whole table is replaced, so they would be gone.",
+        )
 
 
 def _is_heading(row: Row, layout: Layout) -> bool:
@@ -124,7 +164,14 @@ def _row(row: Row, layout: Layout, heading: str, group_size: int, found: Finding
         found.fault("The row has figures, but names no crime type.", "Write what it is about.", cells["label"].address)
     if len(found.found) > before or ours is None or theirs is None:
         return None
-    return GivenRow(cells["label"].address, own or heading, label, *_printed(ours, theirs), position)
+    return GivenRow(
+        cells["label"].address,
+        own or heading,
+        label,
+        *_printed(ours, theirs),
+        position,
+        comparison=_side(cells["comparison"].text) if "comparison" in cells else "",
+    )
 
 
 def _printed(ours: tuple[Decimal, str], theirs: tuple[Decimal, str]) -> tuple[str, str, Decimal, Decimal]:
@@ -200,7 +247,14 @@ def _asked(table: list[GivenRow], group_size: int, found: Findings) -> list[Give
     told = []
     for row in table:
         doubts = [
-            doubt for doubt in (_absurd(row), _contradiction(row, group_size), _odd_decimals(row, decimals)) if doubt
+            doubt
+            for doubt in (
+                _absurd(row),
+                _contradiction(row, group_size),
+                _other_side(row),
+                _odd_decimals(row, decimals),
+            )
+            if doubt
         ]
         for doubt in doubts:
             found.add(Grave.QUESTION, f"{row.label}: {doubt} Does the source say so?", "", row.cell)
@@ -229,6 +283,29 @@ def _contradiction(row: GivenRow, group_size: int) -> str:
     if (above and row.position <= NEAR) or (not above and row.position > group_size - NEAR):
         return f"Position {row.position} of {group_size} is unlikely to be {side} the average."
     return ""
+
+
+def _side(text: str) -> str:
+    """Which side of the average the source says we are on; "" of anything else that stands there."""
+    word = re.sub(r"[^a-z]", " ", text.casefold()).split()
+    return next((side for side, names in _SIDES.items() if names & set(word)), "")
+
+
+_SIDES = {
+    "above": {"above", "higher", "over"},
+    "below": {"below", "lower", "under"},
+    "the same as": {"same", "equal", "similar", "line"},
+}
+
+
+def _other_side(row: GivenRow) -> str:
+    """The source's own word against its figures. "Similar" may be said of figures that differ."""
+    if row.comparison not in ("above", "below") or row.value == row.average:
+        return ""
+    side = "above" if row.value > row.average else "below"
+    if side == row.comparison:
+        return ""
+    return f"The source says {row.comparison} average, but {row.printed} is {side} {row.printed_average}."
 
 
 def _odd_decimals(row: GivenRow, usual: int | None) -> str:

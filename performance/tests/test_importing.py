@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 from performance.comparison import Better, Reading
 from performance.importing import (
     MOST_FINDINGS,
+    PLACE,
     AskedBefore,
+    Belongs,
     Checked,
     Grave,
     LastTable,
@@ -29,6 +32,7 @@ from performance.importing import (
     headers_sha256,
     parse_period,
 )
+from performance.places import ByCrimeType, is_total
 from performance.standing import IndicatorFacts, KnownFigure
 from priorities.periods import Period, PeriodKind
 from sheets import reading
@@ -245,6 +249,7 @@ FAULTS = [
     ("Code | Figure | Extracted on\nSHOP | 4 | 10/16/2026", "C2", "“10/16/2026” has the month before the day."),
     ("Code | Figure | Extracted on\nSHOP | 4 | 21/10/2026", "C2", "The figure would be extracted on a day to come."),
     ("Code | Figure | Population\nTREAT | 45% | 200", "C2", "A population is given, but not where it comes from."),
+    ("Code | Figure | Count\nTREAT | 95% | 38", "C2", "For Clients in treatment (TREAT) there is a count alone."),
     ("Code | Count | Population\nTREAT | 90 | 0", "C2", "“0” cannot be."),
     ("Code | Count | Population\nTREAT | -9 | 10", "B2", "“-9” cannot be."),
     ("Code | Count | Population | Population source\nSHOP | 90 | 10 | ONS", "B2", "There is a count but no figure for Shoplifting (SHOP)."),
@@ -288,7 +293,8 @@ QUESTIONS = [
     ("Code | Figure\nSHOP | -4", "B2", "Shoplifting (SHOP): −4 is below 0, as no figure before it. Is the sign right?"),
     ("Code | Figure\nSHOP | 4.5", "B2", "Shoplifting (SHOP): 4.5 is not a whole number, as counts are. Is it right?"),
     ("Code | Figure\nSHOP | 10\nALL | 50", "B3", "All of it (ALL) is 50, but its parts add up to 48 (SHOP 10, ARSON 38). Is it right?"),
-    ("Code | Figure | Count | Population | Population source\nTREAT | 45% | 90 | 210 | Own", "B2", "Clients in treatment (TREAT): 90 of 210 make 42.9%, not 45%. Is it right?"),
+    ("Code | Figure | Count\nSHOP | 418 | 3", "B2", "Shoplifting (SHOP): The figure is 418, but the count beside it 3. Is 418 right?"),
+    ("Code | Figure | Count | Population | Population source\nTREAT | 45% | 90 | 210 | Own", "B2", "Clients in treatment (TREAT): 90 of 210 make 42.9%, not 45%. Is 45% right?"),
 ]  # fmt: skip
 
 
@@ -390,7 +396,20 @@ def test_whatever_is_sent_a_row_is_taken_or_found(rows):
 
 # --- Similar areas ------------------------------------------------------------------------------------------------------
 
-LAST = LastTable({"all crime": (None, None), "shoplifting": (8, 1)}, 15)
+LAST = LastTable(
+    ByCrimeType(
+        {
+            (heading, label): Belongs(heading, priority, indicator)
+            for heading, label, priority, indicator in (
+                ("", "All crime", None, None),
+                ("Theft", "Shoplifting", 8, 1),
+                ("Theft", "Theft", None, None),
+                ("Robbery", "Robbery", None, None),
+            )
+        }
+    ),
+    15,
+)
 HEADER = "Crime type | Hartlepool | MSG average | Rank"
 
 
@@ -452,10 +471,51 @@ def test_what_is_doubtful_is_asked_and_kept_with_the_row(text, query):
     ]
 
 
-def test_a_new_crime_type_and_a_table_that_is_replaced_are_told():
-    checked = table("Cybercrime | 2.0 | 1.0 | 12", LastTable(LAST.places, 15, exists="1 October 2026"))
-    assert [finding.grave for finding in checked.findings] == [Grave.REASON, Grave.NOTE]
-    assert "outside our priorities" in checked.findings[1].wrong
+def test_a_row_without_a_heading_stands_where_it_stood_before():
+    checked = table("All Crime | 154.006 | 108.511 | 15\nSHOPLIFTING* | 20.100 | 9.800 | 14")
+    assert checked.findings == ()
+    assert [(row.heading, row.priority, row.indicator) for row in checked.rows] == [("", None, None), ("Theft", 8, 1)]
+
+
+def test_what_no_table_knows_is_asked_about_and_never_a_total():
+    checked = table("Cybercrime | 2.0 | 1.0 | 12\nTotal recorded crime | 2.0 | 1.0 | 12")
+    [asked] = checked.of(Grave.QUESTION)
+    assert (asked.cell, asked.expected) == ("A2", PLACE)
+    assert asked.wrong.startswith("Which priority does “Cybercrime” belong to?")
+    assert not is_total(checked.rows[0].label)
+    assert is_total(checked.rows[1].label)
+
+
+@pytest.mark.parametrize("place", [3, None])
+def test_the_sender_s_word_places_a_row(place):
+    said = replace(LAST, said={"cybercrime": place, "shoplifting": None})
+    checked = table("Cybercrime | 2.0 | 1.0 | 12\nShoplifting | 2.0 | 1.0 | 12", said)
+    assert checked.findings == ()
+    assert [row.priority for row in checked.rows] == [place, None]
+
+
+def test_rows_of_the_replaced_table_that_would_be_gone_are_named():
+    there = (("", "All crime"), ("Theft", "Shoplifting"), ("Robbery", "Robbery"))
+    text = "All crime | 2.0 | 1.0 | 12"
+    checked = table(text, replace(LAST, exists="1 October 2026", replaced=there))
+    assert [finding.grave for finding in checked.findings] == [Grave.QUESTION, Grave.REASON]
+    assert checked.findings[0].wrong.startswith("2 of its 3 rows are missing from this table: Shoplifting and Robbery.")
+    whole = table(text, replace(LAST, exists="1 October 2026", replaced=there[:1]))
+    assert [finding.grave for finding in whole.findings] == [Grave.REASON]
+
+
+def test_the_source_s_own_word_is_held_against_its_figures():
+    sheet = pasted(
+        "Crime type | Hartlepool | MSG average | Rank | Comparison\n"
+        "Shoplifting | 19.330 | 10.020 | 14 | Below\nTheft | 0.0605 | 0.574 | 9 | Above\nRobbery | 1.250 | 1.200 | 8 | Above"
+    )
+    checked = check_similar_areas(sheet, guess(sheet, "similar_areas"), LAST)
+    assert [row.query for row in checked.rows] == [
+        "The source says below average, but 19.330 is above 10.020.",
+        "The average of 0.574 is 9.5 times our rate of 0.0605. The source says above average, but 0.0605 is below 0.574. "
+        "0.0605 has more decimals than the others.",
+        "",
+    ]
 
 
 # --- Survey -------------------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from performance.importing import Layout
 from performance.models import (
     ColumnMapping,
     Measurement,
+    PrintedFigure,
     SimilarAreasRow,
     SimilarAreasTable,
     Survey,
@@ -136,9 +137,9 @@ def page(user: User, upload: Upload) -> str:
     return get(user, upload.get_absolute_url()).content.decode()
 
 
-def store(user: User, upload: Upload, confirmed: bool = True, reason: str = "") -> Any:
+def store(user: User, upload: Upload, confirmed: bool = True, reason: str = "", **places: str) -> Any:
     keys = [told["key"] for told in upload.findings if told["grave"] == "question"] if confirmed else []
-    return post(user, f"/performance/uploads/{upload.pk}/store/", confirmed=keys, reason=reason)
+    return post(user, f"/performance/uploads/{upload.pk}/store/", confirmed=keys, reason=reason, **places)
 
 
 def workbook(*rows: list[Any], title: str = "Figures", merge: str = "", **sheets: list[list[Any]]) -> bytes:
@@ -698,7 +699,9 @@ AREAS = "Crime type,Hartlepool,MSG average,Rank\nAll crime,154.006,108.511,15\nS
 
 def test_a_table_of_similar_areas_is_stored_as_printed(cast: Cast):
     upload = send(cast.analyst, AREAS, kind="similar-areas")
-    assert (upload.state, found(upload)) == (State.READY, [])
+    assert upload.state == State.READY
+    [(cell, asked)] = found(upload)
+    assert (cell, asked[:46]) == ("A3", "Which priority does “Shoplifting” belong to? I")
     store(cast.analyst, upload)
     upload = run(upload)
     assert upload.sentence == "The table was stored with 2 rows."
@@ -732,6 +735,35 @@ def test_a_crime_type_keeps_its_priority_and_a_later_table_says_why(cast: Cast):
     row = table.rows.get(label="Shoplifting")
     assert (row.priority, row.position) == (cast.priority, 1)
     assert row.query == "Position 1 of 15 cannot be above the average."
+
+
+def test_a_crime_type_is_given_its_priority_before_the_table_is_stored(cast: Cast):
+    upload = send(cast.analyst, AREAS, kind="similar-areas")
+    assert "is not answered" in store(cast.analyst, upload, confirmed=False).content.decode()
+    assert store(cast.analyst, upload, confirmed=False, **{"place-1": str(cast.priority.pk)}).status_code == 302
+    run(upload)
+    assert SimilarAreasTable.objects.get().rows.get(label="Shoplifting").priority == cast.priority
+    # The next table follows, unless its sender says otherwise.
+    again = send(cast.analyst, AREAS, kind="similar-areas", period_code="2026-04")
+    assert found(again) == []
+    assert (
+        f'<option value="{cast.priority.pk}" selected>' in get(cast.analyst, again.get_absolute_url()).content.decode()
+    )
+    store(cast.analyst, again, **{"place-1": "outside"})
+    run(again)
+    assert SimilarAreasTable.objects.get(upload=again).rows.get(label="Shoplifting").priority is None
+
+
+def test_a_pasted_table_without_headings_hides_nothing_outside_our_priorities(cast: Cast):
+    PrintedFigure.objects.create(
+        plan=cast.plan, table="Table 1", heading="Acquisitive crime", label="Shoplifting*", printed="19", position=1
+    )
+    upload = send(cast.analyst, AREAS, kind="similar-areas")
+    assert found(upload) == []
+    store(cast.analyst, upload)
+    run(upload)
+    [total, shoplifting] = SimilarAreasTable.objects.get().rows.all()
+    assert (total.heading, shoplifting.heading) == ("", "Acquisitive crime")
 
 
 def test_survey_results_are_stored_with_their_year(cast: Cast):

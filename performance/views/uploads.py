@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
@@ -20,8 +20,10 @@ from performance.forms.uploads import FORMS, ColumnsForm, QuarterForm, SendForm,
 from performance.importing import COLUMNS, Column, Grave, Layout, guess
 from performance.importing.columns import LOOKED_AT, period_of
 from performance.models import Indicator, Upload, known_facts
+from performance.places import TOTAL
 from performance.services import uploads
 from priorities.doors import Moment, SignedIn, for_those_at_work, pressed_again
+from priorities.models import Priority
 from priorities.periods import Period, PeriodKind
 from sheets import csv_text
 from sheets.book import Refused, Sheet, letters
@@ -32,6 +34,8 @@ State = Upload.State
 SHOWN = 200
 #: Uploads on the list; older ones are still there at their address.
 LISTED = 50
+#: Chosen for a crime type that none of the priorities covers.
+OUTSIDE = "outside"
 
 KINDS = {"figures": Upload.Kind.FIGURES, "similar-areas": Upload.Kind.SIMILAR_AREAS, "survey": Upload.Kind.SURVEY}
 TITLES = {
@@ -44,7 +48,7 @@ NAMES = {Grave.FAULT: "fault", Grave.QUESTION: "question", Grave.REASON: "correc
 #: What the columns of the preview are called.
 PREVIEW_HEADINGS = {
     Upload.Kind.FIGURES: ("Indicator", "Period", "Figure", "Besides"),
-    Upload.Kind.SIMILAR_AREAS: ("Crime type", "Our rate", "Similar areas’ average", "Our position"),
+    Upload.Kind.SIMILAR_AREAS: ("Crime type", "Our rate", "Similar areas’ average", "Our position", "Priority"),
     Upload.Kind.SURVEY: ("Question", "About", "Answers", "People who answered"),
 }
 
@@ -55,6 +59,19 @@ class HeldColumn:
 
     letter: str
     label: str
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """What would be stored of a row. `place`: the priority chosen, by pk; "total" of a row that has none to choose."""
+
+    number: int
+    told: dict[str, str]
+    place: str
+
+    @property
+    def is_total(self) -> bool:
+        return self.told.get("place") == TOTAL
 
 
 @dataclass(frozen=True)
@@ -73,6 +90,17 @@ class Shown:
     ticked: frozenset[str] = frozenset()
     rest_ticked: bool = False
     reason: str = ""
+    priorities: Sequence[Priority] = ()
+    """Those that a row of a table of similar areas may belong to."""
+    places: Mapping[int, str] = field(default_factory=dict)
+    """What was chosen a moment ago, by the row's number."""
+
+    @property
+    def rows(self) -> list[PreviewRow]:
+        return [
+            PreviewRow(number, row, self.places.get(number, row.get("place", "")))
+            for number, row in enumerate(self.upload.preview)
+        ]
 
     @property
     def shown_faults(self) -> list[dict[str, str]]:
@@ -282,15 +310,34 @@ def store(request: SignedIn, pk: int) -> HttpResponse:
         questions = [finding["key"] for finding in upload.findings if finding["grave"] == Grave.QUESTION]
         confirmed |= set(questions[SHOWN:])
     try:
-        upload = uploads.store(upload=upload, confirmed=confirmed, reason=reason, by=request.user, at=Moment.now().at)
+        upload = uploads.store(
+            upload=upload,
+            confirmed=confirmed,
+            reason=reason,
+            by=request.user,
+            at=Moment.now().at,
+            places=_places(upload, request.POST),
+        )
     except ValidationError as refused:
         if not hasattr(refused, "error_dict"):
             messages.error(request, " ".join(refused.messages))
             return redirect(upload)
-        shown = _shown(request, upload, refused.message_dict, frozenset(ticked), "rest" in request.POST, reason)
+        chosen = {number: request.POST.get(f"place-{number}", "") for number in range(len(upload.preview))}
+        shown = _shown(request, upload, refused.message_dict, frozenset(ticked), "rest" in request.POST, reason, chosen)
         return render(request, "performance/show_upload.html", {"shown": shown})
     uploads.wake(upload)
     return redirect(upload)
+
+
+def _places(upload: Upload, told: QueryDict) -> dict[str, Priority | None]:
+    """What was said of the rows' places and differs from what the page began with."""
+    priorities = {str(one.pk): one for one in upload.plan.priorities.all()}
+    said: dict[str, Priority | None] = {}
+    for number, row in enumerate(upload.preview):
+        place = told.get(f"place-{number}", "")
+        if row.get("key") and place != (row["place"] or OUTSIDE) and (place == OUTSIDE or place in priorities):
+            said[row["key"]] = priorities.get(place)
+    return said
 
 
 @pressed_again("performance:show-upload", named=True)
@@ -358,6 +405,7 @@ def _shown(
     ticked: frozenset[str] = frozenset(),
     rest_ticked: bool = False,
     reason: str = "",
+    places: Mapping[int, str] | None = None,
 ) -> Shown:
     sorts: dict[str, list[dict[str, str]]] = {grave.value: [] for grave in Grave}
     for told in upload.findings:
@@ -381,6 +429,10 @@ def _shown(
         ticked=ticked,
         rest_ticked=rest_ticked,
         reason=reason,
+        priorities=list(upload.plan.priorities.order_by("position"))
+        if upload.kind == Upload.Kind.SIMILAR_AREAS
+        else (),
+        places=places or {},
     )
 
 

@@ -15,6 +15,7 @@ from performance.models import (
     SimilarAreasTable,
     StrategicAssessment,
 )
+from performance.places import ByCrimeType, is_total
 from reports.document import AreaName, Outside, PrintedRow, PrintedTable, Query, SimilarRow, SimilarTable
 from reports.snapshot.issues import OUTSIDE
 from reports.snapshot.paper import local_day
@@ -106,7 +107,7 @@ def similar_table(plan: Plan, period: Period, cut_off: dt.datetime) -> SimilarTa
         .order_by("position_in_table")
     ):
         rows[row.table_id].append(row)
-    earlier = {(row.heading, row.label): _rate(row, before) for row in rows[before.pk]} if before else {}
+    earlier = ByCrimeType({(row.heading, row.label): _rate(row, before) for row in rows[before.pk]} if before else {})
     return SimilarTable(
         label=newest.period.label,
         window=newest.window,
@@ -128,12 +129,11 @@ def similar_table(plan: Plan, period: Period, cut_off: dt.datetime) -> SimilarTa
                 position=row.position,
                 number=str(row.value),
                 average_number=str(row.average),
-                where=row.priority.name if row.priority else OUTSIDE if row.heading else "",
-                # Under no heading stands the sum of all the others, which no priority could own.
-                outside=row.priority is None and bool(row.heading),
+                where=row.priority.name if row.priority else "" if is_total(row.label) else OUTSIDE,
+                outside=row.priority is None and not is_total(row.label),
                 query=row.query,
                 indicator=row.indicator.code if row.indicator else "",
-                before=earlier.get((row.heading, row.label), ""),
+                before=earlier.get(row.heading, row.label) or "",
             )
             for row in rows[newest.pk]
         ),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from actions.models import Action
 from charts.numbers import number
 from performance.models import Finding, PrintedFigure, Recommendation, StrategicAssessment
+from performance.places import is_total
 from priorities.duties import Standing, standing
 from priorities.models import AnnualFocus, Plan, Priority
 from reports.rendering import area_of
@@ -208,7 +209,7 @@ def _sides(
 def _total_last(rows: Sequence[PrintedFigure]) -> str:
     """A sentence on totals at the last place, which belong to no priority either: with them, how many rows there are."""
     last = [row for row in rows if row.group_position and row.group_position == row.group_size and row.priority is None]
-    totals = [row.label for row in last if not row.heading]
+    totals = [row.label for row in last if is_total(row.label)]
     if not totals:
         return ""
     return (
@@ -246,7 +247,7 @@ def _beside(row: StrategicAssessment, beside: StrategicAssessment, figures: Sequ
     for (_, label), pair in by_label.items():
         then, now = pair.get(earlier.pk), pair.get(later.pk)
         some = now or then
-        outside = some is not None and some.priority is None and bool(some.heading)
+        outside = some is not None and some.priority is None and not is_total(some.label)
         changes.append(Change(label, outside, then, now, _moved(then, now)))
     return Beside(beside, earlier, later, changes)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from charts.rate import Rate
 from charts.ratio_dots import RatioDots
 from performance.models import ComparatorGroup, PrintedFigure
-from performance.places import OUTSIDE, Place, last_and_outside
+from performance.places import OUTSIDE, Place, is_total, last_and_outside
 from priorities.models import Plan
 from reports.rendering import area_of
 from shp_portal.pages.navigation import frame_of, may_read_plan
@@ -107,7 +107,8 @@ def printed_table(name: str, rows: list[PrintedFigure], area: str, number: int) 
         groups=[Group(heading, list(run)) for heading, run in itertools.groupby(rows, lambda row: row.heading)],
         queries=sum(bool(row.query) for row in rows),
         outside=last_and_outside(
-            Place(row.label, row.group_position, row.group_size, row.priority is None, not row.heading) for row in rows
+            Place(row.label, row.group_position, row.group_size, row.priority is None, is_total(row.label))
+            for row in rows
         ),
         wide=wide,
         narrow=narrow,
@@ -125,5 +126,5 @@ def _rate(row: PrintedFigure, *, value: Decimal, average: Decimal) -> Rate:
         group=row.heading,
         position=row.group_position,
         areas=row.group_size,
-        mark=OUTSIDE if row.priority is None and row.heading else "",
+        mark=OUTSIDE if row.priority is None and not is_total(row.label) else "",
     )

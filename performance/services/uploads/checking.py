@@ -13,6 +13,7 @@ from partners.models import User
 from performance import permissions as permissions  # the rules behind `has_perm`
 from performance.importing import (
     AskedBefore,
+    Belongs,
     Checked,
     Finding,
     GivenFigure,
@@ -24,9 +25,9 @@ from performance.importing import (
     check_similar_areas,
     check_survey,
 )
-from performance.importing import similar_areas as areas
 from performance.importing import survey as surveys
 from performance.models import Indicator, PrintedFigure, SimilarAreasTable, SurveyQuestion, Upload, known_facts
+from performance.places import TOTAL, ByCrimeType, is_total, plain
 from performance.services.uploads.columns import Chosen
 from priorities.periods import british
 
@@ -110,17 +111,26 @@ def _last_table(upload: Upload) -> LastTable:
     tables = SimilarAreasTable.objects.standing().filter(plan=upload.plan)
     there = tables.filter(period_kind=upload.period_kind, period_start=upload.period_start).first()
     last = tables.first()
-    places: dict[str, tuple[int | None, int | None]]
-    if last is not None:
-        places = {areas.plain(row.label): (row.priority_id, row.indicator_id) for row in last.rows.all()}
-    else:
-        printed = PrintedFigure.objects.filter(plan=upload.plan).exclude(table="")
-        places = {areas.plain(row.label): (row.priority_id, None) for row in printed}
-    return LastTable(places, group_size, british(timezone.localdate(there.recorded_at)) if there else "")
+    printed = PrintedFigure.objects.printed_by(upload.plan).exclude(table="")
+    by_plan = ByCrimeType({(row.heading, row.label): Belongs(row.heading, row.priority_id) for row in printed})
+    places = {}
+    for row in last.rows.all() if last else ():
+        before = by_plan.get(row.heading, row.label)
+        heading = row.heading or (before.heading if before else "")
+        places[(heading, row.label)] = Belongs(heading, row.priority_id, row.indicator_id)
+    return LastTable(
+        ByCrimeType(places),
+        group_size,
+        by_plan,
+        exists=british(timezone.localdate(there.recorded_at)) if there else "",
+        said=upload.answers.get("places", {}),
+        replaced=tuple(there.rows.values_list("heading", "label")) if there else (),
+    )
 
 
 def preview(upload: Upload, checked: Checked[Any]) -> list[dict[str, Any]]:
-    """The first rows of what would be stored, as the page shows them."""
+    """The first rows of what would be stored, as the page shows them; of a table of similar areas all, for each has a
+    priority to be looked at."""
     rows = checked.rows[:PREVIEWED]
     if upload.kind == Upload.Kind.FIGURES:
         return [
@@ -139,8 +149,11 @@ def preview(upload: Upload, checked: Checked[Any]) -> list[dict[str, Any]]:
                 "period": row.printed,
                 "printed": row.printed_average,
                 "more": str(row.position or ""),
+                "key": plain(row.label),
+                "cell": row.cell,
+                "place": TOTAL if is_total(row.label) else str(row.priority or ""),
             }
-            for row in rows
+            for row in checked.rows
         ]
     return [
         {

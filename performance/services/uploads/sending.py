@@ -18,7 +18,7 @@ from django.utils import timezone
 from partners import delivery, outbox
 from partners.models import User
 from performance import permissions as permissions  # the rules behind `has_perm`
-from performance.importing import Finding, Grave, Layout, headers_of
+from performance.importing import PLACE, Finding, Grave, Layout, headers_of
 from performance.models import Upload
 from performance.services.uploads.columns import read, remember
 from priorities.periods import Period
@@ -26,7 +26,7 @@ from priorities.periods import Period
 if TYPE_CHECKING:
     from partners.models import Partner
     from performance.models import Source
-    from priorities.models import Plan
+    from priorities.models import Plan, Priority
 
 log = logging.getLogger(__name__)
 
@@ -167,8 +167,19 @@ def check_again(*, upload: Upload, by: User, at: dt.datetime) -> Upload:
 
 
 @transaction.atomic
-def store(*, upload: Upload, confirmed: Collection[str], reason: str, by: User, at: dt.datetime) -> Upload:
+def store(
+    *,
+    upload: Upload,
+    confirmed: Collection[str],
+    reason: str,
+    by: User,
+    at: dt.datetime,
+    places: Mapping[str, Priority | None] | None = None,
+) -> Upload:
     """Have a checked table stored by a worker. `confirmed`: the keys of the questions that were answered with yes.
+
+    `places`: by the keys of rows of a table of similar areas, to which priority they belong after all, None for none;
+    whoever says so of a row has answered what was asked about its place.
 
     Raises PermissionDenied; ValidationError keyed by these names when a question is not answered, or when figures are
     corrected and no reason is given, or when there is nothing to store. Said twice, it is stored once.
@@ -180,11 +191,13 @@ def store(*, upload: Upload, confirmed: Collection[str], reason: str, by: User, 
         raise ValidationError(f"It cannot be stored: {upload.get_state_display().lower()}.")
     findings = [Finding.of_json(told) for told in upload.findings]
     questions = {finding.key for finding in findings if finding.grave is Grave.QUESTION}
+    told = {row["cell"] for row in upload.preview if row.get("key") in (places or {})}
+    placed = {finding.key for finding in findings if finding.cell in told and finding.expected == PLACE}
     reasons = {finding.key for finding in findings if finding.grave is Grave.REASON}
     if not upload.preview:
         raise ValidationError("There is nothing to store: every figure is in the portal already.")
     faults: dict[str, list[str]] = {}
-    if unanswered := questions - set(confirmed):
+    if unanswered := questions - placed - set(confirmed):
         count = len(unanswered)
         faults["confirmed"] = [
             "One question is not answered. Tick it if the figure is right."
@@ -201,6 +214,9 @@ def store(*, upload: Upload, confirmed: Collection[str], reason: str, by: User, 
         "reason": reason.strip(),
         "stored_by": by.pk,
     }
+    if places:
+        said = {key: one.pk if one else None for key, one in places.items()}
+        upload.answers["places"] = {**upload.answers.get("places", {}), **said}
     upload.state, upload.attempts, upload.lease_until, upload.sentence = State.STORING, 0, None, ""
     upload.changed_at = at
     upload.save()
