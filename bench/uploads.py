@@ -97,7 +97,9 @@ def measure(sheet: Sheet) -> None:
     sheet.heading("5,000 figures sent as a file, checked and stored (beside a bare read-validate-insert)")
     owner = person(roles.ANALYST).partner
     Indicator.objects.bulk_create(
-        Indicator(code=f"B{n}", name=f"Indicator {n}", unit="offences", better="lower", data_owner=owner)
+        Indicator(
+            code=f"B{n}", name=f"Indicator {n}", unit="offences", measure="count", better="lower", data_owner=owner
+        )
         for n in range(INDICATORS)
     )
     for ending in ("csv", "xlsx"):

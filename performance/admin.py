@@ -70,7 +70,7 @@ class IndicatorAdmin(ReferenceAdmin):
     search_fields = ("name", "code", "definition", "source")
     autocomplete_fields = ("data_owner", "data_source", "contact", "priorities", "sum_of", "rate_of", "out_of")
     fieldsets = (
-        (None, {"fields": ("code", "name", "position", "definition", "unit", "better")}),
+        (None, {"fields": ("code", "name", "position", "definition", "unit", "measure", "better")}),
         ("Belongs to", {"fields": ("priorities", "all_priorities", "active_from", "active_to")}),
         ("Where it comes from", {"fields": ("data_owner", "contact", "source", "data_source")}),
         ("When", {"fields": ("frequency", "lag_weeks", "seasonal")}),

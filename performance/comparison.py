@@ -26,6 +26,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from charts.numbers import Number, exact, number, percent, rounded, signed, signed_percent
 from priorities.periods import MONTHS, Period, PeriodKind
@@ -54,16 +55,94 @@ class Measure(StrEnum):
     COUNT = "count"
     RATE = "rate"
     PERCENTAGE = "percentage"
+    OTHER = "other"  # money, time, a rank: no number of cases, and no share of one
+
+
+class Kept(StrEnum):
+    """What an indicator says that its figures are: what kind, and whether quarters of it add up to a year.
+
+    The names are kept with indicators: do not change them.
+    """
+
+    COUNT = "count"  # of events
+    PEOPLE = "people"  # who may be there again next quarter
+    RATE = "rate"
+    PERCENTAGE = "percentage"
+    MONEY = "money"
+    TIME = "time"
+    OTHER = "other"
+
+    @property
+    def measure(self) -> Measure:
+        return _MEASURES.get(self, Measure.OTHER)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether four quarters' figures may be added up to a year's: counts of events and money."""
+        return self in (Kept.COUNT, Kept.MONEY)
+
+
+_MEASURES = {
+    Kept.COUNT: Measure.COUNT,
+    Kept.PEOPLE: Measure.COUNT,
+    Kept.RATE: Measure.RATE,
+    Kept.PERCENTAGE: Measure.PERCENTAGE,
+}
+
+_RATE = re.compile(r"^rate\b|\bper (?:[0-9]|(?:hundred|thousand|million|head|capita|person|resident|household)\b)")
+_TIME = re.compile(r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b")
+_MONEY = re.compile(r"£|\b(?:pounds?|pence)\b")
+HEADCOUNTS = frozenset(
+    {
+        "adults",
+        "applicants",
+        "children",
+        "clients",
+        "families",
+        "females",
+        "households",
+        "individuals",
+        "inmates",
+        "males",
+        "men",
+        "offenders",
+        "patients",
+        "people",
+        "perpetrators",
+        "prisoners",
+        "pupils",
+        "residents",
+        "survivors",
+        "tenants",
+        "users",
+        "victims",
+        "women",
+    }
+)
+"""Units that count people, or homes, that may be there again next quarter."""
+
+
+@lru_cache(maxsize=1024)
+def guess(unit: str) -> Kept:
+    """What the words of a unit sound like: what is proposed for an indicator that does not say itself."""
+    unit = unit.strip().lower()
+    if unit.startswith(("%", "per cent", "percent")):
+        return Kept.PERCENTAGE
+    if _RATE.search(unit):
+        return Kept.RATE
+    if _MONEY.search(unit):
+        return Kept.MONEY
+    words = set(re.findall(r"[a-z]+", unit))
+    if words & {"average", "mean", "median"} or (_TIME.search(unit) and not words & {"people", "adults"}):
+        return Kept.TIME if _TIME.search(unit) else Kept.OTHER
+    if words & {"rank", "score", "index"}:
+        return Kept.OTHER
+    return Kept.PEOPLE if words & HEADCOUNTS else Kept.COUNT
 
 
 def measure_of(unit: str) -> Measure:
-    """Read the kind off an indicator's unit: "% of clients", "rate per 100,000", "offences" (a count)."""
-    unit = unit.strip().lower()
-    if unit.startswith(("%", "per cent", "percent")):
-        return Measure.PERCENTAGE
-    if unit.startswith(("rate", "per 1")) or " per 1" in unit:
-        return Measure.RATE
-    return Measure.COUNT
+    """What a figure is whose unit alone is known, as a printed baseline's: "% of clients", "rate per 100,000"."""
+    return guess(unit).measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,15 +391,6 @@ def with_unit(printed: str, unit: str) -> str:
     return f"{printed} {unit}"
 
 
-HEADCOUNTS = frozenset({"adults", "children", "clients", "individuals", "patients", "people", "residents", "victims"})
-"""Units that count people who may be there again next quarter."""
-
-
-def adds_up(unit: str) -> bool:
-    """Whether four quarters' figures may be added up to a year's: counts of events, not of people, rates or shares."""
-    return measure_of(unit) is Measure.COUNT and not HEADCOUNTS & set(re.findall(r"[a-z]+", unit.lower()))
-
-
 def compare_all(
     readings: Iterable[Reading],
     *,
@@ -332,14 +402,15 @@ def compare_all(
     similar_areas: Average | None = None,
     region: Average | None = None,
     england: Average | None = None,
+    kept: Kept | None = None,
 ) -> tuple[Comparison, ...]:
     """Every comparison there is of the figure for `period`, in the order a table has them.
 
     The same period last year always, the previous period and the twelve months unless the figures are yearly; baseline,
     target and other areas when given. `period` is the figure's own (for an annual figure that comes late, the year it
-    is about). Readings after it are left aside.
+    is about). Readings after it are left aside. `kept`: what its figures are; None: as the unit sounds.
     """
-    case = _Case({reading.period: reading for reading in readings}, period, Better(better), unit, measure_of(unit))
+    case = _case(readings, period, better, unit, kept)
     rows = [_year_before(case)]
     if period.kind is not PeriodKind.YEAR:
         rows += [_previous(case), _rolling(case)]
@@ -355,10 +426,16 @@ def compare_all(
     return (*rows, *(_average(case, kind, whose, average) for kind, whose, average in areas if average))
 
 
-def compare_year(readings: Iterable[Reading], *, period: Period, better: Better | str, unit: str) -> Comparison:
+def compare_year(
+    readings: Iterable[Reading], *, period: Period, better: Better | str, unit: str, kept: Kept | None = None
+) -> Comparison:
     """The first row of `compare_all` alone: what a list says of a figure."""
-    case = _Case({reading.period: reading for reading in readings}, period, Better(better), unit, measure_of(unit))
+    case = _case(readings, period, better, unit, kept)
     return _year_before(case)
+
+
+def _case(readings: Iterable[Reading], period: Period, better: Better | str, unit: str, kept: Kept | None) -> "_Case":
+    return _Case({reading.period: reading for reading in readings}, period, Better(better), unit, kept or guess(unit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +444,11 @@ class _Case:
     period: Period
     better: Better
     unit: str
-    measure: Measure
+    kept: Kept
+
+    @property
+    def measure(self) -> Measure:
+        return self.kept.measure
 
     @property
     def now(self) -> Reading | None:
@@ -496,7 +577,7 @@ def _months(periods: Sequence[Period]) -> str:
 
 
 def _twelve_months(case: _Case, periods: Sequence[Period]) -> _Side:
-    if case.measure is Measure.COUNT and not adds_up(case.unit):
+    if case.kept is Kept.PEOPLE:
         return _Side(None, f"the same {case.unit} may be counted in more than one {case.period.kind.label}")
     found = [case.known[period] for period in periods if period in case.known]
     if len(found) < len(periods):
@@ -504,8 +585,10 @@ def _twelve_months(case: _Case, periods: Sequence[Period]) -> _Side:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         return _Side(None, f"no figure for {missing[0]}{more}")
     provisional = any(reading.provisional for reading in found)
-    if case.measure is Measure.COUNT:
+    if case.kept.adds_up:
         return _Side(sum((reading.value for reading in found), Decimal(0)), "", provisional)
+    if case.measure is Measure.OTHER:
+        return _Side(None, f"{case.unit}: such figures are not added up")
     pooled = _pooled(case, found)
     if isinstance(pooled, str):
         return _Side(None, pooled)
@@ -518,7 +601,7 @@ def _pooled(case: _Case, readings: Sequence[Reading]) -> Decimal | str:
     A rate's is on the scale of one period's (the year's events over the sum of the four quarters' populations), so that
     it stays comparable with the quarters beside it.
     """
-    scale = _scale(case.unit)
+    scale = scale_of(case.unit, case.measure)
     if scale is None:
         return "the unit does not say per how many the rate is"
     numerator, denominator = Decimal(0), Decimal(0)
@@ -535,8 +618,9 @@ def _pooled(case: _Case, readings: Sequence[Reading]) -> Decimal | str:
     return rounded(numerator * scale / denominator, max(1, *(_places(reading.value) for reading in readings)))
 
 
-def _scale(unit: str) -> Decimal | None:
-    if measure_of(unit) is Measure.PERCENTAGE:
+def scale_of(unit: str, measure: Measure) -> Decimal | None:
+    """Per how many a rate is, 100 for a percentage; None where its unit does not say."""
+    if measure is Measure.PERCENTAGE:
         return Decimal(100)
     match = re.search(r"per ([0-9][0-9,]*)", unit.lower())
     return Decimal(match[1].replace(",", "")) if match else None
@@ -562,7 +646,7 @@ def _baseline(case: _Case, baseline: BaselineFigure) -> Comparison:
     ours = _one(case.now, case.period)
     # A share is a share over any length of time; a year's count beside a quarter's would always look four times worse.
     if case.measure is not Measure.PERCENTAGE and baseline.months != case.period.kind.months:
-        if baseline.months != 12 or case.measure is not Measure.COUNT:
+        if baseline.months != 12 or not (case.measure is Measure.COUNT or case.kept.adds_up):
             reason = f"the baseline covers {baseline.months} months, the figure {case.period.kind.months}"
             return _none(case, kind, label, about, reason, None, baseline.value)
         periods = _year_to(case.period)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from charts.numbers import number
-from performance.comparison import Measure, figure_text, measure_of
+from performance.comparison import Measure, figure_text, measure_of, scale_of
 from performance.usual_range import Judgement, UsualRange
 from priorities.periods import Period
 
@@ -71,13 +71,15 @@ def questions(
     unit: str,
     figures: Mapping[Period, Known],
     judgement: Judgement | None = None,
+    measure: Measure | None = None,
 ) -> tuple[Question, ...]:
     """What to ask about a figure for `period`, in the indicator's unit. Empty when nothing is odd.
 
     `figures`: those in force, by period; the one for `period` itself, if there is one, is left aside. `judgement`: of the
     figures known, for the usual range in force in `period`; it may be of a later one, so that one serves many figures.
+    `measure`: what the figures are; None: as the unit sounds.
     """
-    measure = measure_of(unit)
+    measure = measure or measure_of(unit)
     neighbours = [(one, figures.get(one)) for one in _neighbours(period)]
     beside = [(one, known.value) for one, known in neighbours if known is not None]
     # An older figure is held against those after it, but not against one alone, which is as likely to be the odd one.
@@ -114,14 +116,19 @@ def _neighbours(period: Period) -> tuple[Period, ...]:
 
 
 def parts_question(
-    total: Decimal, parts: Mapping[str, Decimal | None], *, unit: str, name: str = "The total"
+    total: Decimal,
+    parts: Mapping[str, Decimal | None],
+    *,
+    unit: str,
+    name: str = "The total",
+    measure: Measure | None = None,
 ) -> Question | None:
     """Whether a total is what its parts add up to. `parts`: by the name of the indicator, None where not known.
 
     With a part missing the others may only not be more than the total; of rates and percentages nothing is asked, for
     they do not add up.
     """
-    if not parts or measure_of(unit) is not Measure.COUNT:
+    if not parts or (measure or measure_of(unit)) is not Measure.COUNT:
         return None
     known = [amount for amount in parts.values() if amount is not None]
     added = sum(known, Decimal(0))
@@ -136,25 +143,61 @@ def parts_question(
     )
 
 
-def rate_question(value: Decimal, *, numerator: Decimal, denominator: Decimal, per: int, unit: str) -> Question | None:
-    """Whether a rate is what its count and population make, to the decimals it is given with."""
-    if denominator == 0:
-        return None
-    made = numerator * per / denominator
+def made_questions(
+    value: Decimal,
+    *,
+    numerator: Decimal | None,
+    denominator: Decimal | None,
+    unit: str,
+    measure: Measure | None = None,
+    per: int | None = None,
+) -> tuple[Question, ...]:
+    """Whether a figure is what its count and population make, to the decimals it is given with, and whether they can be.
+
+    `per`: how many a rate is per; None: as its unit says. A count is its own numerator; of what is neither a count nor a
+    share, such as average days, the two make the average.
+    """
+    measure = measure or measure_of(unit)
+    shown = figure_text(value, measure)
+    if measure is Measure.COUNT:
+        if numerator is None or numerator == value:
+            return ()
+        return (
+            Question(
+                Doubt.RATE, f"The figure is {shown}, but the count beside it {number(numerator)}. Is {shown} right?"
+            ),
+        )
+    if numerator is None or denominator is None or denominator == 0:
+        return ()
+    if measure is Measure.PERCENTAGE and numerator > denominator:
+        return (
+            Question(
+                Doubt.RATE,
+                f"{number(numerator)} of {number(denominator)} is more than all of them. Are the two the right way round?",
+            ),
+        )
+    scale = Decimal(per) if per and measure is not Measure.PERCENTAGE else scale_of(unit, measure)
+    if measure is Measure.OTHER:
+        scale = Decimal(1)
+    if scale is None:
+        return ()
+    made = numerator * scale / denominator
     step = Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0))
     if abs(made - value) <= step:
-        return None
-    measure = measure_of(unit)
-    shown = figure_text(made.quantize(step if step < 1 else Decimal("0.1")), measure)
-    return Question(
-        Doubt.RATE,
-        f"{number(numerator)} of {number(denominator)} make {shown}, not {figure_text(value, measure)}. Is it right?",
+        return ()
+    makes = figure_text(made.quantize(step if step < 1 else Decimal("0.1")), measure)
+    scaled = f" per {number(scale)}" if measure is Measure.RATE else ""
+    return (
+        Question(
+            Doubt.RATE,
+            f"{number(numerator)} of {number(denominator)} make {makes}{scaled}, not {shown}. Is {shown} right?",
+        ),
     )
 
 
-def misfit(given_unit: str, unit: str) -> str:
+def misfit(given_unit: str, unit: str, measure: Measure | None = None) -> str:
     """Why a figure written with this sign ("%", "£" or nothing) cannot be one of the indicator; empty when it can."""
-    if given_unit == "%" and measure_of(unit) is not Measure.PERCENTAGE:
+    if given_unit == "%" and (measure or measure_of(unit)) is not Measure.PERCENTAGE:
         return f"It is a percentage, but the figure wanted is: {unit}."
     if given_unit == "£" and "£" not in unit and "pound" not in unit.lower():
         return f"It is an amount of money, but the figure wanted is: {unit}."

@@ -20,12 +20,14 @@ from performance.comparison import (
     BaselineFigure,
     Better,
     Comparison,
+    Kept,
     Measure,
     Reading,
     Target,
     compare_all,
     compare_year,
     figure_text,
+    guess,
     measure_of,
 )
 from performance.disclosure import Cell, Ratio, Total, Where
@@ -137,6 +139,8 @@ class IndicatorFacts:
     parts: tuple[str, ...] = ()
     rate_of: str = ""
     out_of: str = ""
+    said: Kept | None = None
+    """What its figures are, as the indicator says; None: as the unit sounds."""
     figures: Mapping[Period, KnownFigure] = field(default_factory=dict)
     averages: Mapping[Against, Mapping[Period, KnownAverage]] = field(default_factory=dict)
     baselines: tuple[Baseline, ...] = ()
@@ -145,8 +149,12 @@ class IndicatorFacts:
     remarks: tuple[Remark, ...] = ()
 
     @property
+    def kept(self) -> Kept:
+        return self.said or guess(self.unit)
+
+    @property
     def measure(self) -> Measure:
-        return measure_of(self.unit)
+        return self.kept.measure
 
     def period_in(self, quarter: Period, day: dt.date) -> Period:
         """The period whose figure is shown for this quarter: the newest of its own kind ended by the quarter's end whose
@@ -234,6 +242,7 @@ class IndicatorStanding:
             period=self.period,
             better=facts.better,
             unit=facts.unit,
+            kept=facts.kept,
             baseline=facts.baseline,
             target=facts.target,
             similar_areas=_newest(facts, Against.SIMILAR_AREAS, self.period),
@@ -352,6 +361,7 @@ def judge_period(
         floor=Decimal(0),
         seasonal=facts.seasonal,
         unit=facts.unit,
+        measure=facts.measure,
         better=facts.better,
     )
     return IndicatorStanding(
@@ -360,7 +370,7 @@ def judge_period(
         period=period,
         newest=newest,
         latest=facts.figures[max(earlier)] if earlier and newest is None else None,
-        year_before=compare_year(readings, period=period, better=facts.better, unit=facts.unit),
+        year_before=compare_year(readings, period=period, better=facts.better, unit=facts.unit, kept=facts.kept),
         judgement=judged,
         comment=facts.comments.get(period),
         last_comment=facts.comments.get(period.previous()),
@@ -425,7 +435,7 @@ def cells_of(facts: IndicatorFacts) -> list[Cell]:
                 BASELINE,
                 facts.baseline.value,
                 facts.baseline_printed,
-                measure_of(facts.baseline.unit or facts.unit),
+                measure_of(facts.baseline.unit) if facts.baseline.unit else facts.measure,
                 small_numbers=facts.small_numbers,
                 publishable=facts.publishable,
                 printed_in_plan=True,

@@ -231,20 +231,21 @@ def judge(
     floor: Decimal | None = Decimal(0),
     seasonal: bool = False,
     unit: str = "",
+    measure: Measure | None = None,
     better: Better | str | None = None,
 ) -> Judgement:
     """Judge the figure for `newest` by the usual range of the figures before it.
 
     `readings` come in any order, those after `newest` are left aside. `baselines` in their order, each in force from its
     `first` until the next one's; none: the first twelve figures. `floor` is what the figure cannot go below (None:
-    nothing). `seasonal` has no meaning for yearly figures. `better` says which way is better, if it is to be said.
+    nothing). `seasonal` has no meaning for yearly figures. `measure`: what they are; None: as the unit sounds. `better` says which way is better, if it is to be said.
 
     Raises ValueError, with a sentence, for periods of two kinds, two figures for one period, a figure that is not a
     number, and baselines out of order.
     """
     series = _series(readings, newest)
     seasonal = seasonal and newest.kind is not PeriodKind.YEAR
-    measure = measure_of(unit)
+    measure = measure or measure_of(unit)
     lowest, highest = _bounds(series, floor, measure)
     places = max((_places(reading.value) for reading in series.values()), default=0)
     bases = _bases(series, newest, baselines, seasonal)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from charts.numbers import number
-from performance.comparison import Against, figure_text, measure_of
+from performance.comparison import Against, Measure, figure_text, scale_of
 from performance.importing.given import (
     LARGEST,
     LONGEST_NOTE,
@@ -20,7 +20,7 @@ from performance.importing.given import (
     LONGEST_SOURCE,
     SMALLEST_STEP,
 )
-from performance.plausible import Question, misfit, parts_question, questions, rate_question
+from performance.plausible import Question, made_questions, misfit, parts_question, questions
 from performance.services.figures import LONGEST_REASON
 from performance.standing import IndicatorFacts, KnownAverage, KnownFigure, Wait, judge_period
 from priorities.forms import DISCLOSURE, DayField, VerbForm, WordsField
@@ -114,7 +114,7 @@ class FigureForm(VerbForm):
 
     @property
     def is_rate(self) -> bool:
-        return self.wanted.indicator.rate_per is not None
+        return self.wanted.facts.measure in (Measure.RATE, Measure.PERCENTAGE) and self.scale is not None
 
     @property
     def made(self) -> str:
@@ -130,8 +130,14 @@ class FigureForm(VerbForm):
         return f"{number(typed.numerator)} of {number(typed.denominator)} make {typed.printed}."
 
     @property
+    def scale(self) -> Decimal | None:
+        """Per how many the figure is, 100 for a percentage."""
+        facts, per = self.wanted.facts, self.wanted.indicator.rate_per
+        return Decimal(per) if per else scale_of(facts.unit, facts.measure)
+
+    @property
     def per(self) -> str:
-        return number(Decimal(self.wanted.indicator.rate_per or 1))
+        return number(self.scale or Decimal(1))
 
     @property
     def token(self) -> str:
@@ -183,10 +189,10 @@ class FigureForm(VerbForm):
         if figure.given is Given.NOTHING:
             if up is None or down is None:
                 return None
-            value = stored(up * (indicator.rate_per or 1) / down)
-            printed = figure_text(value.quantize(Decimal("0.1"), ROUND_HALF_UP), measure_of(indicator.unit))
+            value = stored(up * (self.scale or 1) / down)
+            printed = figure_text(value.quantize(Decimal("0.1"), ROUND_HALF_UP), self.wanted.facts.measure)
             return Typed(value, printed, answers["provisional"], up, down, source)
-        if reason := misfit(figure.unit, indicator.unit):
+        if reason := misfit(figure.unit, indicator.unit, self.wanted.facts.measure):
             self.add_error("figure", reason)
             return None
         assert figure.value is not None  # noqa: S101 - a number has a value
@@ -214,18 +220,18 @@ class FigureForm(VerbForm):
                 unit=facts.unit,
                 figures=facts.figures,
                 judgement=judge_period(_without(facts, period), period).judgement,
+                measure=facts.measure,
             )
         )
         given = parse_number(self.cleaned_data["figure"])
-        if given.value is not None and typed.numerator is not None and typed.denominator is not None:
-            asked = rate_question(
-                given.value,
-                numerator=typed.numerator,
-                denominator=typed.denominator,
-                per=self.wanted.indicator.rate_per or 1,
-                unit=facts.unit,
-            )
-            found += [asked] if asked else []
+        found += made_questions(
+            typed.value if given.value is None else given.value,
+            numerator=typed.numerator,
+            denominator=typed.denominator,
+            per=self.wanted.indicator.rate_per,
+            unit=facts.unit,
+            measure=facts.measure,
+        )
         return tuple(found)
 
 
@@ -260,7 +266,7 @@ def read_average(form: forms.Form, indicator: Indicator, answers: Mapping[str, A
         if figure.given is Given.NOT_AVAILABLE or position is not None:
             form.add_error("average", "Give the average as a number, or leave it and the position empty.")
         return None
-    if wrong := misfit(figure.unit, indicator.unit):
+    if wrong := misfit(figure.unit, indicator.unit, indicator.kept.measure):
         form.add_error("average", wrong)
         return None
     if position is not None and size is None and "group_size" not in form.errors:
@@ -462,7 +468,11 @@ def ask_about_parts(rows: Iterable[RowForm], every: Iterable[tuple[IndicatorFact
         if total is None:
             continue
         asked = parts_question(
-            total, {part: as_it_stands(part, period) for part in facts.parts}, unit=facts.unit, name=code
+            total,
+            {part: as_it_stands(part, period) for part in facts.parts},
+            unit=facts.unit,
+            name=code,
+            measure=facts.measure,
         )
         if asked is None:
             continue

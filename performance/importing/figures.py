@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from charts.numbers import number
 from performance.asking import period_asked
-from performance.comparison import figure_text, measure_of
+from performance.comparison import Measure, figure_text, scale_of
 from performance.importing.columns import Layout
 from performance.importing.findings import STEP, Checked, Findings, Grave, Progress, shape_of
 from performance.importing.given import (
@@ -26,7 +26,8 @@ from performance.importing.given import (
 )
 from performance.importing.periods import period_in
 from performance.importing.together import ask_about_figures, ask_about_totals
-from performance.plausible import misfit, rate_question
+from performance.plausible import made_questions, misfit
+from performance.standing import IndicatorFacts
 from priorities.periods import Period, PeriodKind
 from sheets.book import Cell, Kind, Note, Row, Sheet, shortened
 from sheets.figures import Figure, Given, Misread, day_in, figure_in, text_in
@@ -214,18 +215,30 @@ class _Reading:
                 self._address(row, "denominator"),
             )
             return
+        if facts.measure in (Measure.RATE, Measure.PERCENTAGE) and (up is None) != (down is None):
+            self.findings.fault(
+                f"For {called(facts)} there is {'a population' if up is None else 'a count'} alone.",
+                "Give both the count and what it is divided by, or neither.",
+                self._address(row, "denominator" if up is None else "numerator"),
+            )
+            return
         value, printed = self._value(one, figure, up, down, cell)
         if value is None:
             return
-        if reason_not := misfit(figure.unit, facts.unit):
+        if reason_not := misfit(figure.unit, facts.unit, facts.measure):
             self.findings.fault(
                 f"“{shortened(figure.text)}” does not fit {called(facts)}. {reason_not}", "", cell.address
             )
             return
-        if up is not None and down is not None and one.rate_per and figure.value is not None:
-            asked = rate_question(figure.value, numerator=up, denominator=down, per=one.rate_per, unit=facts.unit)
-            if asked:
-                self.findings.add(Grave.QUESTION, f"{called(facts)}: {asked.sentence}", "", cell.address)
+        for asked in made_questions(
+            value if figure.value is None else figure.value,
+            numerator=up,
+            denominator=down,
+            unit=facts.unit,
+            measure=facts.measure,
+            per=one.rate_per,
+        ):
+            self.findings.add(Grave.QUESTION, f"{called(facts)}: {asked.sentence}", "", cell.address)
         self._keep(
             GivenFigure(
                 cell=cell.address,
@@ -347,18 +360,17 @@ class _Reading:
     ) -> tuple[Decimal | None, str]:
         """The value to store and as it is printed: the figure itself, or the rate that count and population make."""
         if figure.value is None:
-            if up is None or down is None or not one.rate_per:
+            scale = Decimal(one.rate_per) if one.rate_per else _scale(one.facts)
+            if up is None or down is None or not scale:
                 self.findings.fault(
                     f"There is a count but no figure for {called(one.facts)}.",
                     "Give the figure itself"
-                    + (
-                        ", or the population as well." if one.rate_per else ": it is no rate that the portal works out."
-                    ),
+                    + (", or the population as well." if scale else ": it is no rate that the portal works out."),
                     cell.address,
                 )
                 return None, ""
-            value = _stored(up * one.rate_per / down)
-            printed = figure_text(value.quantize(Decimal("0.1"), ROUND_HALF_UP), measure_of(one.facts.unit))
+            value = _stored(up * scale / down)
+            printed = figure_text(value.quantize(Decimal("0.1"), ROUND_HALF_UP), one.facts.measure)
         else:
             value, printed = _stored(figure.value), figure.text
             if value != figure.value:
@@ -454,6 +466,11 @@ def _stored(value: Decimal) -> Decimal:
     if isinstance(exponent, int) and exponent >= -4:
         return value
     return value.quantize(SMALLEST_STEP, ROUND_HALF_UP).normalize() + 0
+
+
+def _scale(facts: IndicatorFacts) -> Decimal | None:
+    """Per how many it is, where its figures are made of a count and a population."""
+    return scale_of(facts.unit, facts.measure) if facts.measure in (Measure.RATE, Measure.PERCENTAGE) else None
 
 
 def _plain(text: str) -> str:

@@ -35,6 +35,7 @@ def ask_about_figures(table: Table, indicators: Mapping[int, Wanted], findings: 
             unit=indicators[indicator].facts.unit,
             figures=series[indicator],
             judgement=judgements[indicator],
+            measure=indicators[indicator].facts.measure,
         ):
             findings.add(Grave.QUESTION, f"{given.called}: {asked.sentence}", "", given.cell)
 
@@ -47,6 +48,7 @@ def _judgement(facts: IndicatorFacts, newest: Period) -> Judgement:
         baselines=range_baselines(facts, newest),
         seasonal=facts.seasonal,
         unit=facts.unit,
+        measure=facts.measure,
     )
 
 
@@ -67,7 +69,7 @@ def ask_about_totals(table: Table, indicators: Mapping[int, Wanted], findings: F
             if total is None:
                 continue
             parts = {code: _value_of(by_code.get(code), period, table) for code in facts.parts}
-            asked = parts_question(total, parts, unit=facts.unit, name=called(facts))
+            asked = parts_question(total, parts, unit=facts.unit, name=called(facts), measure=facts.measure)
             if asked:
                 first = next(given for given in table.values() if given.period == period and given.code in family)
                 where = table.get((facts.pk, period), first)

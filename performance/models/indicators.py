@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from partners.models import Partner
+from performance.comparison import Kept, guess
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Priority
 from priorities.periods import Period, PeriodKind
@@ -65,6 +66,15 @@ class Indicator(models.Model):
         NEUTRAL = "neutral", "Neither: shows activity"
         CONTEXT = "context", "Context only"
 
+    class Measure(models.TextChoices):
+        COUNT = Kept.COUNT.value, "Count of events: quarters add up to a year"
+        PEOPLE = Kept.PEOPLE.value, "Count of people or homes: the same may be there in every quarter"
+        RATE = Kept.RATE.value, "Rate of a population"
+        PERCENTAGE = Kept.PERCENTAGE.value, "Percentage"
+        MONEY = Kept.MONEY.value, "Money: quarters add up to a year"
+        TIME = Kept.TIME.value, "Time, such as average days"
+        OTHER = Kept.OTHER.value, "Other, such as a rank or a score"
+
     class Frequency(models.TextChoices):
         QUARTERLY = "quarterly", "Every quarter"
         HALF_YEARLY = "half_yearly", "Every half-year"
@@ -80,6 +90,13 @@ class Indicator(models.Model):
     definition = models.TextField(blank=True, help_text="What exactly is counted.")
     source = models.CharField("where the figure comes from", max_length=200, blank=True)
     unit = models.CharField(max_length=60, help_text="For example: offences, % of clients.")
+    measure = models.CharField(
+        "kind of figure",
+        max_length=10,
+        choices=Measure.choices,
+        blank=True,
+        help_text="Decides how figures are compared, and whether four quarters add up to a year. Empty: as the unit sounds.",
+    )
     better = models.CharField("which way is better", max_length=10, choices=Better.choices)
     frequency = models.CharField(max_length=12, choices=Frequency.choices, default=Frequency.QUARTERLY)
     lag_weeks = models.PositiveSmallIntegerField(
@@ -186,6 +203,10 @@ class Indicator(models.Model):
                 name="indicator_better_known", condition=Q(better__in=["lower", "higher", "neutral", "context"])
             ),
             models.CheckConstraint(
+                name="indicator_measure_known",
+                condition=Q(measure__in=["count", "people", "rate", "percentage", "money", "time", "other"]),
+            ),
+            models.CheckConstraint(
                 name="indicator_frequency_known", condition=Q(frequency__in=["quarterly", "half_yearly", "annual"])
             ),
             models.CheckConstraint(
@@ -200,6 +221,17 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Says what kind of figure it is, once and to be seen, where nobody said."""
+        if not self.measure:
+            self.measure = guess(self.unit).value
+        super().save(*args, **kwargs)
+
+    @property
+    def kept(self) -> Kept:
+        """What its figures are."""
+        return Kept(self.measure) if self.measure else guess(self.unit)
 
     @property
     def period_kind(self) -> PeriodKind:

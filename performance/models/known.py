@@ -199,6 +199,7 @@ class _Known:
             parts=tuple(self.parts[row.pk]),
             rate_of=self.codes.get(row.rate_of_id or 0, ""),
             out_of=self.codes.get(row.out_of_id or 0, ""),
+            said=row.kept,
             figures=self.figures[row.pk],
             averages=self.averages[row.pk],
             baselines=tuple(found for found in self.baselines[row.pk].values() if found.first.kind is kind),

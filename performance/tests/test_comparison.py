@@ -10,15 +10,16 @@ from performance.comparison import (
     Average,
     BaselineFigure,
     Better,
+    Kept,
     Measure,
     Reading,
     Target,
     Wanted,
-    adds_up,
     against_average,
     compare_all,
     difference,
     direction,
+    guess,
     measure_of,
 )
 from priorities.periods import Period, PeriodKind
@@ -278,10 +279,24 @@ def test_half_years_make_twelve_months_of_two():
         ("adults in treatment", False),
         ("%", False),
         ("rate per 1,000", False),
+        ("offenders", False),
+        ("families", False),
+        ("cases per thousand residents", False),
+        ("average days", False),
+        ("minutes", False),
+        ("pounds saved", True),
     ],
 )
 def test_only_counts_of_events_are_added_up(unit, added):
-    assert adds_up(unit) is added
+    assert guess(unit).adds_up is added
+
+
+def test_what_the_indicator_says_goes_before_what_its_unit_sounds_like():
+    counted = compared(readings(*SHOPLIFTING), Against.ROLLING, unit="troubled homes", kept=Kept.PEOPLE)
+    assert counted.sentence == "n/a: the same troubled homes may be counted in more than one quarter"
+    assert compared(readings(*SHOPLIFTING), Against.ROLLING, unit="people helped", kept=Kept.COUNT).ours is not None
+    timed = compared(readings(*SHOPLIFTING), Against.ROLLING, unit="turnaround", kept=Kept.TIME)
+    assert timed.sentence == "n/a: turnaround: such figures are not added up"
 
 
 def test_people_are_not_added_up_to_a_year():

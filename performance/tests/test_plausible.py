@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from performance.comparison import Reading
-from performance.plausible import Doubt, misfit, parts_question, questions, rate_question
+from performance.plausible import Doubt, made_questions, misfit, parts_question, questions
 from performance.usual_range import judge
 from priorities.periods import Period, PeriodKind
 
@@ -125,8 +125,36 @@ def test_a_total_says_what_its_parts_are():
     ("value", "asks"), [("45", False), ("45.0", False), ("45.1", False), ("46.2", True), ("0.45", True)]
 )
 def test_a_rate_is_held_against_its_count_and_population(value, asks):
-    made = rate_question(Decimal(value), numerator=Decimal(90), denominator=Decimal(200), per=100, unit="% of clients")
-    assert (made is not None) is asks
+    made = made_questions(Decimal(value), numerator=Decimal(90), denominator=Decimal(200), unit="% of clients")
+    assert bool(made) is asks
+
+
+@pytest.mark.parametrize(
+    ("value", "up", "down", "unit", "asked"),
+    [
+        ("75", "40", "30", "% of clients", "40 of 30 is more than all of them. Are the two the right way round?"),
+        ("7.5", "30", "40", "%", "30 of 40 make 75%, not 7.5%. Is 7.5% right?"),
+        ("62.0", "40", "80", "%", "40 of 80 make 50%, not 62%. Is 62% right?"),
+        ("418", "3", "7", "offences", "The figure is 418, but the count beside it 3. Is 418 right?"),
+        (
+            "3500",
+            "3300",
+            "93640",
+            "rate per 100,000",
+            "3,300 of 93,640 make 3,524.1 per 100,000, not 3,500. Is 3,500 right?",
+        ),
+        ("12", "40", "10", "average days", "40 of 10 make 4, not 12. Is 12 right?"),
+        ("4", "40", "10", "average days", ""),
+        ("418", "418", None, "offences", ""),
+        ("3524.1", "3300", "93640", "rate per 100,000", ""),
+    ],
+)
+def test_every_figure_is_held_against_the_count_and_population_beside_it(value, up, down, unit, asked):
+    """Whatever the indicator says it is per: a figure that contradicts its own count is never taken in silence."""
+    found = made_questions(
+        Decimal(value), numerator=Decimal(up), denominator=Decimal(down) if down else None, unit=unit
+    )
+    assert " ".join(map(str, found)) == asked
 
 
 def test_signs_that_do_not_fit_the_unit():

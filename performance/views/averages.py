@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from performance.comparison import figure_text, measure_of
+from performance.comparison import figure_text
 from performance.forms.averages import AverageForm
 from performance.models import Comparator
 from performance.services import figures
@@ -40,7 +40,7 @@ def correct_average(request: SignedIn, pk: int) -> HttpResponse:
     )
     if newest is None:
         raise Http404
-    text = figure_text(newest.average, measure_of(indicator.unit))
+    text = figure_text(newest.average, indicator.kept.measure)
     # The pages of similar areas and of the indicator stand above this room: settings' ABSOLUTE_URL_OVERRIDES know where.
     place: Any = old if old.kind == Comparator.Kind.SIMILAR_AREAS else indicator
     if newest.pk != old.pk and request.method != "POST":
@@ -72,7 +72,7 @@ def correct_average(request: SignedIn, pk: int) -> HttpResponse:
             else:
                 overtaken = f"Somebody corrected the average before you: it is {text} now. Yours was not recorded."
         else:
-            said = figure_text(form.value, measure_of(indicator.unit))
+            said = figure_text(form.value, indicator.kept.measure)
             messages.success(
                 request,
                 f"{WHOSE[old.kind][0].upper()}{WHOSE[old.kind][1:]} average of {indicator.code} for {period.label} "

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from performance.comparison import figure_text, measure_of, with_unit
+from performance.comparison import figure_text, with_unit
 from performance.forms.indicator import BaselineForm, CommentaryForm, GiveAverageForm, OfPeriods, RemarkForm
 from performance.models import Indicator, known_facts
 from performance.services import figures, ranges
@@ -90,7 +90,7 @@ def give_average(request: SignedIn, code: str) -> HttpResponse:
             at=timezone.now(),
             **{**values, "average": form.value, "group_size": values["group_size"] if values["position"] else None},
         )
-        said = with_unit(figure_text(form.value, measure_of(indicator.unit)), indicator.unit)
+        said = with_unit(figure_text(form.value, indicator.kept.measure), indicator.unit)
         return f"{given.get_kind_display()}, {given.period.label}: an average of {said} is recorded."
 
     told = {

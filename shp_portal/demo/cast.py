@@ -121,6 +121,7 @@ def _indicator(cast: Cast, record: Record) -> None:
         definition=record.text("definition"),
         source=record.text("source"),
         unit=record.text("unit"),
+        measure=record.text("measure"),
         better=record.text("better"),
         frequency=record.text("frequency"),
         lag_weeks=record.number("lag_weeks"),

@@ -18,9 +18,9 @@ from charts.frame import NARROW, WIDE
 from charts.numbers import number, signed
 from charts.rate import Rate
 from charts.ratio_dots import RatioDots, ratio_dots
-from performance.comparison import figure_text, measure_of
+from performance.comparison import figure_text
 from performance.models import Comparator, ComparatorGroup, Indicator, SimilarAreasRow, SimilarAreasTable
-from performance.places import OUTSIDE, Place, last_and_outside
+from performance.places import OUTSIDE, ByCrimeType, Place, is_total, last_and_outside
 from priorities.doors import SignedIn, for_those_at_work
 from priorities.models import Plan
 from priorities.periods import Period
@@ -58,6 +58,7 @@ class Line:
     before: str
     moved: str
     last: bool
+    total: bool
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def averages_until(plan: Plan, last_day: dt.date, by: User) -> list[Average]:
 def _average(steps: Sequence[Comparator], by: User) -> Average:
     """Of the rows of one indicator and period, oldest first: each one after the first corrects the one before."""
     *before, row = steps
-    measure = measure_of(row.indicator.unit)
+    measure = row.indicator.kept.measure
     old = [(figure_text(one.average, measure), after) for one, after in zip(before, steps[1:], strict=True)]
     may = by.has_perm("performance.record_measurement", row.indicator)
     return Average(row, figure_text(row.average, measure), old[::-1], may)
@@ -143,10 +144,10 @@ def similar_areas_page(plan: Plan, table: SimilarAreasTable, tables: Sequence[Si
     rows: dict[int, list[SimilarAreasRow]] = {pk: [] for pk in wanted}
     for row in SimilarAreasRow.objects.filter(table__in=wanted).select_related("priority", "indicator"):
         rows[row.table_id].append(row)
-    before = {(row.heading, row.label): row for row in rows[previous.pk]} if previous else {}
-    lines = [_line(row, table, before.get((row.heading, row.label)), previous) for row in rows[table.pk]]
+    before = ByCrimeType({(row.heading, row.label): row for row in rows[previous.pk]} if previous else {})
+    lines = [_line(row, table, before.get(row.heading, row.label), previous) for row in rows[table.pk]]
     places = [
-        Place(line.row.label, line.row.position, table.group_size, line.row.priority is None, not line.row.heading)
+        Place(line.row.label, line.row.position, table.group_size, line.row.priority is None, line.total)
         for line in lines
     ]
     area = area_of(plan.partnership)
@@ -159,7 +160,7 @@ def similar_areas_page(plan: Plan, table: SimilarAreasTable, tables: Sequence[Si
         sentence=_sentence(lines, places, area),
         outside=last_and_outside(places),
         groups=[Group(heading, list(run)) for heading, run in itertools.groupby(lines, lambda line: line.row.heading)],
-        outside_lines=[line for line in lines if line.row.priority is None and line.row.heading],
+        outside_lines=[line for line in lines if line.row.priority is None and not line.total],
         wide=wide,
         narrow=narrow,
         group=ComparatorGroup.objects.filter(plan=plan).prefetch_related("members").order_by("pk").first(),
@@ -185,6 +186,7 @@ def _line(
         before=_then(before, previous),
         moved=moved,
         last=row.position == table.group_size,
+        total=is_total(row.label),
     )
 
 
@@ -209,7 +211,7 @@ def _rate(row: SimilarAreasRow, table: SimilarAreasTable) -> Rate:
         group=row.heading,
         position=row.position,
         areas=table.group_size,
-        mark=OUTSIDE if row.priority is None and row.heading else "",
+        mark=OUTSIDE if row.priority is None and not is_total(row.label) else "",
     )
 
 

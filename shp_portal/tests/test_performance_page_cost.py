@@ -34,6 +34,7 @@ def fill(cast: Cast, first: int, last: int) -> None:
             code=f"I-{n:03d}",
             name=f"Indicator {n}",
             unit="offences",
+            measure="count",
             better="lower",
             data_owner=cast.fire,
             all_priorities=n % 2 == 0,
