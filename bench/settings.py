@@ -14,7 +14,7 @@ if "BENCH_FOLDER" not in os.environ:
 os.environ.update(
     DEMO="true",
     DEBUG="false",
-    SECRET_KEY="for measurements only, which guard nothing",
+    SECRET_KEY="for measurements only, which guard nothing",  # nosec B106
     ALLOWED_HOSTS="",
     SITE_URL="http://127.0.0.1:8000",
     PROXY_COUNT="0",

@@ -97,7 +97,8 @@ def open_issues(
         found, said["state"] = found.filter(state=state), state
     query = f"?{urlencode(said)}" if said else ""
     rows = list(found.for_list().annotate(of_all=Window(Count("pk")))[:NAMED])
-    return OpenIssues(rows, rows[0].of_all if rows else 0, reverse("performance:issues") + query)
+    of_all: int = getattr(rows[0], "of_all", 0) if rows else 0
+    return OpenIssues(rows, of_all, reverse("performance:issues") + query)
 
 
 def _found(user: User, pk: int) -> EmergingIssue:
