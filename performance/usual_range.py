@@ -20,6 +20,7 @@ Method and sources:
 - **Stated baselines**: the periods whose figures make mean and limits. Several are a re-based range, each in force from
   its first period until the next one's: a shift that was looked into and accepted, with its reason. A row of eight does
   not reach across. Without a stated one: the first twelve figures, frozen, so that the range does not drift after them.
+  One stated on fewer grows with the figures after it until they suffice, as the first one does, and is frozen then.
 - **Seasonal series**: each figure's own season's mean is taken off (the additive seasonal adjustment of textbooks; the
   portal's quarters of the year), and the limits are those of what is left, put back around each season's mean. With
   three or four figures a season, a season's mean lies closer to those figures than to the next one, and the limits
@@ -413,7 +414,14 @@ def _bases(
         holds_to = baselines[index + 1].first.previous() if index + 1 < len(baselines) else None
         last = min(baseline.last, holds_to) if holds_to else baseline.last
         values = {period: value for period, value in before.items() if baseline.first <= period <= last}
-        found.append(_basis(baseline, holds_to, values, seasonal=seasonal, stated=True))
+        basis = _basis(baseline, holds_to, values, seasonal=seasonal, stated=True)
+        for period, value in before.items():
+            if not _wanting(basis, POINTS_NEEDED, OF_EACH_SEASON_NEEDED):
+                break
+            if last < period and (holds_to is None or period <= holds_to):
+                values = {**values, period: value}
+                basis = _basis(baseline, holds_to, values, seasonal=seasonal, stated=True)
+        found.append(basis)
     return found
 
 

@@ -95,6 +95,8 @@ def tick_off(
         faults["year"] = [f"{duties.year_label(year)} is not a year of the plan."]
     if done_on > today:
         faults["done_on"] = [f"Write a day that has been: today is {british(today)}."]
+    elif done_on < (earliest := dt.date(year - 1, 4, 1)):
+        faults["done_on"] = [f"For {duties.year_label(year)} write a day from {british(earliest)} on."]
     if is_blank(note):
         faults["note"] = ["Say how it was done, for example where it was published or to whom it was sent."]
     elif len(note.strip()) > LONGEST_HOW:

@@ -36,6 +36,9 @@ class AdoptForm(VerbForm):
 
 
 class DecideForm(VerbForm):
+    """What the Partnership decided on a recommendation. `seen`: the decision that stood when the page was made."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
     outcome = forms.ChoiceField(
         label="What did the Partnership decide?",
         widget=forms.RadioSelect,
@@ -58,6 +61,7 @@ class DecideForm(VerbForm):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(
+            "seen",
             Field.radios("outcome", legend_size=Size.SMALL),
             "on",
             Field.textarea("reason", label_size=Size.SMALL, rows=4, max_characters=LONGEST_REASON),

@@ -167,7 +167,7 @@ class BaselineForm(OfPeriods):
     )
     last = PeriodField(
         label="Up to which period do figures count?",
-        help_text="Choose the newest period to begin with, and set it anew later.",
+        help_text="Where that is too few figures, the ones after it are counted too until there are enough.",
     )
     reason = WordsField(
         label="What changed, and who accepted it?",

@@ -53,12 +53,20 @@ def adopt(
 
 @transaction.atomic
 def decide(
-    *, recommendation: Recommendation, outcome: str, reason: str, on: dt.date | None, by: User, today: dt.date
+    *,
+    recommendation: Recommendation,
+    outcome: str,
+    reason: str,
+    on: dt.date | None,
+    by: User,
+    today: dt.date,
+    seen: str = "",
 ) -> Recommendation:
     """Record that a recommendation was accepted or declined, or is open again; the history keeps what was said before.
 
-    Raises PermissionDenied; ValidationError keyed by these parameter names for an unknown outcome, without a day or for one
-    to come, and for a declined one without a reason.
+    `seen` is what stood before the reader's eyes (`decision_of`): over another decision none is written. Raises
+    PermissionDenied; ValidationError keyed by these parameter names for an unknown outcome, without a day or for one to
+    come, and for a declined one without a reason; without a key when somebody else decided meanwhile.
     """
     if not by.has_perm("performance.decide_on_assessment", recommendation.assessment):
         raise PermissionDenied(NOT_YOURS)
@@ -79,6 +87,15 @@ def decide(
         raise ValidationError(faults)
     said = (outcome, reason.strip(), None if undecided else on)
     if (row.outcome, row.reason, row.decided_on) != said:
+        if seen and seen != decision_of(row):
+            told = row.get_outcome_display().lower() + (f" on {british(row.decided_on)}" if row.decided_on else "")
+            why = f": {row.reason}" if row.reason else ""
+            raise ValidationError(f"Somebody else recorded a decision before you: {told}{why}. Yours was not recorded.")
         row.outcome, row.reason, row.decided_on = said
         row.save()
     return row
+
+
+def decision_of(row: Recommendation) -> str:
+    """The decision that stands, to be told from another."""
+    return f"{row.outcome}|{row.decided_on or ''}|{row.reason}"

@@ -26,12 +26,14 @@ def set_baseline(
 ) -> RangeBaseline:
     """Work the usual range out anew from the figures of `first` to `last`, in force from `first` on.
 
-    Of several for one first period the newest stands; none is changed. Raises PermissionDenied; ValidationError keyed by
+    Of several for one first period the newest stands; none is changed, and the same said again adds none. Raises PermissionDenied; ValidationError keyed by
     these parameter names for periods of another kind or out of order, fewer than two periods, no figure for `first`, or
     without a reason.
     """
     if not by.has_perm("performance.set_baseline", indicator):
         raise PermissionDenied(NOT_YOURS)
+    # One after the other, so that a form sent twice leaves one row.
+    Indicator.objects.select_for_update().get(pk=indicator.pk)
     faults: dict[str, list[str]] = {}
     kind = indicator.period_kind
     if first.kind is not kind or last.kind is not kind:
@@ -46,6 +48,9 @@ def set_baseline(
         faults["reason"] = [f"Use at most {LONGEST_REASON} characters."]
     if faults:
         raise ValidationError(faults)
+    newest = RangeBaseline.objects.filter(indicator=indicator, period_kind=kind.value, period_start=first.start).last()
+    if newest is not None and (newest.last_start, newest.reason, newest.by_id) == (last.start, reason.strip(), by.pk):
+        return newest
     baseline = RangeBaseline(
         indicator=indicator,
         period_kind=kind.value,

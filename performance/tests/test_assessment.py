@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from performance.models import PrintedFigure, Recommendation, StrategicAssessment
-from performance.services.assessment import adopt, decide
+from performance.services.assessment import adopt, decide, decision_of
 from performance.tests.makers import Cast
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,35 @@ def test_a_recommendation_is_accepted_declined_and_opened_again(cast, recommenda
         ("declined", DAY),
         ("undecided", None),
     ]
+
+
+def test_of_two_who_decide_at_once_the_second_is_told(cast, recommendation):
+    said = {
+        "recommendation": recommendation,
+        "by": cast.coordinator,
+        "today": TODAY,
+        "seen": decision_of(recommendation),
+    }
+    decide(outcome="declined", reason="No money for it.", on=DAY, **said)
+    with pytest.raises(ValidationError, match=r"Somebody else recorded a decision before you: declined on .*No money"):
+        decide(outcome="accepted", reason="", on=DAY, **said)
+    recommendation.refresh_from_db()
+    assert recommendation.outcome == "declined"
+    # Pressed twice it is the same decision, and with the other one read it may be changed.
+    decide(outcome="declined", reason="No money for it.", on=DAY, **said)
+    decide(outcome="accepted", reason="", on=DAY, **{**said, "seen": decision_of(recommendation)})
+
+
+def test_the_page_carries_the_decision_that_was_seen(cast, recommendation, client):
+    client.force_login(cast.coordinator)
+    address = f"/assessments/recommendations/{recommendation.pk}/"
+    form = {"outcome": "accepted", "on_0": "1", "on_1": "10", "on_2": "2026", "reason": ""}
+    seen = client.get(address).context["form"]["seen"].value()
+    decide(recommendation=recommendation, outcome="declined", reason="Dear.", on=DAY, by=cast.coordinator, today=TODAY)
+    refused = client.post(address, {**form, "seen": seen})
+    assert "Somebody else recorded a decision before you" in refused.content.decode()
+    again = refused.context["form"]["seen"].value()
+    assert client.post(address, {**form, "seen": again}).status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ YEAR_BEFORE = {"period_start": dt.date(2025, 7, 1)}
 
 BREACHES = [
     Breach("indicator_better_known", "indicator", {"better": "context"}, {"code": "B", "better": "bigger"}),
+    Breach("indicator_measure_known", "indicator", {"measure": "people"}, {"code": "B", "measure": "heads"}),
     Breach("indicator_frequency_known", "indicator", {"frequency": "annual"}, {"code": "B", "frequency": "daily"}),
     Breach("Indicator.code", "indicator", {"name": "One"}, {"name": "Another"}),
     Breach("measurement_first_once", "measurement", {}, {"printed": "419", "note": "A second first figure."}),

@@ -176,7 +176,7 @@ class TestWhatIsTaken:
         make_indicator(code="RATE", name="Rate", unit="per 100,000 population", rate_per=100_000)
         given = {"numerator": "3300", "denominator": "93640", "denominator_source": "Mid-year estimate"}
         page = text_of(sent(cast, RATE={"figure": "3500", **given}, follow=False))
-        assert "3,300 of 93,640 make 3,524.1, not 3,500. Is it right?" in page
+        assert "3,300 of 93,640 make 3,524.1 per 100,000, not 3,500. Is 3,500 right?" in page
         assert "make 3500" not in page
         assert "works it out, per 100,000." in page
 
@@ -229,6 +229,16 @@ class TestWhatIsTaken:
         sent(cast, SHOP={"figure": "418", "average": "310.5", "position": "12", "group_size": "15"})
         row = Comparator.objects.get(period_start=Q2_2026.start)
         assert (row.average, row.position, row.group_size, row.basis) == (Decimal("310.5"), 12, 15, "The group")
+        # Said again it is nothing new; with another position it is a correction, which has a page of its own.
+        again = sent(
+            cast, SHOP={"figure": "", "average": "310.5", "position": "12", "group_size": "15"}
+        ).content.decode()
+        assert "Recorded before, and not a second time" in again
+        other = sent(
+            cast, SHOP={"figure": "", "average": "310.5", "position": "3", "group_size": "15"}
+        ).content.decode()
+        assert "has a comparison of this kind for Q2 2026/27 already" in other
+        assert Comparator.objects.count() == 2
         assert in_force() == [("418", Decimal(418))]
 
 

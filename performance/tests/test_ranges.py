@@ -51,6 +51,7 @@ def remark(cast: Cast, **changes: object) -> Annotation:
 def test_a_range_set_anew_says_from_when_why_and_by_whom(cast: Cast) -> None:
     made = rebase(cast)
     assert (made.period, made.last, made.by) == (Q1_2026, Q2_2026, cast.analyst)
+    assert rebase(cast).pk == made.pk  # pressed twice
     assert rebase(cast, by=cast.coordinator).pk != made.pk
 
 

@@ -328,6 +328,18 @@ def test_a_re_based_range_holds_from_its_first_period_and_the_old_one_until_then
     assert judged(*TWELVE, *shifted, 505).word is Word.UNUSUAL
 
 
+def test_a_stated_baseline_grows_to_twelve_figures_as_the_first_one_does():
+    shifted = [value + 100 for value in TWELVE]
+    few = [Baseline(nth(1), nth(12)), Baseline(nth(13), nth(14), "a new app")]
+    growing = judged(*TWELVE, *shifted[:6], 505, baselines=few)
+    assert (growing.word, growing.range.points, growing.range.enough) == (Word.TOO_FEW, 6, False)
+    grown = judged(*TWELVE, *shifted, 900, 505, baselines=few)
+    assert (grown.word, grown.range.points, grown.range.mean) == (Word.USUAL, 12, 480)  # frozen: 900 is not counted
+    # Nor does it reach into the one that replaces it.
+    three = [*few, Baseline(nth(17), nth(30), "another app")]
+    assert judged(*TWELVE, *shifted, 505, baselines=three).range_of(nth(16)) is None
+
+
 def test_a_row_of_eight_does_not_reach_across_a_new_baseline():
     # Four above the old mean of 380, then four above the new one of 400, and the fifth below it.
     old, new = (381, 384, 382, 385), (409, 404, 406, 408, 397, 391, 399, 398, 402, 394, 392, 400)

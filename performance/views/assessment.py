@@ -44,7 +44,12 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
     if not request.user.has_perm("performance.decide_on_assessment", row.assessment):
         raise PermissionDenied(verbs.NOT_YOURS)
     today = timezone.localdate()
-    before = {"outcome": row.outcome, "reason": row.reason, "on": row.decided_on or today}
+    before = {
+        "outcome": row.outcome,
+        "reason": row.reason,
+        "on": row.decided_on or today,
+        "seen": verbs.decision_of(row),
+    }
     if row.outcome == Recommendation.Outcome.UNDECIDED:
         before["outcome"] = ""
     form = DecideForm(request.POST if request.method == "POST" else None, initial=before)
@@ -53,6 +58,10 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
             done = verbs.decide(recommendation=row, by=request.user, today=today, **form.cleaned_data)
         except ValidationError as refused:
             form.take_faults(refused)
+            # Whoever was overtaken has read the other decision by now, and may record theirs over it.
+            row.refresh_from_db()
+            form.data = form.data.copy()
+            form.data["seen"] = verbs.decision_of(row)
         else:
             messages.success(request, f"Recorded: {done.get_outcome_display().lower()}.")
             return redirect(row.assessment)  # type: ignore[call-overload]

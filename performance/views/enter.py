@@ -23,7 +23,7 @@ from performance.comparison import with_unit
 from performance.forms.enter import AsAtForm, CorrectForm, RowForm, Typed, Wanted, ask_about_parts, prefix_of
 from performance.models import Comparator, Indicator, Measurement, known_facts
 from performance.services import figures
-from performance.standing import IndicatorFacts
+from performance.standing import IndicatorFacts, KnownAverage
 from priorities.doors import Moment, SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
 from priorities.models import Plan, Priority
 from priorities.periods import Period, PeriodKind, british
@@ -271,7 +271,7 @@ def _record(request: SignedIn, row: RowForm, moment: Moment, as_at: dt.date, sen
                     reason=row.cleaned_data["reason"],
                     expected_on=row.expected_on,
                 )
-            _record_average(row, common)
+            new_average = _record_average(row, common)
     except ValidationError as refused:
         there = indicator.measurements.standing().for_periods([period]).select_related("recorded_by__partner").first()
         if row.typed is not None and there is not None and _is_same(there, row.typed, request.user):
@@ -283,7 +283,7 @@ def _record(request: SignedIn, row: RowForm, moment: Moment, as_at: dt.date, sen
             _take_faults(row, refused)
         sent.refused[indicator.pk] = row
         return
-    if row.typed is not None and _is_there(row) and row.average_value is None:
+    if not new_average and not row.says_not_available and (row.typed is None or _is_there(row)):
         sent.repeated.append(called)
     elif row.says_not_available:
         sent.waiting.append(called)
@@ -298,12 +298,13 @@ def _is_there(row: RowForm) -> bool:
     return known is not None and row.typed is not None and known.value == row.typed.value
 
 
-def _record_average(row: RowForm, common: dict[str, object]) -> None:
+def _record_average(row: RowForm, common: dict[str, object]) -> bool:
+    """Whether there was one to record that does not stand already."""
     if row.average_value is None:
-        return
+        return False
     there, last = row.wanted.average, row.wanted.last_average
-    if there is not None and there.average.average == row.average_value:
-        return
+    if there is not None and _same_average(row, there):
+        return False
     newest = (
         Comparator.objects.standing()
         .filter(indicator=row.wanted.indicator, kind=Comparator.Kind.SIMILAR_AREAS)
@@ -321,6 +322,15 @@ def _record_average(row: RowForm, common: dict[str, object]) -> None:
         basis=last.basis if last else "",
         data_source=newest.data_source if newest else None,
     )
+    return True
+
+
+def _same_average(row: RowForm, there: KnownAverage) -> bool:
+    """A form sent twice says the same of everything; another position beside the same average is a correction."""
+    position = row.cleaned_data["position"]
+    said = (row.average_value, position, row.cleaned_data["group_size"] if position is not None else None)
+    known = there.average
+    return said == (known.average, known.position, known.group_size if known.position is not None else None)
 
 
 def _is_same(there: Measurement, typed: Typed, user: User) -> bool:

@@ -97,6 +97,7 @@ def test_the_coordinator_ticks_off_puts_right_and_takes_back(duty: Duty):
         ({"year": 2023}, "year"),
         ({"year": 2027}, "year"),
         ({"done_on": TODAY + dt.timedelta(days=1)}, "done_on"),
+        ({"done_on": dt.date(2019, 6, 1)}, "done_on"),
         ({"note": " "}, "note"),
         ({"note": "x" * 301}, "note"),
     ],
