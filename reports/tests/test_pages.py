@@ -541,7 +541,7 @@ def test_a_past_report_is_marked_as_not_produced(desk):
         assert client.get(path.replace("2024-04", wrong)).status_code == 404
 
 
-def test_a_quarterly_report_reaches_readers_with_its_final_pdf_and_not_before(desk):
+def test_a_quarterly_report_reaches_readers_once_it_is_published_and_not_before(desk):
     version = desk.draft(kind="quarterly", period=Q2)
     coordinator, reader = signed_in(desk.coordinator), signed_in(desk.reader)
     page = coordinator.get(version.get_absolute_url()).text
@@ -557,7 +557,7 @@ def test_a_quarterly_report_reaches_readers_with_its_final_pdf_and_not_before(de
     renditions.make_next(make=make, clock=timezone.now)
     assert "The coordinator, to publish it" in coordinator.get(reverse("reports:list")).text
     coordinator.post(address("publish", version))
-    assert reader.get(address("pdf", version, "final")).status_code == 200
+    assert reader.get(version.get_absolute_url()).status_code == 200
 
 
 def test_why_a_file_failed_is_for_those_at_work(desk):
@@ -565,7 +565,7 @@ def test_why_a_file_failed_is_for_those_at_work(desk):
     version.renditions.filter(stage="final").update(state="failed", last_error="/var/lib is full.")
     assert "/var/lib is full." in signed_in(desk.officer).get(version.get_absolute_url()).text
     page = signed_in(desk.reader).get(version.get_absolute_url()).text
-    assert "Final PDF: failed." in page
+    assert "There is no PDF of it yet." in page
     assert "/var/lib" not in page
 
 

@@ -239,7 +239,7 @@ def test_nothing_hidden_is_anywhere_on_the_public_page_or_in_its_file(cast: Cast
     with on():
         file = browser(cast.analyst).get("/indicators/SHOP/series.csv?audience=public").getvalue().decode("utf-8-sig")
     first = next(csv.DictReader(io.StringIO(file)))
-    assert (first["Figure"], first["Usual range from"], first["Commentary"]) == ("<5", "", "")
+    assert (first["Figure"], first["Usual range from"], first["Commentary"]) == ("<5", "", "Withheld.")
     partners = text_of(page(cast.analyst, "/indicators/SHOP/"))
     assert "Only three, after 22." in partners
     assert "−85.7%" in partners
@@ -285,6 +285,47 @@ def test_the_file_holds_every_period_with_range_remarks_and_corrections(cast: Ca
     first = rows[0]
     assert (first["Period"], first["Figure"], first["Unusual"]) == ("Q2 2026/27", "160", "unusual")
     assert (first["Usual range from"], first["Usual range to"], first["Remarks"]) == ("91", "111", "A new store opened")
+
+
+def series_of(cast: Cast, address: str = "/indicators/SHOP/series.csv") -> list[dict[str, str]]:
+    with on():
+        file = browser(cast.analyst).get(address).getvalue().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(file)))
+
+
+def test_a_period_without_a_figure_has_its_row_and_its_reason(cast: Cast) -> None:
+    row = indicator(cast)
+    figures(cast, row, "100", None, "102", "103")
+    gap = Q2_2026.previous().previous()
+    NotYetAvailable.objects.create(**of(row, gap), reason="The system was changed", by=cast.analyst, at=NOW)
+    assert [(line["Figure"], line["Remarks"]) for line in series_of(cast)] == [
+        ("103", ""),
+        ("102", ""),
+        ("not yet available", "The system was changed"),
+        ("100", ""),
+    ]
+    assert "Q4 2025/26 not yet available The system was changed" in text_of(page(cast.officer, "/indicators/SHOP/"))
+
+
+def test_the_file_has_every_commentary_and_what_a_rate_was_made_from(cast: Cast) -> None:
+    row = indicator(cast, unit="rate per 100,000")
+    figures(
+        cast,
+        row,
+        *["8.6"] * 14,
+        numerator=Decimal(8),
+        denominator=Decimal(93640),
+        denominator_source="Mid-year estimate",
+    )
+    period = Q2_2026
+    for _ in range(14):
+        Commentary.objects.create(**of(row, period), text=f"About {period.label}.", by=cast.analyst, at=NOW)
+        period = period.previous()
+    lines = series_of(cast)
+    assert [line["Commentary"] for line in lines] == [f"About {line['Period']}." for line in lines]
+    assert {(line["Count"], line["Population"]) for line in lines} == {("8", "93640")}
+    public = series_of(cast, "/indicators/SHOP/series.csv?audience=public")
+    assert {(line["Count"], line["Population"]) for line in public} == {("", "")}
 
 
 def test_a_rate_shows_the_count_and_population_it_was_made_from_to_partners_alone(cast: Cast) -> None:

@@ -167,7 +167,7 @@ def test_the_public_list_hides_small_numbers_and_what_they_could_be_worked_out_f
     assert "This is the list as the public version shows it." in words
     assert "&lt;5" in html
     assert "not compared" in words
-    assert "Counts of 1 to 4 are shown as <5" in words.replace("&lt;", "<")
+    assert "counts of 1 to 4 are shown as <5" in words.replace("&lt;", "<")
     row = part(words, "Refused offences", "This list as a file")
     for told in ("−18", "85.7", "Unusual", "Worse", "Better", "usual range of"):
         assert told not in row, told
