@@ -11,7 +11,7 @@ The conventions are those of the Partnership's own quarterly reports and of coun
 - Arrow and word say different things: the arrow is the number's direction, the word is the judgement.
 - From nought there is no percentage ("n/a", not infinity). From a count under 20 the number is given without a
   percentage, which would make much of a few cases. That rule is about counts: a rate of 14.8 per 100,000 keeps its
-  percentage. Two percentages differ by percentage points, never by a percentage of a percentage.
+  percentage, unless it is known to have been made from fewer than 20. Two percentages differ by percentage points, never by a percentage of a percentage.
 - Only like is compared with like: the same unit, the same length of time, the same period for both sides. What cannot
   be compared is "n/a" with its reason, never a number that looks like a comparison.
 - Twelve months are added up from quarters or half-years when every one of them is there (the "rolling 12 months" of
@@ -168,13 +168,19 @@ class Difference:
         return "n/a" if self.percent is None else signed_percent(self.percent)
 
 
-def difference(now: Number, before: Number, measure: Measure = Measure.COUNT) -> Difference:
-    """The change from `before` to `now`, both in the same unit."""
+def difference(
+    now: Number, before: Number, measure: Measure = Measure.COUNT, *, cases: Decimal | None = None
+) -> Difference:
+    """The change from `before` to `now`, both in the same unit. `cases`: how many the earlier one counts, where it is a
+    rate and that is known: a percentage would make much of a few people in a rate as well.
+    """
     change, base = exact(now) - exact(before), exact(before)
     if measure is Measure.PERCENTAGE:
         return Difference(change, None, "two percentages are compared in percentage points", measure)
     if base == 0:
         return Difference(change, None, "the earlier figure is 0", measure)
+    if measure is Measure.RATE and cases is not None and cases < SMALLEST_BASE:
+        return Difference(change, None, f"the earlier figure is of under {SMALLEST_BASE} cases", measure)
     if measure is Measure.COUNT and abs(base) < SMALLEST_BASE:
         return Difference(change, None, f"the earlier figure is under {SMALLEST_BASE}", measure)
     return Difference(change, rounded(change * 100 / abs(base), 1), "", measure)
@@ -204,8 +210,10 @@ def direction(
     better: Better | str,
     measure: Measure = Measure.COUNT,
     against: str = SAME_QUARTER,
+    *,
+    cases: Decimal | None = None,
 ) -> Direction:
-    """Judge the change by the indicator's own direction. Either figure may be missing (None).
+    """Judge the change by the indicator's own direction. Either figure may be missing (None). `cases`: see `difference`.
 
     The 5 per cent band is measured against the earlier figure whatever its size, so a small count can be "worse"
     with its number alone beside it.
@@ -215,7 +223,7 @@ def direction(
         return Direction(NO_COMPARISON, "", f"{NO_COMPARISON}: no figure for this period yet")
     if before is None:
         return Direction(NO_COMPARISON, "", f"{NO_COMPARISON}: no figure for {against}")
-    change = difference(now, before, measure)
+    change = difference(now, before, measure, cases=cases)
     if change.number == 0:
         return Direction("unchanged", "▶ unchanged", f"unchanged on {against}")
     way = "up" if change.number > 0 else "down"
@@ -468,12 +476,13 @@ class _Side:
     value: Decimal | None
     reason: str = ""
     provisional: bool = False
+    cases: Decimal | None = None
 
 
 def _one(reading: Reading | None, period: Period) -> _Side:
     if reading is None:
         return _Side(None, f"no figure for {period.label}")
-    return _Side(reading.value, "", reading.provisional)
+    return _Side(reading.value, "", reading.provisional, reading.numerator)
 
 
 def _label(against: str) -> str:
@@ -488,7 +497,7 @@ def _in_time(case: _Case, kind: Against, against: str, about: str, ours: _Side, 
     if ours.value is None or theirs.value is None:
         return _none(case, kind, label, about, ours.reason or theirs.reason, ours.value, theirs.value)
     named = f"{against} ({about}: {figure_text(theirs.value, case.measure)})"
-    judged = direction(ours.value, theirs.value, case.better, case.measure, named)
+    judged = direction(ours.value, theirs.value, case.better, case.measure, named, cases=theirs.cases)
     provisional = ours.provisional or theirs.provisional
     return Comparison(
         kind=kind,
@@ -497,7 +506,7 @@ def _in_time(case: _Case, kind: Against, against: str, about: str, ours: _Side, 
         ours=ours.value,
         theirs=theirs.value,
         measure=case.measure,
-        difference=difference(ours.value, theirs.value, case.measure),
+        difference=difference(ours.value, theirs.value, case.measure, cases=theirs.cases),
         word=judged.word,
         symbol=judged.symbol,
         sentence=_marked(judged.sentence, provisional),
@@ -592,7 +601,7 @@ def _twelve_months(case: _Case, periods: Sequence[Period]) -> _Side:
     pooled = _pooled(case, found)
     if isinstance(pooled, str):
         return _Side(None, pooled)
-    return _Side(pooled, "", provisional)
+    return _Side(pooled, "", provisional, sum((reading.numerator or Decimal(0) for reading in found), Decimal(0)))
 
 
 def _pooled(case: _Case, readings: Sequence[Reading]) -> Decimal | str:

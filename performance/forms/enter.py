@@ -417,6 +417,11 @@ class CorrectForm(FigureForm):
         self.initial.setdefault("as_at", today)
         if wanted.known is not None:
             self.initial.setdefault("provisional", False)
+            # Left as they are, count and population stay with the figure; emptied, they are taken away on purpose.
+            for name in ("numerator", "denominator"):
+                if (amount := getattr(wanted.known.reading, name)) is not None:
+                    self.initial.setdefault(name, f"{amount.normalize():f}")
+            self.initial["denominator_source"] = wanted.known.denominator_source or wanted.last_source
 
     def clean_as_at(self) -> dt.date:
         day: dt.date = self.cleaned_data["as_at"]

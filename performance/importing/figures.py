@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from charts.numbers import number
 from performance.asking import period_asked
 from performance.comparison import Measure, figure_text, scale_of
-from performance.importing.columns import Layout
+from performance.importing.columns import Layout, headers_of
 from performance.importing.findings import STEP, Checked, Findings, Grave, Progress, shape_of
 from performance.importing.given import (
     LARGEST,
@@ -25,13 +25,15 @@ from performance.importing.given import (
     called,
 )
 from performance.importing.periods import period_in
-from performance.importing.together import ask_about_figures, ask_about_totals
+from performance.importing.together import ask_about_figures, ask_about_owners, ask_about_totals
 from performance.plausible import made_questions, misfit
 from performance.standing import IndicatorFacts
-from priorities.periods import Period, PeriodKind
-from sheets.book import Cell, Kind, Note, Row, Sheet, shortened
+from priorities.periods import MONTHS, Period, PeriodKind
+from sheets.book import Cell, Kind, Note, Row, Sheet, listed, shortened
 from sheets.figures import Figure, Given, Misread, day_in, figure_in, text_in
 
+_MONTHS = {month[:3].casefold() for month in MONTHS}
+_TOTALS = {"total", "totals", "grand total", "all", "sum", "overall"}
 _YES = {"yes", "y", "true", "1", "p", "provisional", "prov", "x"}
 _NO = {"no", "n", "false", "0", "final", "f", ""}
 
@@ -69,6 +71,9 @@ class _Reading:
         self.at = {role: column for column, role in self.layout.columns.items()}
         self.periods_named = self.layout.periods
         self.wide = self._wide()
+        #: What the figures of each column add up to so far, for a row that says their total.
+        self.added: dict[int, Decimal] = {}
+        self.months = self._beside()
 
     def read(self, progress: Progress | None) -> Checked[GivenFigure]:
         rows = self.layout.rows_of(self.sheet)
@@ -79,6 +84,7 @@ class _Reading:
                 progress(done, len(rows))
         ask_about_figures(self.given, self.by_pk, self.findings)
         ask_about_totals(self.given, self.by_pk, self.findings)
+        ask_about_owners(self.given, self.by_pk, self.terms.owner, self.findings)
         if not rows:
             self.findings.fault("Nothing stands under the names of the columns.", "Expected a row for each figure.")
         elif not self.given and not self.already and not self.findings.found:
@@ -106,6 +112,19 @@ class _Reading:
                 Grave.NOTE, f"The columns of {', '.join(others[:8])} are other periods’ and are not read."
             )
         return chosen
+
+    def _beside(self) -> dict[int, str]:
+        """The columns of months beside a figure, which are its parts; what else holds numbers and is not read is told."""
+        rows = self.layout.rows_of(self.sheet)
+        unread = {
+            column: name
+            for column, name in enumerate(headers_of(self.sheet, self.layout.header))
+            if name and column not in self.layout.columns and any(_number(row.cell(column)) is not None for row in rows)
+        }
+        if unread:
+            names = listed([f"“{shortened(name)}”" for name in unread.values()])
+            self.findings.add(Grave.NOTE, f"Columns that are not read: {names}.")
+        return {column: name for column, name in unread.items() if name.strip()[:3].casefold() in _MONTHS}
 
     # --- One row --------------------------------------------------------------------------------------------------------
 
@@ -152,6 +171,9 @@ class _Reading:
         found = [self._known(text) for _, text in named]
         one = found[0]
         cell, text = named[0]
+        if one is None and has_figure and _plain(text) in _TOTALS:
+            self._total(row, text)
+            return None
         if one is None:
             if has_figure:
                 self.findings.fault(
@@ -177,6 +199,26 @@ class _Reading:
             )
             return None
         return one
+
+    def _total(self, row: Row, text: str) -> None:
+        """A row that says what those above it add up to is held against them, and is no figure itself."""
+        columns = list(self.wide) or [self.at[role] for role in ("value", "numerator") if role in self.at][:1]
+        wrong = []
+        for column in columns:
+            said, made = _number(row.cell(column)), self.added.get(column)
+            if said is not None and made is not None and said != made:
+                wrong.append((row.cell(column), said, made))
+        for cell, said, made in wrong:
+            self.findings.add(
+                Grave.QUESTION,
+                f"“{shortened(text)}” is {number(said)}, but the figures above it add up to {number(made)}. "
+                "Are all of them right?",
+                "",
+                cell.address,
+            )
+        if not wrong:
+            place = Cell(row.number, self.at.get("code", self.at.get("name", 0))).address
+            self.findings.together(f"“{shortened(text)}” is what the figures above add up to: left out.", place)
 
     def _known(self, text: str) -> Wanted | None:
         return self.by_code.get(text.casefold()) or self.by_name.get(_plain(text))
@@ -230,6 +272,8 @@ class _Reading:
                 f"“{shortened(figure.text)}” does not fit {called(facts)}. {reason_not}", "", cell.address
             )
             return
+        self.added[cell.column] = self.added.get(cell.column, Decimal(0)) + value
+        self._months_of(one, row, value, cell)
         for asked in made_questions(
             value if figure.value is None else figure.value,
             numerator=up,
@@ -258,6 +302,21 @@ class _Reading:
             ),
             one,
         )
+
+    def _months_of(self, one: Wanted, row: Row, value: Decimal, cell: Cell) -> None:
+        parts = {name: _number(row.cell(column)) for column, name in self.months.items()}
+        if len(parts) < 2 or None in parts.values() or not one.facts.kept.adds_up:
+            return
+        known = {name: part for name, part in parts.items() if part is not None}
+        if sum(known.values()) != value:
+            named = ", ".join(f"{name} {number(part)}" for name, part in known.items())
+            self.findings.add(
+                Grave.QUESTION,
+                f"{called(one.facts)} is {number(value)}, but its months add up to {number(sum(known.values(), Decimal(0)))} "
+                f"({named}). Is it right?",
+                "",
+                cell.address,
+            )
 
     def _keep(self, given: GivenFigure, one: Wanted) -> None:
         """The figure among those to store, unless the table has it twice or the portal has it already."""
@@ -289,6 +348,14 @@ class _Reading:
                     Grave.REASON,
                     f"{given.called} has a figure for {given.period.label} already ({change}).",
                     "Say below why it is corrected.",
+                    given.cell,
+                )
+            if known.reading.numerator is not None and given.numerator is None and not same:
+                self.findings.add(
+                    Grave.QUESTION,
+                    f"{given.called} was made of a count and a population, which are not in the table: without them the "
+                    "corrected figure has none. Is it right?",
+                    "",
                     given.cell,
                 )
             given = given._replace(replaces=known.pk)
@@ -471,6 +538,14 @@ def _stored(value: Decimal) -> Decimal:
 def _scale(facts: IndicatorFacts) -> Decimal | None:
     """Per how many it is, where its figures are made of a count and a population."""
     return scale_of(facts.unit, facts.measure) if facts.measure in (Measure.RATE, Measure.PERCENTAGE) else None
+
+
+def _number(cell: Cell) -> Decimal | None:
+    """The number in a cell that nobody has to be told of when there is none."""
+    try:
+        return figure_in(cell).value if cell.kind is not Kind.EMPTY else None
+    except Misread:
+        return None
 
 
 def _plain(text: str) -> str:

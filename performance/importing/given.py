@@ -43,6 +43,8 @@ class Terms:
     provisional: bool = False
     population_source: str = ""
     several: bool = False
+    owner: str = ""
+    """Whose figures they are said to be; empty: nobody said."""
 
 
 class GivenFigure(NamedTuple):

@@ -11,6 +11,7 @@ from performance.plausible import Known, parts_question, questions
 from performance.standing import IndicatorFacts, range_baselines
 from performance.usual_range import Judgement, judge
 from priorities.periods import Period
+from sheets.book import listed
 
 Table = Mapping[tuple[int, Period], GivenFigure]
 """The figures that a table gives, by indicator and period."""
@@ -74,6 +75,23 @@ def ask_about_totals(table: Table, indicators: Mapping[int, Wanted], findings: F
                 first = next(given for given in table.values() if given.period == period and given.code in family)
                 where = table.get((facts.pk, period), first)
                 findings.add(Grave.QUESTION, asked.sentence, "", where.cell)
+
+
+def ask_about_owners(table: Table, indicators: Mapping[int, Wanted], owner: str, findings: Findings) -> None:
+    """Figures that somebody else owes than the sender said: once for each of them."""
+    theirs: dict[str, dict[str, str]] = {}
+    for given in table.values():
+        owes = indicators[given.indicator].facts.owner
+        if owner and owes != owner:
+            theirs.setdefault(owes, {}).setdefault(given.code, given.cell)
+    for owes, cells in theirs.items():
+        findings.add(
+            Grave.QUESTION,
+            f"You said that these are figures of {owner}, but {listed(list(cells))} {'is' if len(cells) == 1 else 'are'} "
+            f"owed by {owes}. Is it right?",
+            "",
+            next(iter(cells.values())),
+        )
 
 
 def _value_of(facts: IndicatorFacts | None, period: Period, table: Table) -> Decimal | None:

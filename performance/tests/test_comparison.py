@@ -299,6 +299,14 @@ def test_what_the_indicator_says_goes_before_what_its_unit_sounds_like():
     assert timed.sentence == "n/a: turnaround: such figures are not added up"
 
 
+@pytest.mark.parametrize(("people", "percent"), [(3, "n/a"), (19, "n/a"), (20, "+68.8%"), (None, "+68.8%")])
+def test_a_rate_of_a_few_people_has_no_percentage_either(people, percent):
+    before = Reading(NOW.year_before(), Decimal("3.2"), numerator=None if people is None else Decimal(people))
+    row = compared([before, Reading(NOW, Decimal("5.4"))], Against.YEAR_BEFORE, unit="rate per 100,000")
+    assert (row.number_text, row.percent_text) == ("+2.2", percent)
+    assert ("up 68.8%" in row.sentence) == (percent != "n/a")
+
+
 def test_people_are_not_added_up_to_a_year():
     row = compared(readings(*SHOPLIFTING), Against.ROLLING, unit="people", better="higher")
     assert row.sentence == "n/a: the same people may be counted in more than one quarter"

@@ -390,6 +390,20 @@ class TestCorrecting:
         assert words in page
         assert in_force() == [("418", Decimal(418))]
 
+    def test_the_count_and_population_stay_with_a_rate_and_are_held_against_it(self, cast):
+        Indicator.objects.filter(pk=cast.indicator.pk).update(unit="rate per 100,000", measure="rate")
+        old = cast.figure("8.6", numerator=Decimal(8), denominator=Decimal(93000), denominator_source="ONS mid-2024")
+        boxes = client_of(cast.owner).get(self.address(old)).context["form"]
+        given = {name: boxes[name].value() for name in ("numerator", "denominator", "denominator_source")}
+        assert given == {"numerator": "8", "denominator": "93000", "denominator_source": "ONS mid-2024"}
+        data = DAY | given | {"figure": "9.7", "why": "One was recorded late."}
+        assert "8 of 93,000 make 8.6 per 100,000, not 9.7." in text_of(
+            client_of(cast.owner).post(self.address(old), data)
+        )
+        client_of(cast.owner).post(self.address(old), data | {"numerator": "9"})
+        new = Measurement.objects.get(replaces=old)
+        assert (new.numerator, new.denominator) == (9, 93000)
+
     def test_everything_that_is_wrong_or_odd_is_said_at_once(self, cast):
         old = cast.figure("418")
         page = text_of(client_of(cast.owner).post(self.address(old), DAY | {"figure": "4210", "why": ""}))

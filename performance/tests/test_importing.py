@@ -306,6 +306,37 @@ def test_what_is_odd_is_asked(text, cell, asked):
     assert checked.rows
 
 
+def test_a_figure_is_held_against_the_months_beside_it():
+    checked = check("Code | Jul | Aug | Sep | Total\nSHOP | 270 | 280 | 270 | 830\nARSON | 10 | 13 | 15 | 38")
+    assert told(checked) == [
+        ("E2", "Shoplifting (SHOP) is 830, but its months add up to 820 (Jul 270, Aug 280, Sep 270). Is it right?"),
+        ("", "Columns that are not read: “Jul”, “Aug” and “Sep”."),
+        ("", "1 figure is the same as in the portal already, and left out."),
+    ]
+
+
+def test_a_row_of_totals_is_held_against_the_rows_above_it():
+    text = "Code | Figure\nSHOP | 10\nARSON | 38\nTotal | {}"
+    assert ("B4", "“Total” is 99, but the figures above it add up to 48. Are all of them right?") in told(
+        check(text.format(99)), Grave.QUESTION
+    )
+    right = check(text.format(48))
+    assert not right.faulty
+    assert ("A4", "“Total” is what the figures above add up to: left out. (A4)") in told(right)
+
+
+def test_figures_that_somebody_else_owes_are_asked_about():
+    sheet = pasted("Code | Figure\nSHOP | 10\nTREAT | 45")
+    terms = Terms(Q2, TODAY, TODAY, owner="Borough council")
+    checked = check_figures(sheet, guess(sheet, "figures"), INDICATORS, terms)
+    assert told(checked, Grave.QUESTION)[-1] == (
+        "B2",
+        "You said that these are figures of Borough council, but SHOP and TREAT are owed by Police. Is it right?",
+    )
+    own = check_figures(sheet, guess(sheet, "figures"), INDICATORS, Terms(Q2, TODAY, TODAY, owner="Police"))
+    assert not [asked for _, asked in told(own, Grave.QUESTION) if "owed by" in asked]
+
+
 def test_quarters_of_one_table_are_held_against_each_other():
     text = "Code | Q1 2026/27 | Q2 2026/27\nSHOP | 400 | 4000"
     assert told(check(text, several=True), Grave.QUESTION) == [

@@ -54,6 +54,8 @@ from shp_portal.pages.seen import (
 )
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from partners.models import User
 
 #: Rows of actions on the page; the rest is in the list of actions.
@@ -95,6 +97,7 @@ class SeriesRow:
     as_at: dt.date | None
     population: str
     made_of: str
+    counts: tuple[Decimal | None, Decimal | None]
     file: str
     old: list[Old]
     remarks: list[tuple[int, str]]
@@ -194,6 +197,8 @@ SERIES_COLUMNS = (
     "Period",
     "Figure",
     "Provisional",
+    "Count",
+    "Population",
     "Where the population comes from",
     "Extracted on",
     "Recorded on",
@@ -221,7 +226,7 @@ def series(request: SignedIn, code: str, form: str) -> HttpResponseBase:
     lines: list[list[Cell]] = []
     notes = left_out_note(1)
     if not table.leaves_out(found.facts.code):
-        page = indicator_page(plan, found, table, "", request.user, timezone.localdate())
+        page = indicator_page(plan, found, table, "", request.user, timezone.localdate(), whole=True)
         lines, notes = [_line(page, row, table) for row in page.series], page.notes
     lines += [note_row(note, SERIES_COLUMNS) for note in notes]
     name = f"{found.facts.code.lower()}{'-public' if public else ''}.{form}"
@@ -243,6 +248,7 @@ def _line(page: IndicatorPage, row: SeriesRow, table: Table) -> list[Cell]:
         row.period.label,
         value if value is not None else row.shown.text if row.shown else "not yet available",
         "provisional" if row.provisional else "",
+        *row.counts,
         row.population,
         row.as_at or "",
         row.recorded_at.date() if row.recorded_at else "",
@@ -250,7 +256,7 @@ def _line(page: IndicatorPage, row: SeriesRow, table: Table) -> list[Cell]:
         held.mean_text if held else "",
         held.upper_text if held else "",
         "unusual" if row.unusual else "",
-        "; ".join(text for _, text in row.remarks),
+        "; ".join([*(text for _, text in row.remarks), *filter(None, [row.waiting])]),
         "; ".join(f"was {old.printed}: {old.reason}" for old in row.old),
         row.file,
         said,
@@ -277,11 +283,14 @@ def _table(found: _Found, *, public: bool) -> Table:
     return found.read.table(Audience.PUBLIC) if public else disclosed([found.facts], Audience.PARTNERS)
 
 
-def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: User, today: dt.date) -> IndicatorPage:
+def indicator_page(
+    plan: Plan, found: _Found, table: Table, code: str, user: User, today: dt.date, *, whole: bool = False
+) -> IndicatorPage:
+    """`whole`: with every commentary there is, for a file."""
     row, facts = found.indicator, found.facts
     public = table.audience is Audience.PUBLIC
     newest = facts.period_in(found.read.quarters(today)[0], today)
-    periods = sorted({newest, *(p for p in facts.figures if p.kind is facts.kind and p <= newest)}, reverse=True)
+    periods = _every(newest, facts)
     period = next((one for one in periods if one.code == code), newest)
     standing = judge_period(facts, period, day=today)
     trend = trend_of(standing, table)
@@ -290,8 +299,9 @@ def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: Use
     measuring = Action.objects.visible_to(user).filter(plan=plan, indicators=row)
     similar, similar_narrow, basis = _similar(standing, table, plan)
     comments = _comments(row, facts, table)
+    shown_comments = comments if whole else comments[:COMMENTS]
     definition, target_note = (table.words(text, facts.code) for text in (row.definition, row.target_note))
-    words = [definition, target_note, *(one.shown for one in comments)]
+    words = [definition, target_note, *(one.shown for one in shown_comments)]
     return IndicatorPage(
         indicator=row,
         facts=facts,
@@ -309,7 +319,7 @@ def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: Use
         similar_narrow=similar_narrow,
         similar_basis=basis,
         series=_series(row, standing, periods, table, trend),
-        comments=comments,
+        comments=shown_comments,
         definition=definition.text or definition.sentence,
         target_note=target_note.text or target_note.sentence,
         actions=[] if public else rows(worst_first(measuring)[:ACTIONS], today, asked.period if asked else None),
@@ -329,6 +339,15 @@ def indicator_page(plan: Plan, found: _Found, table: Table, code: str, user: Use
     )
 
 
+def _every(newest: Period, facts: IndicatorFacts) -> list[Period]:
+    """From the newest back to the first with a figure, newest first: one without a figure has its row, too."""
+    first = min((one for one in facts.figures if one.kind is facts.kind), default=newest)
+    found = [newest]
+    while found[-1] > first:
+        found.append(found[-1].previous())
+    return found
+
+
 def _comments(row: Indicator, facts: IndicatorFacts, table: Table) -> list[Said]:
     """The words that stand, newest period first; for partners with those they replaced."""
     old: dict[Period, list[Said]] = {}
@@ -337,7 +356,7 @@ def _comments(row: Indicator, facts: IndicatorFacts, table: Table) -> list[Said]
             partner = one.by.partner.name if one.by.partner else ""
             old.setdefault(one.period, []).append(Said(one.period, Shown(one.text), partner, one.at))
     found = []
-    for said in sorted(facts.comments.values(), key=lambda one: one.period, reverse=True)[:COMMENTS]:
+    for said in sorted(facts.comments.values(), key=lambda one: one.period, reverse=True):
         at = facts.corrected_since(said)
         stale = f"{WRITTEN_BEFORE} on {british(timezone.localdate(at))}." if at else ""
         earlier = tuple(old.get(said.period, [])[1:])
@@ -437,6 +456,7 @@ def _series(
                 as_at=known.as_at if known else None,
                 population=known.denominator_source if known else "",
                 made_of=_made_of(known) if known and not public else "",
+                counts=(known.reading.numerator, known.reading.denominator) if known and not public else (None, None),
                 file=_file(last) if last and not public else "",
                 old=[] if public else _old(steps),
                 remarks=remarks.get(period, []),

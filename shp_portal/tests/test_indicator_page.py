@@ -10,7 +10,16 @@ from decimal import Decimal
 
 import pytest
 
-from performance.models import Annotation, Commentary, Comparator, Measurement, RangeBaseline, Source, Upload
+from performance.models import (
+    Annotation,
+    Commentary,
+    Comparator,
+    Measurement,
+    NotYetAvailable,
+    RangeBaseline,
+    Source,
+    Upload,
+)
 from performance.services.figures import write_commentary
 from shp_portal.tests.figures import Q1_2026, Q2_2026, STEADY, figures, indicator
 from shp_portal.tests.scene import NOW, Cast, browser, on, page, text_of

@@ -101,6 +101,7 @@ def _examine_figures(
         provisional=bool(answers.get("provisional")),
         population_source=answers.get("population_source", ""),
         several=bool(answers.get("several")),
+        owner=upload.data_owner.name,
     )
     return check_figures(chosen.sheet, chosen.layout, wanted, terms, progress)
 
