@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from performance.views import assessment, averages, consultation, enter, indicator, issues, missing, uploads
+from performance.views import assessment, averages, consultation, enter, indicator, issues, missing, places, uploads
 
 app_name = "performance"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("performance/averages/<int:pk>/correct/", averages.correct_average, name="correct-average"),
     path("performance/missing/", missing.missing, name="missing"),
     path("performance/missing/remind/", missing.nudge, name="nudge"),
+    path("performance/similar-areas/<int:pk>/priorities/", places.place_crime_types, name="place-crime-types"),
     path("performance/uploads/", uploads.show_list, name="uploads"),
     path("performance/uploads/new/<slug:kind>/", uploads.send, name="upload"),
     path("performance/uploads/template.csv", uploads.template, name="upload-template"),

@@ -195,6 +195,9 @@ TEMPLATES = [
 # Lower rooms find the pages of higher ones here (get_absolute_url), so that nothing imports or reverses upwards.
 ABSOLUTE_URL_OVERRIDES: dict[str, Callable[[Any], str]] = {
     "partners.partner": lambda partner: reverse("portal:partner", args=[partner.code]),
+    "performance.similarareastable": lambda table: (
+        f"{reverse('portal:similar-areas')}?quarter={table.period.code}#rates"
+    ),
     "performance.comparator": lambda average: f"{reverse('portal:similar-areas')}#averages",
     "performance.emergingissue": lambda issue: reverse("portal:issue", args=[issue.pk]),
     "performance.indicator": lambda indicator: reverse("portal:indicator", args=[indicator.code]),

@@ -20,7 +20,15 @@ from django.urls import reverse
 
 from actions.models import Action, Evidence, Export, Proposal
 from partners.models import Cover, OutgoingEmail
-from performance.models import Comparator, EmergingIssue, Indicator, Measurement, Recommendation, StrategicAssessment
+from performance.models import (
+    Comparator,
+    EmergingIssue,
+    Indicator,
+    Measurement,
+    Recommendation,
+    SimilarAreasTable,
+    StrategicAssessment,
+)
 from performance.services.issues import raise_issue
 from priorities.models import Duty, Plan
 from reports.models import FactCheckAnswer, ReportVersion
@@ -130,6 +138,16 @@ class World:
             recorded_at=NOW,
             recorded_by=self.cast["officer_of_lead"],
         )
+        self.table = SimilarAreasTable.objects.create(
+            plan=self.cast.plan,
+            period_kind="quarter",
+            period_start=dt.date(2026, 7, 1),
+            window="12 months to September 2026",
+            group_size=15,
+            as_at=dt.date(2026, 10, 9),
+            recorded_at=NOW,
+            recorded_by=self.cast["analyst"],
+        )
         self.average = Comparator.objects.create(
             indicator=self.indicator,
             kind="similar_areas",
@@ -166,6 +184,8 @@ class World:
             given["pk"] = self.cover.pk
         elif name == "correct":
             given["pk"] = self.figure.pk
+        elif name == "place-crime-types":
+            given["pk"] = self.table.pk
         elif name == "correct-average":
             given["pk"] = self.average.pk
         elif "upload" in name and row.on:

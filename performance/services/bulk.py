@@ -7,7 +7,7 @@ for all of them. What either refuses, the other does.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from partners.models import User
     from performance.importing import GivenFigure, GivenQuestion, GivenRow
     from performance.models import Source
+    from priorities.models import Priority
 
 #: Rows of one statement.
 BATCH = 500
@@ -211,6 +212,58 @@ def record_similar_areas(
             raise ValidationError({"rows": [f"{line.label}: {line.position} is no position among {group_size} areas."]})
     SimilarAreasRow.objects.bulk_create(new, batch_size=BATCH)
     return table
+
+
+@transaction.atomic
+def place_crime_types(
+    *, table: SimilarAreasTable, places: Mapping[int, Priority | None], reason: str, by: User, at: dt.datetime
+) -> SimilarAreasTable:
+    """Say to which priority rows of a table belong, by the rows' pk (None: outside our priorities). The figures stay; a
+    table with the new places takes the old one's place, which stays visible with the reason. The same again is nothing.
+
+    Raises PermissionDenied; ValidationError keyed by these parameter names without a reason, for another plan's priority,
+    and when the table was replaced meanwhile.
+    """
+    if not by.has_perm("performance.upload_tables"):
+        raise PermissionDenied(NOT_YOUR_TABLE)
+    Plan.objects.select_for_update().get(pk=table.plan_id)
+    if SimilarAreasTable.objects.filter(replaces=table).exists():
+        raise ValidationError("The table was replaced meanwhile. Look at the newest one first.")
+    rows = list(table.rows.all())
+    changed = {
+        row.pk for row in rows if row.pk in places and row.priority_id != (one.pk if (one := places[row.pk]) else None)
+    }
+    if not changed:
+        return table
+    if any(one is not None and one.plan_id != table.plan_id for one in places.values()):
+        raise ValidationError({"places": ["Choose priorities of the plan."]})
+    if not reason.strip():
+        raise ValidationError({"reason": ["Say why a crime type belongs elsewhere."]})
+    new = SimilarAreasTable(
+        plan_id=table.plan_id,
+        period_kind=table.period_kind,
+        period_start=table.period_start,
+        window=table.window,
+        unit=table.unit,
+        group_size=table.group_size,
+        data_source_id=table.data_source_id,
+        provisional=table.provisional,
+        as_at=table.as_at,
+        recorded_at=at,
+        recorded_by=by,
+        note=reason.strip(),
+        replaces=table,
+        upload_id=table.upload_id,
+    )
+    new.full_clean()
+    new.save()
+    for row in rows:
+        if row.pk in changed:
+            row.priority = places[row.pk]
+        row.pk, row.table = None, new
+        row._state.adding = True
+    SimilarAreasRow.objects.bulk_create(rows, batch_size=BATCH)
+    return new
 
 
 @transaction.atomic

@@ -60,8 +60,9 @@ def decide(request: SignedIn, pk: int) -> HttpResponse:
             form.take_faults(refused)
             # Whoever was overtaken has read the other decision by now, and may record theirs over it.
             row.refresh_from_db()
-            form.data = form.data.copy()
-            form.data["seen"] = verbs.decision_of(row)
+            data = request.POST.copy()
+            data["seen"] = verbs.decision_of(row)
+            form.data = data
         else:
             messages.success(request, f"Recorded: {done.get_outcome_display().lower()}.")
             return redirect(row.assessment)  # type: ignore[call-overload]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from partners.models import User
 
 MOST_TABLES = 40
+#: Of a row's number in an address; longer ones are no row's.
+MOST_DIGITS = 10
 #: Older averages say nothing of today.
 AVERAGES_BACK = dt.timedelta(days=3 * 366)
 
@@ -91,6 +93,7 @@ class SimilarAreasPage:
     narrow: RatioDots | None
     group: ComparatorGroup | None
     corrected: list[SimilarAreasTable]
+    replaced_by: SimilarAreasTable | None
     area: str
 
 
@@ -104,9 +107,14 @@ def similar_areas(request: SignedIn) -> HttpResponse:
     if not tables:
         averages = averages_until(plan, timezone.localdate(), request.user)
         return render(request, "portal/similar_areas.html", {"page": None, "averages": averages})
-    code = request.GET.get("quarter", "")
+    code, old = request.GET.get("quarter", ""), request.GET.get("table", "")
     table = next((one for one in tables if one.period.code == code), tables[0])
+    if old.isdecimal():
+        # One that was replaced stays to be looked at, by its own address.
+        kept = SimilarAreasTable.objects.filter(plan=plan).select_related("data_source")
+        table = get_object_or_404(kept, pk=int(old)) if len(old) < MOST_DIGITS else tables[0]
     told = {
+        "may_place": request.user.has_perm("performance.upload_tables"),
         "page": similar_areas_page(plan, table, tables),
         "averages": averages_until(plan, table.period.end, request.user),
     }
@@ -165,6 +173,7 @@ def similar_areas_page(plan: Plan, table: SimilarAreasTable, tables: Sequence[Si
         narrow=narrow,
         group=ComparatorGroup.objects.filter(plan=plan).prefetch_related("members").order_by("pk").first(),
         corrected=_corrected(table),
+        replaced_by=SimilarAreasTable.objects.filter(replaces=table).first(),
         area=area,
     )
 

@@ -18,7 +18,7 @@ from performance.models import PrintedFigure, SimilarAreasRow, SimilarAreasTable
 from priorities.models import Priority
 from shp_portal.pages.similar_areas import Place, last_and_outside
 from shp_portal.tests.figures import Q1_2026, Q2_2026
-from shp_portal.tests.scene import NOW, Cast, page, text_of
+from shp_portal.tests.scene import NOW, Cast, browser, on, page, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +95,52 @@ def test_a_replaced_table_is_told_of_and_no_longer_shown(cast: Cast) -> None:
     assert "19.330" not in said
     assert "A late return was added." in said
     assert "was replaced by a later one" in said
+    assert f'href="?table={old.pk}"' in page(cast.officer, "/performance/similar-areas/")
+    before = words(cast, f"/performance/similar-areas/?table={old.pk}")
+    assert "19.330" in before
+    assert "This table was replaced on" in before
+    page(cast.officer, f"/performance/similar-areas/?table={old.pk + 99}", 404)
+
+
+def test_a_crime_type_is_given_another_priority_and_the_table_as_it_was_stays(cast: Cast) -> None:
+    old = table(cast, Q2_2026, ("Shoplifting", "19.330", "10.020", 15, None), ("Arson", "0.770", "0.774", 7, None))
+    shoplifting, arson = old.rows.all()
+    address = f"/performance/similar-areas/{old.pk}/priorities/"
+    assert f'href="{address}"' in page(cast.analyst, "/performance/similar-areas/")
+    assert "/priorities/" not in page(cast.officer, "/performance/similar-areas/")
+    page(cast.officer, address, 403)
+    said = {
+        f"row_{shoplifting.pk}": str(cast.priority.pk),
+        f"row_{arson.pk}": "outside",
+        "reason": "The plan was changed.",
+    }
+    with on():
+        refused = browser(cast.analyst).post(address, {**said, "reason": ""})
+        assert "Say why a crime type belongs elsewhere." in refused.content.decode()
+        assert SimilarAreasTable.objects.count() == 1
+        browser(cast.analyst).post(address, {**said, f"row_{shoplifting.pk}": "outside"})
+        assert SimilarAreasTable.objects.count() == 1  # nothing was changed
+        browser(cast.analyst).post(address, said)
+        again = browser(cast.analyst).post(address, said)
+    assert "was replaced meanwhile" in again.content.decode()
+    new = SimilarAreasTable.objects.standing().get()
+    assert (new.replaces, new.note) == (old, "The plan was changed.")
+    kept = [(row.label, row.printed, row.position, row.priority) for row in new.rows.all()]
+    assert kept == [("Shoplifting", "19.330", 15, cast.priority), ("Arson", "0.770", 7, None)]
+    assert "fits none of our priorities" not in words(cast)
+    assert "fits none of our priorities: Shoplifting" in words(cast, f"/performance/similar-areas/?table={old.pk}")
+
+
+def test_a_crime_without_a_heading_is_no_total(cast: Cast) -> None:
+    made = table(cast, Q2_2026, ("Shoplifting", "19.330", "10.020", 15, None), ("All Crime", "99.0", "50.0", 15, None))
+    made.rows.update(heading="")
+    said = words(cast)
+    assert (
+        "One crime is ranked 15 of 15, the highest rate of the group, and fits none of our priorities: Shoplifting."
+        in said
+    )
+    assert "15 of 15 Outside our priorities" in said
+    assert "15 of 15 All" in said
 
 
 def test_a_source_not_for_publication_is_said_to_be_one(cast: Cast) -> None:
