@@ -213,6 +213,10 @@ def test_what_is_provisional_and_of_another_quarter(cast: Cast):
 def test_the_analyst_sends_everybodys(cast: Cast):
     upload = send(cast.analyst, "Code,Figure\nSHOP,418\nTHEIRS,7\n")
     assert upload.state == State.READY
+    assert [asked for _, asked in found(upload, "question")] == [
+        "You said that these are figures of Borough council, but SHOP is owed by Police. Is it right?",
+        "You said that these are figures of Borough council, but THEIRS is owed by Fire brigade. Is it right?",
+    ]
     store(cast.analyst, upload)
     run(upload)
     assert Measurement.objects.count() == 2
