@@ -115,9 +115,9 @@ def _waiting(name: str) -> Path:
     return Path(settings.MEDIA_ROOT) / folder / WAITING / Path(own).name
 
 
-def write_whole(place: Path, content: bytes) -> None:
-    """Put `content` at `place` in one step: a temporary file beside it, synced to the disk, then renamed."""
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=place.parent)
+def write_whole(place: Path, content: bytes, *, begun_in: Path | None = None) -> None:
+    """Put `content` at `place` in one step: a temporary file beside it, or in a folder of the same disk, synced, then renamed."""
+    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=begun_in or place.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,17 +10,23 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from partners import outbox
-from partners.delivery import write_whole
+from partners.delivery import WAITING, remove, waiting_longer_than, write_whole
 
 if TYPE_CHECKING:
     from reports.models import Rendition
+
+
+#: Where files are begun, so that what a killed worker left is found by listing one folder.
+FOLDER = "reports"
+#: Far longer than it takes to write a file.
+LONGEST_WRITE = dt.timedelta(minutes=1)
 
 
 class FileLost(Exception):
     """The stored file is missing or no longer the one that was written; says which."""
 
 
-def store(content: bytes, folder: str = "reports") -> tuple[str, str]:
+def store(content: bytes, folder: str = FOLDER) -> tuple[str, str]:
     """Write a PDF under MEDIA_ROOT for good; (name relative to MEDIA_ROOT, SHA-256 of the bytes).
 
     Whoever reads meanwhile, or after the power fails, finds the whole file or none. Writing the same bytes again changes
@@ -29,8 +36,16 @@ def store(content: bytes, folder: str = "reports") -> tuple[str, str]:
     name = f"{folder}/{sha256[:2]}/{sha256}.pdf"
     place = Path(settings.MEDIA_ROOT) / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(place, content)
+    begun_in = Path(settings.MEDIA_ROOT) / FOLDER / WAITING
+    begun_in.mkdir(parents=True, exist_ok=True)
+    write_whole(place, content, begun_in=begun_in)
     return name, sha256
+
+
+def sweep(now: dt.datetime) -> None:
+    """Remove the pieces of files that killed workers left."""
+    for name in waiting_longer_than(now, FOLDER, LONGEST_WRITE):
+        remove(name)
 
 
 def read(rendition: Rendition) -> bytes:

@@ -6,10 +6,16 @@ our own four font faces and what the HTML carries in data: addresses.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import gc
 import hashlib
 import logging
+import os
 import re
+import shutil
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +39,12 @@ MOST_CHARACTERS = 12_000_000
 
 MOST_LONG_WORD = 20_000
 """Characters without a space: the layout of one endless word takes minutes. Data: addresses, which are ours, excepted."""
+
+FOLDER = "shp-portal-pdf-"
+"""Begins the name of the folder that WeasyPrint writes fonts to; a killed worker leaves it behind, for `sweep`."""
+
+YOUNG = 60.0
+"""Seconds for which a folder may be nobody's yet: it is taken hold of just after it is made."""
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +70,14 @@ def make(html: str) -> MadePdf:
     with _no_collector(), _mishaps() as mishaps:
         try:
             document, fetcher = lay_out(html)
-            content = document.write_pdf(
-                pdf_variant=VARIANT,
-                pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
-                finisher=_finish,
-            )
+            try:
+                content = document.write_pdf(
+                    pdf_variant=VARIANT,
+                    pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
+                    finisher=_finish,
+                )
+            finally:
+                document.font_config.close()
         except RecursionError as fault:
             raise PdfRefused("The report's text is nested too deeply to be laid out.") from fault
     if fetcher.refusals:
@@ -83,7 +98,33 @@ def lay_out(html: str) -> tuple[Any, Any]:
         # Pango and its kin are libraries of the system; the wheel cannot bring them.
         raise PdfRefused("WeasyPrint's system libraries are missing: `make run` says which to install.") from fault
     fetcher = _fence_class()()
-    return HTML(string=html, url_fetcher=fetcher).render(pdf_variant=VARIANT), fetcher
+    fonts = _fonts_class()()
+    try:
+        return HTML(string=html, url_fetcher=fetcher).render(font_config=fonts, pdf_variant=VARIANT), fetcher
+    except BaseException:
+        fonts.close()
+        raise
+
+
+def sweep() -> None:
+    """Remove the folders of fonts that killed workers left on this machine; those of the living are held by them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        with contextlib.suppress(OSError):  # gone already, still held (BlockingIOError), or somebody else's
+            if time.time() - folder.stat().st_mtime > YOUNG:
+                held = _hold(folder)
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(held)
+
+
+def _hold(folder: Path) -> int:
+    """A lock on the folder that ends with its process, however that ends. BlockingIOError when another holds it."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        raise
+    return held
 
 
 def _check_size(html: str) -> None:
@@ -135,6 +176,33 @@ def _mishaps() -> Iterator[list[str]]:
         yield heard
     finally:
         said.removeHandler(ear)
+
+
+@cache
+def _fonts_class() -> type:
+    from weasyprint.text.fonts import FontConfiguration
+
+    class Fonts(FontConfiguration):
+        """Writes fonts to a folder by whose name and lock `sweep` knows whether it is still in use."""
+
+        _held: int | None = None
+
+        def __init__(self) -> None:
+            super().__init__()
+            self._folder = Path(tempfile.mkdtemp(prefix=FOLDER))
+            self._held = _hold(self._folder)
+
+        def close(self) -> None:
+            """At once, and not when the collector comes by: workers end without it."""
+            if self._held is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
+                os.close(self._held)
+                self._held = None
+
+        def __del__(self) -> None:
+            self.close()
+
+    return Fonts
 
 
 @cache

@@ -13,7 +13,12 @@ from reports.services import renditions
 
 @shared_task
 def render() -> None:
-    """One file a task keeps tasks short; after a failure the next tick tries again, so that a full disk gets time to empty."""
+    """One file a task keeps tasks short; after a failure the next tick tries again, so that a full disk gets time to empty.
+
+    First it clears away what a killed worker may have left.
+    """
+    pdf.sweep()
+    delivery.sweep(timezone.now())
     if renditions.make_next(make=_make_in_time, clock=timezone.now) and renditions.any_waiting(timezone.now()):
         delivery.wake_render()
 

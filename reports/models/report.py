@@ -215,9 +215,12 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
         return found.defer("html", "version__snapshot").order_by("-version__report__period_start", "pk")
 
     def waiting(self, now: dt.datetime) -> RenditionQuerySet:
-        """Renditions to make now, newest period first: queued, or left behind by a worker whose lease ran out."""
+        """Renditions to make now: queued, or left behind by a worker whose lease ran out.
+
+        The newest period first, those that failed before after all others: what cannot be laid out holds nothing up.
+        """
         return self.filter(Q(state="queued") | Q(state="rendering", lease_until__lt=now)).order_by(
-            "-version__report__period_start", "pk"
+            "attempts", "-version__report__period_start", "pk"
         )
 
 

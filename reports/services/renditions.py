@@ -110,6 +110,18 @@ def sign_off_of(version: ReportVersion) -> SignOff | None:
     )
 
 
+def html_of(rendition: Rendition) -> str:
+    """What the file is made of: the version's frozen facts and its decision, and nothing that may change."""
+    version, final = rendition.version, rendition.stage == Rendition.Stage.FINAL
+    document = from_json(version.snapshot)
+    return print_html(
+        for_public(document, rendition.marking) if rendition.edition == Rendition.Edition.PUBLIC else document,
+        stage="final" if final else "draft",
+        snapshot_sha256=version.snapshot_sha256,
+        sign_off=sign_off_of(version) if final else None,
+    )
+
+
 def _with_all(renditions: RenditionQuerySet) -> RenditionQuerySet:
     return renditions.select_related("version__report__plan")
 
@@ -137,14 +149,7 @@ def _lay_out(rendition: Rendition, make: Maker, clock: Clock) -> bool:
     try:
         if sha256_of(version.snapshot) != version.snapshot_sha256:
             raise Broken("The stored facts of this version are no longer those that were frozen.")
-        final = rendition.stage == Rendition.Stage.FINAL
-        document = from_json(version.snapshot)
-        html = print_html(
-            for_public(document, rendition.marking) if rendition.edition == Rendition.Edition.PUBLIC else document,
-            stage="final" if final else "draft",
-            snapshot_sha256=version.snapshot_sha256,
-            sign_off=sign_off_of(version) if final else None,
-        )
+        html = html_of(rendition)
         made = make(html)
         name, sha256 = delivery.store(made.content)
     except Exception as error:
