@@ -14,8 +14,11 @@ from reports.models import (
     FactCheck,
     FactCheckAnswer,
     HoldPeriod,
+    MatterArising,
+    MatterHandover,
     PlanFault,
     PublicRelease,
+    RecommendationOutcome,
     Rendition,
     Report,
     ReportVersion,
@@ -56,12 +59,22 @@ class RenditionInline(ReadOnlyInline):
     fields = ("stage", "state", "attempts", "last_error", "pages", "sha256", "queued_at", "finished_at")
 
 
+class RecommendationOutcomeInline(ReadOnlyInline):
+    """What a meeting made of each recommendation; the words stand on the version's own page, which knows who may read it."""
+
+    model = RecommendationOutcome
+    fields = ("position", "outcome", "meeting", "minute_reference", "by", "at")
+
+
 @admin.register(ReportVersion)
 class ReportVersionAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "state", "received_up_to", "made_at", "sent_by", "published_at")
     list_filter = ("state", "report__kind")
     list_select_related = ("report", "sent_by")
-    inlines = (RenditionInline,)
+    inlines = (
+        RenditionInline,
+        RecommendationOutcomeInline,
+    )
     # The content itself may hold restricted words; it is read on the report's page.
     exclude = ("snapshot",)
 
@@ -99,6 +112,25 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     def view_on_site(self, decision: Decision) -> str:
         return decision.version.get_absolute_url()
+
+
+class MatterHandoverInline(ReadOnlyInline):
+    model = MatterHandover
+    fields = ("old", "new", "by", "at")
+
+
+@admin.register(MatterArising)
+class MatterArisingAdmin(ReadOnlyAdmin):
+    """Who is to answer, until when, and whether they did; question and answer are read on the matter's own page."""
+
+    list_display = ("pk", "source", "report", "owner", "due_on", "answered_at")
+    list_filter = ("source",)
+    list_select_related = ("report", "owner")
+    exclude = ("text", "answer")
+    inlines = (MatterHandoverInline,)
+
+    def sees_page(self, user: User, matter: MatterArising) -> bool:
+        return user.sees_the_work
 
 
 class FactCheckAnswerInline(ReadOnlyInline):

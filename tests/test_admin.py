@@ -112,6 +112,7 @@ READ_ONLY = {
     "actions.helpreply",
     "actions.evidence",
     "actions.export",
+    "reports.matterarising",
     "reports.report",
     "reports.reportversion",
     "reports.rendition",

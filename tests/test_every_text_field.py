@@ -34,7 +34,12 @@ LOOKED_UP = {"SignInForm.login", "ReauthenticateForm.login"}
 #: Boxes for figures, days and tables: `sheets` reads them sign by sign, sends back what is no figure, and cleans the words of a
 #: pasted table with a remark (sheets/tests). `sure` repeats a token the page gave.
 READ_AS_FIGURES = {"figure", "numerator", "denominator", "average", "expected", "pasted", "sure"}
-OF_FIGURES = ("performance.forms.enter", "performance.forms.averages", "performance.forms.uploads")
+OF_FIGURES = (
+    "performance.forms.enter",
+    "performance.forms.averages",
+    "performance.forms.indicator",
+    "performance.forms.uploads",
+)
 
 REVERSED = "Pay \u202eevil"
 UNSEEN = "\u200b\u3164"

@@ -116,7 +116,7 @@ def test_a_static_file_is_guarded(cast: Cast):
 def test_a_pdf_is_guarded_and_kept_nowhere(cast: Cast):
     version = published_report(cast)
     client = Client()
-    client.force_login(cast["reader"])
+    client.force_login(cast["officer_of_lead"])
     response = client.get(f"/reports/{version.report_id}/v{version.number}/final.pdf")
     assert response.status_code == 200
     assert response["Content-Type"] == "application/pdf"

@@ -115,7 +115,9 @@ def test_a_comparison_is_known_from_the_moment_it_is_recorded(cast):
 def test_a_second_comparison_and_a_place_outside_the_group_are_refused(cast):
     compared(cast)
     fault = refused(cast, ["average"], compared, cast=cast, average=Decimal(1))
-    assert fault.messages == ["Shoplifting has a comparison of this kind for Q2 2026/27 already."]
+    assert fault.messages == [
+        "Shoplifting has a comparison of this kind for Q2 2026/27 already. Correct that one instead."
+    ]
     with pytest.raises(ValidationError):
         compared(cast, period=Q1_2026, position=16)
     assert compared(cast, period=Q1_2026).pk

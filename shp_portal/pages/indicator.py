@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
@@ -54,8 +55,6 @@ from shp_portal.pages.seen import (
 )
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from partners.models import User
 
 #: Rows of actions on the page; the rest is in the list of actions.
@@ -456,7 +455,9 @@ def _series(
                 as_at=known.as_at if known else None,
                 population=known.denominator_source if known else "",
                 made_of=_made_of(known) if known and not public else "",
-                counts=(known.reading.numerator, known.reading.denominator) if known and not public else (None, None),
+                counts=(_plain(known.reading.numerator), _plain(known.reading.denominator))
+                if known and not public
+                else (None, None),
                 file=_file(last) if last and not public else "",
                 old=[] if public else _old(steps),
                 remarks=remarks.get(period, []),
@@ -465,6 +466,13 @@ def _series(
             )
         )
     return found
+
+
+def _plain(amount: Decimal | None) -> Decimal | None:
+    """Without the noughts that the column keeps behind its point."""
+    if amount is None:
+        return None
+    return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()
 
 
 def _made_of(known: KnownFigure) -> str:

@@ -108,7 +108,9 @@ class TestTheStoryUpToNovember2026(TestCase):
         plan = Plan.objects.get()
         newest = Report.objects.filter(kind="six_monthly", period_start=dt.date(2026, 4, 1))
         assert not newest.filter(versions__isnull=False).exists()
-        assert not Report.objects.filter(kind="quarterly", period_start=dt.date(2026, 7, 1)).exists()
+        # A row may be there before, since people write for a report that is not made yet.
+        quarterly = Report.objects.filter(kind="quarterly", period_start=dt.date(2026, 7, 1))
+        assert not quarterly.filter(versions__isnull=False).exists()
         made = make_due(plan=plan, now=NOW)
         assert sorted((v.report.kind, v.report.period_start.isoformat()) for v in made) == [
             ("quarterly", "2026-07-01"),
