@@ -266,7 +266,9 @@ def test_ten_thousand_rows_are_searched_by_the_index(cast: Cast, kind: Kind) -> 
     said = update(cast, action, 1, narrative="Marigold bins.")
     proposed(cast, title="Marigold bins", why="New.")
     raise_issue(plan=cast.plan, title="Marigold bins", text="New.", by=cast.officer, at=NOW)
-    Indicator.objects.create(code="I0", name="Marigold", unit="x", measure="count", better="lower", data_owner=cast.fire)
+    Indicator.objects.create(
+        code="I0", name="Marigold", unit="x", measure="count", better="lower", data_owner=cast.fire
+    )
     PlanSection.objects.create(plan=cast.plan, number=1, heading="Marigold", body="Bins.")
     _many(cast, action, said)
     asked = Asked(cast.plan, cast.outsider, "marigold", ["marigold"], by_index=True)
@@ -309,7 +311,8 @@ def _many(cast: Cast, action: Action, said: ProgressUpdate) -> None:
         ),
         EmergingIssue: (another(EmergingIssue.objects.get(), title=f"Matter {n}") for n in numbers),
         Indicator: (
-            Indicator(code=f"N{n}", name=f"Number {n}", unit="x", measure="count", better="lower", data_owner=cast.fire) for n in numbers
+            Indicator(code=f"N{n}", name=f"Number {n}", unit="x", measure="count", better="lower", data_owner=cast.fire)
+            for n in numbers
         ),
         PlanSection: (
             PlanSection(plan=cast.plan, number=n + 1, heading=f"Part {n}", body=f"Text {n}.") for n in numbers
