@@ -181,6 +181,11 @@ def test_from_an_officers_update_to_a_published_report(page: Page, demonstration
     expect(page.get_by_role("main")).to_contain_text(WORDS)
     expect(page.locator(".report-sign-off")).to_contain_text(re.compile("Approved .* on 23 November 2026"))
     expect(page.get_by_role("link", name="Draft PDF")).to_have_count(0)
+    # Its final PDF is the partners'; readers get a public one when the coordinator has checked it.
+    expect(page.get_by_role("link", name="Final PDF")).to_have_count(0)
+    sign_out(page)
+    sign_in(page, "officer")
+    follow(page, SIX_MONTHLY)
     final = fetched(page, "Final PDF")
     assert final.startswith(b"%PDF-1.7")
     assert final != draft

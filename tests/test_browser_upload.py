@@ -114,4 +114,4 @@ def test_without_javascript_columns_are_named_and_a_paste_is_stored(page: Page, 
     is_read()
     page.get_by_role("link", name="Check again").click()
     expect(page.get_by_text("1 figure stored.")).to_be_visible()
-    assert Measurement.objects.get(indicator=fires).upload == Upload.objects.get()
+    assert Measurement.objects.get(indicator=fires).upload == Upload.objects.latest("pk")
