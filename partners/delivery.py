@@ -12,6 +12,7 @@ import hashlib
 import os
 import tempfile
 import uuid
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -107,6 +108,21 @@ def waiting_longer_than(now: dt.datetime, folder: str, wait: dt.timedelta = LONG
                 if place.stat().st_mtime < before:
                     found.append(f"{folder}/{place.name[:2]}/{place.name}")
     return sorted(found)
+
+
+def sweep(now: dt.datetime, folder: str, named: Callable[[list[str]], Iterable[str]]) -> int:
+    """Take away what a stopped request or worker left waiting without a row, and put the others in their place; how many went.
+
+    `named` says which of these names a row has. Asked only when something has waited too long.
+    """
+    waiting = waiting_longer_than(now, folder)
+    kept = set(named(waiting)) if waiting else set()
+    for name in waiting:
+        if name in kept:
+            settle(name)
+        else:
+            remove(name)
+    return len(waiting) - len(kept)
 
 
 def _waiting(name: str) -> Path:

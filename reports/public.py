@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from performance import telling
-from performance.comparison import NO_COMPARISON, Against, Measure, measure_of
+from performance.comparison import NO_COMPARISON, Against, Measure
 from performance.disclosure import (
     FEWEST_SHOWN,
     NOT_COMPARED_SENTENCE,
@@ -152,12 +152,13 @@ class _Public:
         self.of = document
         #: How many texts were replaced so far.
         self.texts = 0
+        counts = {where_of(known.place)[0] for known in document.known if Measure(known.measure) is Measure.COUNT}
         self.table = disclose(
             [_cell(known) for known in document.known],
             [Ratio(one.whole, *one.parts) if one.ratio else Total(one.whole, one.parts) for one in document.sums],
             Audience.PUBLIC,
             {
-                **{figure.code: _called(figure) for figure in document.figures},
+                **{figure.code: _called(figure, counts) for figure in document.figures},
                 **{part.name: part.name for part in document.priorities},
             },
         )
@@ -614,8 +615,9 @@ def _cell(known: Known) -> Cell:
     )
 
 
-def _called(figure: Figure) -> str:
-    return figure.name if measure_of(figure.unit) is not Measure.COUNT else f"{figure.name} {figure.unit}"
+def _called(figure: Figure, counts: Collection[str]) -> str:
+    """A count goes by what it counts as well; `counts` are the codes of those that are."""
+    return f"{figure.name} {figure.unit}" if figure.code in counts else figure.name
 
 
 def _places(figure: Figure) -> Iterator[str]:

@@ -197,14 +197,9 @@ def scan_waiting() -> int:
 
 def sweep(now: dt.datetime) -> int:
     """Take away files that a stopped request left without a row, and put those in place whose row is there; how many went."""
-    waiting = delivery.waiting_longer_than(now, FOLDER)
-    named = set(Evidence.objects.filter(file__in=waiting).values_list("file", flat=True)) if waiting else set()
-    for name in waiting:
-        if name in named:
-            delivery.settle(name)
-        else:
-            delivery.remove(name)
-    return len(waiting) - len(named)
+    return delivery.sweep(
+        now, FOLDER, lambda names: Evidence.objects.filter(file__in=names).values_list("file", flat=True)
+    )
 
 
 def _note(row: Evidence, state: str, note: str) -> int:

@@ -331,11 +331,6 @@ def remove_expired(now: dt.datetime) -> int:
 
 def sweep(now: dt.datetime) -> int:
     """Take away what stopped workers left unfinished, and put in place what is finished; how many went."""
-    waiting = delivery.waiting_longer_than(now, FOLDER)
-    named = set(Export.objects.filter(file__in=waiting).values_list("file", flat=True)) if waiting else set()
-    for name in waiting:
-        if name in named:
-            delivery.settle(name)
-        else:
-            delivery.remove(name)
-    return len(waiting) - len(named)
+    return delivery.sweep(
+        now, FOLDER, lambda names: Export.objects.filter(file__in=names).values_list("file", flat=True)
+    )
