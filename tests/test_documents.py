@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import html
 import html.parser
+import io
+import itertools
 import os
 import re
 import subprocess
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pypdf
 import pytest
 
@@ -28,7 +31,7 @@ from reports import delivery, pdf
 from reports.document import RESTRICTED, from_json
 from reports.models import Rendition, ReportVersion
 from reports.public import for_public
-from reports.services import building, decisions, renditions
+from reports.services import building, decisions, release, renditions
 from tests.services.demonstration import NOW, Story
 from tests.verapdf import Failure
 
@@ -80,6 +83,7 @@ class Papers:
     drafts: dict[str, Paper]
     finals: dict[str, Paper]
     publics: dict[str, Paper]
+    shelved: dict[str, Paper]
     withheld: dict[str, set[str]]
     again: dict[str, Path]
     other_process: subprocess.Popen[bytes]
@@ -117,8 +121,16 @@ def papers(
             withheld = {kind: _withheld(version) for kind, version in made.items()}
             six_monthly = made["six_monthly"]
             _approve(six_monthly)
-            finals = {"six_monthly": _paper(six_monthly, Rendition.Stage.FINAL)}
-            yield Papers(drafts, finals, publics, withheld, again, other_process, _words(six_monthly.cut_off), _table())
+            coordinator = User.objects.get(email="coordinator@demo.example")
+            decisions.prepare(version=made["quarterly"], by=coordinator, at=NOW)
+            finals = {kind: _paper(version, Rendition.Stage.FINAL) for kind, version in made.items()}
+            shelved = {}
+            for kind, version in made.items():
+                decisions.publish(version=version, by=coordinator, at=NOW)
+                release.prepare(version=version, marking="", by=coordinator, at=NOW)
+                shelved[kind] = _paper(version, Rendition.Stage.FINAL, "public")
+            words, table = _words(six_monthly.cut_off), _table()
+            yield Papers(drafts, finals, publics, shelved, withheld, again, other_process, words, table)
         finally:
             other_process.kill()
             other_process.wait()
@@ -229,20 +241,68 @@ def objects(reader: pypdf.PdfReader) -> Iterator[Any]:
         yield reader.get_object(pypdf.generic.IndirectObject(number, 0, reader))
 
 
-ALL = ["draft six_monthly", "final six_monthly", "draft quarterly", "public six_monthly", "public quarterly"]
+#: Every rendition the two reports come to have: "public" is the preview as a draft, "shelved" what everybody is given.
+ALL = [f"{what} {kind}" for what in ("draft", "final", "public", "shelved") for kind in ("six_monthly", "quarterly")]
 
 
 @pytest.fixture(params=ALL)
 def paper(request: pytest.FixtureRequest, papers: Papers) -> Paper:
     stage, kind = request.param.split()
-    return {"draft": papers.drafts, "final": papers.finals, "public": papers.publics}[stage][kind]
+    by_stage = {"draft": papers.drafts, "final": papers.finals, "public": papers.publics, "shelved": papers.shelved}
+    return by_stage[stage][kind]
 
 
-@pytest.mark.parametrize(
-    "paper", ["final six_monthly", "draft quarterly", "public six_monthly", "public quarterly"], indirect=True
-)
 def test_it_is_archival_and_accessible(paper: Paper, verapdf: Callable[[bytes], list[Failure]]) -> None:
     assert verapdf(paper.content) == []
+
+
+def test_qpdf_finds_nothing_wrong_with_the_file(paper: Paper) -> None:
+    """A second opinion on the file itself: every object, stream and table of references of it can be read."""
+    with pikepdf.open(io.BytesIO(paper.content), attempt_recovery=False) as opened:
+        assert opened.check_pdf_syntax() == []
+        assert opened.Root.Lang == "en-GB"
+        assert opened.Root.ViewerPreferences.DisplayDocTitle
+        assert str(opened.docinfo.Title) in paper.html
+
+
+def test_headings_are_those_of_the_html_and_none_skips_a_level(paper: Paper) -> None:
+    with pikepdf.open(io.BytesIO(paper.content)) as opened:
+        levels = list(_levels(opened.Root.StructTreeRoot.K))
+    told = re.findall(r"<h([1-6])\b[^>]*>(.*?)</h\1>", paper.html, re.DOTALL)
+    assert levels == [int(level) for level, _ in told]
+    assert levels.count(1) == 1
+    assert [n for n, (one, after) in enumerate(itertools.pairwise(levels)) if after > one + 1] == []
+    # Who jumps by bookmarks comes to the same headings, in the same order.
+    marks = [squeezed(mark.title) for mark in _flat(paper.reader.outline)]
+    assert marks
+    headings = iter([squeezed(html.unescape(re.sub(r"<[^>]*>", "", text))) for _, text in told])
+    assert [mark for mark in marks if mark not in headings] == []
+
+
+def _levels(branch: Any) -> Iterator[int]:
+    """The levels of the headings below a branch of the structure tree, in the order in which it is read out."""
+    if isinstance(branch, pikepdf.Array):
+        for one in branch:
+            yield from _levels(one)
+    elif isinstance(branch, pikepdf.Dictionary) and "/S" in branch:
+        if found := re.fullmatch("/H([1-6])", str(branch.S)):
+            yield int(found[1])
+        yield from _levels(branch.get("/K"))
+
+
+def test_every_figure_is_told_and_every_header_cell_says_of_what(paper: Paper) -> None:
+    elements = [item for item in objects(paper.reader) if isinstance(item, dict) and "/S" in item]
+    told = [str(item.get("/Alt", "")) for item in elements if item["/S"] == "/Figure"]
+    assert told
+    assert [words for words in told if len(words.split()) < 4] == []
+    scopes = [_scope(item) for item in elements if item["/S"] == "/TH"]
+    assert set(scopes) == {"/Column", "/Row"}
+
+
+def _scope(cell: Any) -> str:
+    owned = cell.get("/A")
+    owned = owned.get_object() if owned is not None else {}
+    return str(owned.get("/Scope", "none") if isinstance(owned, dict) else [one.get("/Scope") for one in owned])
 
 
 def test_page_one_is_one_page(paper: Paper) -> None:
