@@ -1,4 +1,4 @@
-"""Pages of the portal beside the floor: list, action, home, search, an update sent, an export; with 100 and with 10,000 actions."""
+"""Pages of the portal beside the floor: list, action, home, search, an update sent, an export; with 100, 10,000 and 100,000 actions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -17,7 +17,6 @@ from actions.forms.filters import actions_at
 from actions.models import Action
 from actions.services import exports
 from actions.views.listing import MOST_EXPORTED
-from bench import floor
 from bench.measuring import Sheet, beside
 from bench.rows import person, the_plan
 from partners import roles
@@ -35,16 +34,6 @@ def client(role: str) -> Client:
     return found
 
 
-def as_floor(run: Callable[[], Any]) -> Callable[[], Any]:
-    """`run` with the floor's addresses and middleware; what the switching takes is timed with it and is a few microseconds."""
-
-    def on_the_floor() -> Any:
-        with override_settings(ROOT_URLCONF="bench.floor", MIDDLEWARE=floor.MIDDLEWARE):
-            return run()
-
-    return on_the_floor
-
-
 def get(browser: Client, address: str) -> Callable[[], Any]:
     def fetch() -> Any:
         answer = browser.get(address)
@@ -58,7 +47,7 @@ def get(browser: Client, address: str) -> Callable[[], Any]:
 def measure(sheet: Sheet, size: int) -> None:
     sheet.heading(f"Pages, {size:,} actions (a floor is a bare list page of 50 rows)")
     officer, coordinator, chair = client(roles.PARTNER_OFFICER), client(roles.COORDINATOR), client(roles.CHAIR)
-    bare = as_floor(get(client(roles.COORDINATOR), "/"))
+    bare = get(coordinator, "/bench/actions/")
     action = Action.objects.filter(owner__isnull=False).order_by("ref").first()
     if action is None:
         raise RuntimeError("There is no action to measure with.")
@@ -73,6 +62,7 @@ def measure(sheet: Sheet, size: int) -> None:
         ("Search", coordinator, "/search/?q=streets", SEARCH),
         ("Performance list", coordinator, "/performance/", 3.0),
     ]
+    sheet.ratio("The floor, beside no layout at all", beside(bare, get(coordinator, "/bench/barest/")))
     for name, browser, address, limit in pages:
         fetch = get(browser, address)
         sheet.ratio(name, beside(fetch, bare), limit)
@@ -85,7 +75,7 @@ def measure(sheet: Sheet, size: int) -> None:
         sheet.number("  HTML, compressed", len(gzip.compress(plain)) / 1000, "kB")
     _write(sheet, officer, bare, action)
     if size <= MOST_EXPORTED:
-        bare_file = as_floor(get(client(roles.COORDINATOR), "/export.csv"))
+        bare_file = get(coordinator, "/bench/export.csv")
         sheet.ratio("Export as CSV", beside(get(coordinator, "/actions/export.csv"), bare_file, rounds=15), None)
     else:
         _file(sheet, coordinator)
@@ -114,7 +104,7 @@ def _write(sheet: Sheet, officer: Client, bare: Callable[[], Any], action: Actio
 def _file(sheet: Sheet, coordinator: Client) -> None:
     """A list too long to wait for: the file as the worker makes it, beside a bare streaming export of the same rows."""
     by = person(roles.COORDINATOR)
-    bare = as_floor(get(client(roles.COORDINATOR), "/export.csv"))
+    bare = get(coordinator, "/bench/export.csv")
 
     def ours() -> None:
         asked = exports.request_export(plan=the_plan(), kind="csv", query="", by=by, at=timezone.now())

@@ -28,5 +28,7 @@ os.environ.update(
 from shp_portal.settings import *  # noqa: E402, F403
 
 CELERY_BROKER_URL = "memory://"
+#: The portal's addresses and those of the floor.
+ROOT_URLCONF = "bench.floor"
 # Chosen to be slow; nobody signs in by password here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
