@@ -1,4 +1,4 @@
-"""A report made into a PDF: the whole job beside WeasyPrint alone on the same HTML, seconds a page, and memory."""
+"""A report made into a PDF: the whole job beside WeasyPrint alone on the same HTML, processor seconds a page, and memory."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def pages(sheet: Sheet, actions: int, html: str) -> None:
         )
     made, took, megabytes = ran.stdout.split()
     sheet.number(f"Plan of {actions} actions", float(made), "pages")
-    sheet.number("  seconds a page", float(took) / float(made), "s", SECONDS_A_PAGE)
+    sheet.number("  processor seconds a page", float(took) / float(made), "s", SECONDS_A_PAGE)
     sheet.number("  most memory of the process", float(megabytes), "MB", MEGABYTES)
 
 
