@@ -14,7 +14,10 @@ DIAMOND = 9
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """`ranges` are the usual range's areas; `withheld` hatches the figures not shown, from top to bottom."""
+    """`ranges` are the usual range's areas; `withheld` hatches the figures not shown, from top to bottom.
+
+    A list prints dozens of these: what is painted alike is one path each, so that a template has little to look up.
+    """
 
     frame: Frame
     ranges: tuple[Box, ...]
@@ -24,6 +27,30 @@ class Sparkline:
     lone: tuple[Dot, ...]
     year_before: Line | None
     newest: Dot
+
+    @property
+    def areas(self) -> str:
+        """The ranges as one path."""
+        return "".join(f"M{box.x:g},{box.y:g}h{box.width:g}v{box.height:g}h{-box.width:g}Z" for box in self.ranges)
+
+    @property
+    def centres(self) -> str:
+        """Their means as one path."""
+        return "".join(f"M{line.x1:g},{line.y1:g}H{line.x2:g}" for line in self.means)
+
+    @property
+    def line(self) -> str:
+        """The figures as one path, which is broken at each gap."""
+        return "".join(f"M{run.replace(' ', 'L')}" for run in self.runs)
+
+    @property
+    def hatching(self) -> str:
+        return "".join(self.withheld)
+
+    @property
+    def tick(self) -> str:
+        """The same period last year."""
+        return f"M{self.year_before.x1:g},{self.year_before.y1:g}V{self.year_before.y2:g}" if self.year_before else ""
 
 
 def sparkline(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from charts.text import listed
 
-OUTSIDE = "outside our priorities"
+ALL, OUTSIDE = "all", "outside"
+"""In the place of a priority's code, in addresses and forms: what belongs to every priority, and what belongs to none."""
+OUTSIDE_WORDS = "Outside our priorities"
+IS_OUTSIDE = OUTSIDE_WORDS[:1].lower() + OUTSIDE_WORDS[1:]
 #: Stands in the place of a priority for a row that is the sum of the others.
 TOTAL = "total"
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -32,6 +35,25 @@ def plain(label: str) -> str:
 def is_total(label: str) -> bool:
     """Whether it is the sum of all crimes, which no priority could own."""
     return plain(label) in TOTALS
+
+
+class Coded(Protocol):
+    """A priority, as far as a heading needs it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def under(all_priorities: bool, own: Sequence[Coded]) -> str:
+    """What an indicator with these priorities, in the plan's order, stands under: its first one's code, ALL or OUTSIDE."""
+    return ALL if all_priorities else own[0].code if own else OUTSIDE
+
+
+def headings(priorities: Iterable[Coded]) -> list[tuple[str, str]]:
+    """What indicators stand under, with its words: the plan's priorities in its order, then all, then none."""
+    return [*((one.code, one.name) for one in priorities), (ALL, "All priorities"), (OUTSIDE, OUTSIDE_WORDS)]
 
 
 Held = TypeVar("Held")

@@ -474,15 +474,17 @@ def names_of(all_facts: Iterable[IndicatorFacts]) -> dict[str, str]:
 def rests_on(standing: IndicatorStanding, kind: Against) -> tuple[Where, ...]:
     """The figures that a comparison is worked out from, those that are there."""
     facts, period = standing.facts, standing.period
-    back = {
-        Against.YEAR_BEFORE: [period, period.year_before()],
-        Against.TARGET: [period, period.year_before()],
-        Against.PREVIOUS: [period, period.previous()],
-        Against.ROLLING: _back(period, 24 // period.kind.months),
-        Against.BASELINE: _back(period, 12 // period.kind.months),
-    }
     average = newest_average(facts, kind, period)
-    periods = [average.average.period] if average else back.get(kind, [period])
+    if average:
+        periods = [average.average.period]
+    elif kind in (Against.YEAR_BEFORE, Against.TARGET):
+        periods = [period, period.year_before()]
+    elif kind is Against.PREVIOUS:
+        periods = [period, period.previous()]
+    elif kind in (Against.ROLLING, Against.BASELINE):
+        periods = _back(period, (24 if kind is Against.ROLLING else 12) // period.kind.months)
+    else:
+        periods = [period]
     found: list[Where] = [(facts.code, one) for one in periods if one in facts.figures]
     if average:
         found.append((average_key(facts.code, kind), average.average.period))

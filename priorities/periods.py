@@ -77,7 +77,7 @@ class Period:
     @property
     def end(self) -> dt.date:
         """The last day, included."""
-        return self._first_day_after() - dt.timedelta(days=1)
+        return _last_day(self.start, self.kind.months)
 
     @property
     def code(self) -> str:
@@ -93,14 +93,7 @@ class Period:
     @property
     def label(self) -> str:
         """As tables and headings name it: "Q1 2024/25", "April to September 2026", "2024/25"."""
-        if self.kind is PeriodKind.YEAR:
-            return self.financial_year
-        if self.kind is PeriodKind.QUARTER:
-            return f"Q{(self.start.month - FIRST_MONTH) % 12 // 3 + 1} {self.financial_year}"
-        first, last = MONTHS[self.start.month - 1], MONTHS[self.end.month - 1]
-        if self.start.year == self.end.year:
-            return f"{first} to {last} {self.end.year}"
-        return f"{first} {self.start.year} to {last} {self.end.year}"
+        return _label(self)
 
     @property
     def long_label(self) -> str:
@@ -109,22 +102,18 @@ class Period:
             return f"{self.start.day} {MONTHS[self.start.month - 1]} to {british(self.end)}"
         return f"{british(self.start)} to {british(self.end)}"
 
-    def next(self) -> Self:
-        return type(self)(self.kind, self._first_day_after())
+    def next(self) -> "Period":
+        return _moved(self, self.kind.months)
 
-    def previous(self) -> Self:
-        return type(self).containing(self.kind, self.start - dt.timedelta(days=1))
+    def previous(self) -> "Period":
+        return _moved(self, -self.kind.months)
 
-    def year_before(self) -> Self:
+    def year_before(self) -> "Period":
         """The same quarter, half-year or year one year earlier."""
-        return type(self)(self.kind, self.start.replace(year=self.start.year - 1))
+        return _moved(self, -12)
 
     def contains(self, day: dt.date) -> bool:
         return self.start <= day <= self.end
-
-    def _first_day_after(self) -> dt.date:
-        months = self.start.year * 12 + self.start.month - 1 + self.kind.months
-        return dt.date(months // 12, months % 12 + 1, 1)
 
     def __hash__(self) -> int:
         # Of equal periods equal. That of the kind, an enumeration, is worked out in Python: most of the time of a large table.
@@ -133,18 +122,46 @@ class Period:
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Period):
             return NotImplemented
-        return (self.start, self.kind.months) < (other.start, other.kind.months)
+        if self.start != other.start:
+            return self.start < other.start
+        return self.kind.months < other.kind.months
 
     def __str__(self) -> str:
         return self.label
 
 
+# Asked thousands of times for one page of figures, and always for the same few dozen months:
+
+
 @functools.lru_cache(maxsize=4096)
 def _first_day(kind: PeriodKind, year: int, month: int) -> dt.date:
-    """Asked thousands of times for one page of figures, and always for the same few dozen months."""
     months = year * 12 + month - 1
     months -= (month - FIRST_MONTH) % kind.months
     return dt.date(months // 12, months % 12 + 1, 1)
+
+
+@functools.lru_cache(maxsize=4096)
+def _last_day(start: dt.date, months: int) -> dt.date:
+    after = start.year * 12 + start.month - 1 + months
+    return dt.date(after // 12, after % 12 + 1, 1) - dt.timedelta(days=1)
+
+
+@functools.lru_cache(maxsize=4096)
+def _moved(period: Period, months: int) -> Period:
+    month = period.start.year * 12 + period.start.month - 1 + months
+    return Period(period.kind, dt.date(month // 12, month % 12 + 1, 1))
+
+
+@functools.lru_cache(maxsize=4096)
+def _label(period: Period) -> str:
+    if period.kind is PeriodKind.YEAR:
+        return period.financial_year
+    if period.kind is PeriodKind.QUARTER:
+        return f"Q{(period.start.month - FIRST_MONTH) % 12 // 3 + 1} {period.financial_year}"
+    first, last = MONTHS[period.start.month - 1], MONTHS[period.end.month - 1]
+    if period.start.year == period.end.year:
+        return f"{first} to {last} {period.end.year}"
+    return f"{first} {period.start.year} to {last} {period.end.year}"
 
 
 def periods_between(kind: PeriodKind, first_day: dt.date, last_day: dt.date) -> list[Period]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from performance.importing.given import LONGEST_NOTE
-from performance.places import is_total
+from performance.places import OUTSIDE, OUTSIDE_WORDS, is_total
 from priorities.forms import VerbForm, WordsField
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from performance.models import SimilarAreasRow
     from priorities.models import Priority
-
-OUTSIDE = "outside"
 
 
 class PlacesForm(VerbForm):
@@ -41,7 +39,7 @@ class PlacesForm(VerbForm):
         super().__init__(data, **kwargs)
         self.priorities = {str(one.pk): one for one in priorities}
         self.rows = [row for row in rows if not is_total(row.label)]
-        choices = [(OUTSIDE, "Outside our priorities"), *((key, one.name) for key, one in self.priorities.items())]
+        choices = [(OUTSIDE, OUTSIDE_WORDS), *((key, one.name) for key, one in self.priorities.items())]
         for row in self.rows:
             self.fields[_name(row)] = forms.ChoiceField(
                 label=f"{row.heading}: {row.label}" if row.heading else row.label,

@@ -1,4 +1,4 @@
-"""Everything known of indicators, read at once: eight queries, however many indicators."""
+"""Everything known of indicators, read at once: seven queries, however many indicators."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from performance.usual_range import Baseline
 from priorities.periods import Period, PeriodKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+PLACE = ("indicator_id", "period_kind", "period_start")
 
 AVERAGES = {
     Comparator.Kind.SIMILAR_AREAS: Against.SIMILAR_AREAS,
@@ -37,26 +39,32 @@ def known_facts(
     until: Period | None = None,
     at: dt.datetime | None = None,
     figures_alone: bool = False,
+    listed: bool = False,
 ) -> dict[int, IndicatorFacts]:
     """By indicator's pk, in their order: what is known about periods that end by `until`'s end, as it was known at the
     moment `at` (None: now). Fetch `data_owner` and `data_source` along with the indicators.
 
     `figures_alone`: the figures, and what is said of those that are missing, in two queries; nothing to judge them by.
+    `listed`: what a list judges and draws, in four; no averages, remarks or parts, which pictures of one indicator and
+    the public version want.
     """
     rows = list(indicators)
-    known = _Known({row.pk: row.code for row in rows}, until, at, figures_alone)
+    known = _Known({row.pk: row.code for row in rows}, until, at)
+    known.read_figures()
+    if not figures_alone:
+        known.read_judged()
+    if not (figures_alone or listed):
+        known.read_beside()
     return {row.pk: known.facts(row) for row in rows}
 
 
 class _Known:
     """The rows of all indicators asked for, each table read once."""
 
-    def __init__(
-        self, codes: Mapping[int, str], until: Period | None, at: dt.datetime | None, figures_alone: bool = False
-    ) -> None:
-        pks = list(codes)
-        self.codes = codes
-        span: dict[str, Any] = {"indicator__in": pks} | ({"period_start__lte": until.end} if until else {})
+    def __init__(self, codes: Mapping[int, str], until: Period | None, at: dt.datetime | None) -> None:
+        self.codes, self.at = codes, at
+        self.said: dict[str, Any] = {"at__lte": at} if at else {}
+        self.span: dict[str, Any] = {"indicator__in": list(codes)} | ({"period_start__lte": until.end} if until else {})
         self.last_day = until.end if until else None
         self.figures: dict[int, dict[Period, KnownFigure]] = defaultdict(dict)
         self.averages: dict[int, dict[Against, dict[Period, KnownAverage]]] = defaultdict(lambda: defaultdict(dict))
@@ -65,19 +73,26 @@ class _Known:
         self.baselines: dict[int, dict[Period, Baseline]] = defaultdict(dict)
         self.remarks: dict[int, list[Remark]] = defaultdict(list)
         self.parts: dict[int, list[str]] = defaultdict(list)
-        self._read_figures(span, at)
-        self._read_waits(span, at)
-        if not figures_alone:
-            self._read_averages(span, at)
-            self._read_comments(span, at)
-            self._read_ranges(pks, span, at)
+
+    def read_figures(self) -> None:
+        self._read_measurements()
+        self._read_waits()
+
+    def read_judged(self) -> None:
+        self._read_comments()
+        self._read_ranges()
+
+    def read_beside(self) -> None:
+        self._read_averages()
+        self._read_remarks()
+        self._read_parts()
 
     def _inside(self, kind: str, start: dt.date) -> Period | None:
         period = _period(kind, start)
         return None if self.last_day and period.end > self.last_day else period
 
-    def _read_figures(self, span: Mapping[str, Any], at: dt.datetime | None) -> None:
-        rows = Measurement.objects.known_at(at) if at else Measurement.objects.standing()
+    def _read_measurements(self) -> None:
+        rows = Measurement.objects.known_at(self.at) if self.at else Measurement.objects.standing()
         for (
             pk,
             own,
@@ -95,7 +110,7 @@ class _Known:
             replaces,
             told,
         ) in (
-            rows.filter(**span)
+            rows.filter(**self.span)
             .order_by("indicator_id", "period_start", "pk")
             .values_list(
                 "pk",
@@ -122,9 +137,9 @@ class _Known:
                     pk, reading, printed, as_at, when, note, replaces is not None, population, told is not False
                 )
 
-    def _read_averages(self, span: Mapping[str, Any], at: dt.datetime | None) -> None:
-        rows = Comparator.objects.known_at(at) if at else Comparator.objects.standing()
-        for row in rows.filter(**span).select_related("data_source"):
+    def _read_averages(self) -> None:
+        rows = Comparator.objects.known_at(self.at) if self.at else Comparator.objects.standing()
+        for row in rows.filter(**self.span).select_related("data_source"):
             period = self._inside(row.period_kind, row.period_start)
             if period:
                 average = Average(period, row.average, row.position, row.group_size)
@@ -132,40 +147,38 @@ class _Known:
                     average, row.basis, row.data_source is not None and row.data_source.publishable, row.pk
                 )
 
-    def _read_comments(self, span: Mapping[str, Any], at: dt.datetime | None) -> None:
+    def _read_comments(self) -> None:
         """Oldest first, so that the newest words on a period are those that stay."""
-        until = {"at__lte": at} if at else {}
-        fields = ("indicator_id", "period_kind", "period_start")
-        said = Commentary.objects.filter(**span, **until).order_by("at", "pk")
-        for own, kind, start, text, partner, when in said.values_list(*fields, "text", "by__partner__name", "at"):
+        said = Commentary.objects.filter(**self.span, **self.said).order_by("at", "pk")
+        for own, kind, start, text, partner, when in said.values_list(*PLACE, "text", "by__partner__name", "at"):
             period = self._inside(kind, start)
             if period:
                 self.comments[own][period] = Comment(period, text, partner or "", when)
 
-    def _read_waits(self, span: Mapping[str, Any], at: dt.datetime | None) -> None:
+    def _read_waits(self) -> None:
         """Oldest first, as comments."""
-        until = {"at__lte": at} if at else {}
-        fields = ("indicator_id", "period_kind", "period_start")
-        waits = NotYetAvailable.objects.filter(**span, **until).order_by("at", "pk")
-        for own, kind, start, reason, expected, when in waits.values_list(*fields, "reason", "expected_on", "at"):
+        waits = NotYetAvailable.objects.filter(**self.span, **self.said).order_by("at", "pk")
+        for own, kind, start, reason, expected, when in waits.values_list(*PLACE, "reason", "expected_on", "at"):
             period = self._inside(kind, start)
             if period:
                 self.waits[own][period] = Wait(period, reason, expected, when)
 
-    def _read_ranges(self, pks: Sequence[int], span: Mapping[str, Any], at: dt.datetime | None) -> None:
-        until = {"at__lte": at} if at else {}
-        fields = ("indicator_id", "period_kind", "period_start")
-        stated = RangeBaseline.objects.filter(**span, **until).order_by("period_start", "pk")
-        for own, kind, start, last, reason in stated.values_list(*fields, "last_start", "reason"):
+    def _read_ranges(self) -> None:
+        stated = RangeBaseline.objects.filter(**self.span, **self.said).order_by("period_start", "pk")
+        for own, kind, start, last, reason in stated.values_list(*PLACE, "last_start", "reason"):
             first = _period(kind, start)
             self.baselines[own][first] = Baseline(first, _period(kind, last), reason)
-        remarks = Annotation.objects.filter(**span, **until).order_by("period_start", "pk")
-        for own, kind, start, text in remarks.values_list(*fields, "text"):
+
+    def _read_remarks(self) -> None:
+        remarks = Annotation.objects.filter(**self.span, **self.said).order_by("period_start", "pk")
+        for own, kind, start, text in remarks.values_list(*PLACE, "text"):
             period = self._inside(kind, start)
             if period:
                 self.remarks[own].append(Remark(period, text))
-        # In the order in which parts are best kept, which is the indicators' own.
-        sums = Indicator.sum_of.through.objects.filter(from_indicator__in=pks)
+
+    def _read_parts(self) -> None:
+        """In the order in which parts are best kept, which is the indicators' own."""
+        sums = Indicator.sum_of.through.objects.filter(from_indicator__in=list(self.codes))
         for own, code in sums.order_by("to_indicator__position", "to_indicator__code").values_list(
             "from_indicator_id", "to_indicator__code"
         ):

@@ -22,6 +22,7 @@ from performance.asking import asked_in, period_asked
 from performance.comparison import with_unit
 from performance.forms.enter import AsAtForm, CorrectForm, RowForm, Typed, Wanted, ask_about_parts, prefix_of
 from performance.models import Comparator, Indicator, Measurement, known_facts
+from performance.places import headings, under
 from performance.services import figures
 from performance.standing import IndicatorFacts, KnownAverage
 from priorities.doors import Moment, SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
@@ -411,13 +412,11 @@ def _grid(
 
 def _groups(rows: Sequence[Row], priorities: Sequence[Priority]) -> list[Group]:
     """Under the first of an indicator's priorities, in the plan's order; then what belongs to all, then what to none."""
-    under: dict[int | str, list[Row]] = {}
+    found: dict[str, list[Row]] = {}
     for row in rows:
-        own = list(row.indicator.priorities.all())
-        under.setdefault("all" if row.indicator.all_priorities else own[0].pk if own else "none", []).append(row)
-    names: list[tuple[int | str, str]] = [(one.pk, one.name) for one in priorities]
-    names += [("all", "All priorities"), ("none", "Outside our priorities")]
-    return [Group(name, under[key]) for key, name in names if key in under]
+        key = under(row.indicator.all_priorities, list(row.indicator.priorities.all()))
+        found.setdefault(key, []).append(row)
+    return [Group(name, found[key]) for key, name in headings(priorities) if key in found]
 
 
 # --- Correcting -------------------------------------------------------------------------------------------------------

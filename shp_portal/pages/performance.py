@@ -20,6 +20,7 @@ from actions.models import Action
 from charts.sparkline import Sparkline
 from performance.disclosure import Audience, Hidden, Table, footnote, left_out_note
 from performance.models import Indicator, known_facts
+from performance.places import headings, under
 from performance.standing import IndicatorFacts, judge_indicator
 from priorities.doors import SignedIn, for_those_at_work
 from priorities.models import Plan, Priority
@@ -31,9 +32,6 @@ from shp_portal.pages.seen import Seen, disclosed, exact_value, see, spark_of
 if TYPE_CHECKING:
     from partners.models import User
 
-ALL, OUTSIDE = "all", "outside"
-"""Filters of the address that name no priority."""
-
 MOST_QUARTERS = 24
 
 
@@ -42,10 +40,15 @@ class Listed:
     """A row: an indicator as the audience sees it. `spark` is None where there is no line to draw."""
 
     indicator: Indicator
+    priorities: list[Priority]
     seen: Seen
     spark: Sparkline | None
     overdue: bool
-    others: str
+
+    @property
+    def others(self) -> str:
+        """Its priorities but the one it stands under."""
+        return ", ".join(priority.name for priority in self.priorities[1:])
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,11 @@ class PerformancePage:
     files: str
 
 
+def is_public(data: Mapping[str, Any]) -> bool:
+    """Whether an address asks for what the public version shows."""
+    return bool(data.get("audience") == Audience.PUBLIC.value)
+
+
 class IndicatorFilters(forms.Form):
     """What the address asks for; every part may be missing, and what names nothing known is said, not obeyed."""
 
@@ -109,9 +117,7 @@ class IndicatorFilters(forms.Form):
             "quarter": [(quarter.code, quarter.label) for quarter in quarters],
             "priority": [
                 ("", "Every one"),
-                *[(priority.code, priority.name) for priority in priorities],
-                (ALL, "All priorities"),
-                (OUTSIDE, "Outside our priorities"),
+                *headings(priorities),
             ],
             "owner": [("", "Every one"), *owners],
         }
@@ -119,7 +125,7 @@ class IndicatorFilters(forms.Form):
             field: Any = self.fields[name]
             field.choices = known
             field.error_messages["invalid_choice"] = f"“%(value)s” is no {str(field.label).lower()} of this list."
-        self.public = data.get("audience") == Audience.PUBLIC.value
+        self.public = is_public(data)
         self.is_valid()
         code = self.cleaned_data.get("quarter") or quarters[0].code
         self.chosen = next(quarter for quarter in quarters if quarter.code == code)
@@ -145,9 +151,8 @@ class IndicatorFilters(forms.Form):
     def takes(self, row: Listed) -> bool:
         wanted, indicator, seen = self.cleaned_data, row.indicator, row.seen
         if code := wanted.get("priority"):
-            codes = [priority.code for priority in indicator.priorities.all()]
-            mine = [ALL] if indicator.all_priorities else codes or [OUTSIDE]
-            if code not in mine:
+            mine = [priority.code for priority in row.priorities]
+            if code not in [under(indicator.all_priorities, row.priorities), *mine]:
                 return False
         if (code := wanted.get("owner")) and indicator.data_owner.code != code:
             return False
@@ -169,11 +174,12 @@ class Read:
     priorities: list[Priority]
 
     @classmethod
-    def of(cls, plan: Plan) -> Read:
+    def of(cls, plan: Plan, *, listed: bool = False) -> Read:
+        """`listed`: without what a list for partners neither shows nor asks."""
         priorities = list(plan.priorities.order_by("position"))
         own = Prefetch("priorities", Priority.objects.filter(plan=plan).order_by("position"))
         rows = list(Indicator.objects.for_plan(plan).select_related("data_owner", "data_source").prefetch_related(own))
-        return cls(rows, known_facts(rows), priorities)
+        return cls(rows, known_facts(rows, listed=listed), priorities)
 
     def table(self, audience: Audience) -> Table:
         return disclosed(self.facts.values(), audience)
@@ -210,7 +216,7 @@ def performance(request: SignedIn) -> HttpResponse:
     if plan is None:
         return render(request, "portal/performance.html", {"page": None})
     today = timezone.localdate()
-    read = Read.of(plan)
+    read = Read.of(plan, listed=not is_public(request.GET))
     filters = filters_of(read, request.GET, today)
     page = performance_page(plan, read, filters, request.user, today)
     return render(request, "portal/performance.html", {"page": page, "filters": filters})
@@ -224,7 +230,7 @@ def export(request: SignedIn, form: str) -> HttpResponseBase:
     if plan is None or form not in ("csv", "xlsx"):
         raise Http404
     today = timezone.localdate()
-    read = Read.of(plan)
+    read = Read.of(plan, listed=not is_public(request.GET))
     filters = filters_of(read, request.GET, today)
     page = performance_page(plan, read, filters, request.user, today)
     rows = [as_row(group, row) for group in page.groups for row in group.rows]
@@ -332,30 +338,25 @@ def performance_page(plan: Plan, read: Read, filters: IndicatorFilters, user: Us
 
 def _listed(indicator: Indicator, facts: IndicatorFacts, quarter: Period, table: Table, today: dt.date) -> Listed:
     standing = judge_indicator(facts, quarter, today)
-    names = [priority.name for priority in indicator.priorities.all()]
     return Listed(
         indicator=indicator,
+        priorities=list(indicator.priorities.all()),
         seen=see(standing, table),
         spark=spark_of(standing, table),
         overdue=standing.overdue(today),
-        others=", ".join(names[1:]),
     )
 
 
 def _groups(rows: Sequence[Listed], priorities: Sequence[Priority]) -> list[Group]:
     """Under the first of an indicator's priorities, in the plan's order; then what belongs to all, then what to none."""
-    under: dict[int | str, list[Listed]] = {}
+    found: dict[str, list[Listed]] = {}
     for row in rows:
-        own = list(row.indicator.priorities.all())
-        key = ALL if row.indicator.all_priorities else own[0].pk if own else OUTSIDE
-        under.setdefault(key, []).append(row)
-    names: list[tuple[int | str, str, str]] = [(one.pk, one.name, f"priority-{one.code.lower()}") for one in priorities]
-    names += [(ALL, "All priorities", "priority-all"), (OUTSIDE, "Outside our priorities", "priority-outside")]
+        found.setdefault(under(row.indicator.all_priorities, row.priorities), []).append(row)
     # Sorting keeps the indicators' own order among equals.
     return [
-        Group(name, anchor, sorted(under[key], key=lambda row: row.seen.rank))
-        for key, name, anchor in names
-        if key in under
+        Group(name, f"priority-{key.lower()}", sorted(found[key], key=lambda row: row.seen.rank))
+        for key, name in headings(priorities)
+        if key in found
     ]
 
 

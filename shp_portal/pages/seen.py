@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from charts.frame import NARROW, WIDE
 from charts.line import LineChart, line_chart
@@ -145,8 +146,10 @@ def see(standing: IndicatorStanding, table: Table) -> Seen:
 
 def _may(table: Table, standing: IndicatorStanding, kind: Against) -> bool:
     """Whether a comparison may be shown. Of figures that are not there nothing can be learnt."""
+    if table.audience is Audience.PARTNERS:
+        return True
     places = rests_on(standing, kind)
-    return table.audience is Audience.PARTNERS or not places or table.may_derive(*places)
+    return not places or table.may_derive(*places)
 
 
 def compared(standing: IndicatorStanding, row: Comparison, table: Table) -> SeenComparison:
@@ -177,6 +180,7 @@ def compared(standing: IndicatorStanding, row: Comparison, table: Table) -> Seen
 # --- Pictures ---------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=512)
 def tick_of(period: Period) -> tuple[str, str]:
     """The name of a period on a chart's axis, and of the year it stands under."""
     if period.kind is PeriodKind.QUARTER:
@@ -204,8 +208,9 @@ def trend_of(standing: IndicatorStanding, table: Table) -> Trend | None:
     if not there:
         return None
     first, span = min(there), [standing.period]
-    while len(span) < MOST_POINTS and span[0] > first:
-        span.insert(0, span[0].previous())
+    while len(span) < MOST_POINTS and span[-1] > first:
+        span.append(span[-1].previous())
+    span.reverse()
     ranged = table.audience is Audience.PARTNERS or table.may_derive(*range_rests_on(standing))
     unusual = {signal.period for signal in judged.signals} if ranged else set()
     points = []

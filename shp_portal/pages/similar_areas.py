@@ -20,7 +20,7 @@ from charts.rate import Rate
 from charts.ratio_dots import RatioDots, ratio_dots
 from performance.comparison import figure_text
 from performance.models import Comparator, ComparatorGroup, Indicator, SimilarAreasRow, SimilarAreasTable
-from performance.places import OUTSIDE, ByCrimeType, Place, is_total, last_and_outside
+from performance.places import IS_OUTSIDE, ByCrimeType, Place, is_total, last_and_outside
 from priorities.doors import SignedIn, for_those_at_work
 from priorities.models import Plan
 from priorities.periods import Period
@@ -220,7 +220,7 @@ def _rate(row: SimilarAreasRow, table: SimilarAreasTable) -> Rate:
         group=row.heading,
         position=row.position,
         areas=table.group_size,
-        mark=OUTSIDE if row.priority is None and not is_total(row.label) else "",
+        mark=IS_OUTSIDE if row.priority is None and not is_total(row.label) else "",
     )
 
 
