@@ -179,7 +179,8 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
         self.past_due = needs_reason(Rating.ON_TRACK, action.due_on, today)
         self.all_milestones = list(action.milestones.all())
         self.milestones = [milestone for milestone in self.all_milestones if milestone.done_on is None]
-        self.fields["seen"].initial = action.updates.aggregate(newest=Max("pk"))["newest"] or 0
+        if data is None:
+            self.fields["seen"].initial = action.updates.aggregate(newest=Max("pk"))["newest"] or 0
         cast(forms.ChoiceField, self.fields["rating"]).choices = [
             Choice(rating.value, LOOKS[rating].word, hint="" if in_row else self._definition(rating))
             for rating in SUBMITTABLE
@@ -196,7 +197,8 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
         ].help_text = f"From {british(action.starts_on)} to today. For example, {today.day} {today.month} {today.year}."
         for milestone in self.milestones:
             self._add_milestone(milestone)
-        self.requests = [one for one in action.updates.asking_help().order_by("pk") if not one.is_answered]
+        asking = action.updates.asking_help().select_related(None).select_related("help_wanted_from")
+        self.requests = [one for one in asking.order_by("pk") if not one.is_answered]
         for request in self.requests:
             self._add_request(request)
         self.helper = FormHelper()

@@ -386,6 +386,12 @@ class Action(models.Model):
             return next((person for person in named if person.pk == self.assigned_key), None)
         return next((person for person in named if person.is_at_work), None)
 
+    def is_answered_for_by(self, user: User) -> bool:
+        """What `answered_for_by` says of a whole list; asks the database only about an action that nobody may be named for."""
+        if user.stands_for & {self.owner_id, self.deputy_id}:
+            return True
+        return Action.objects.filter(pk=self.pk).answered_for_by(user).exists()
+
     def covered(self, user: User, covers: Mapping[int, Cover]) -> Cover | None:
         """The cover by which this person answers for it, of those in `covers`; None when they answer for it themselves."""
         named = (self.owner_id, self.deputy_id)
@@ -418,17 +424,17 @@ class Action(models.Model):
         return known
 
     def period_choice(self, today: dt.date) -> PeriodChoice:
-        """Which period a new update is about, and which others it may be about."""
-        extended = dict(self.extensions.order_by().values_list("round", "due_on"))
+        """Which period a new update is about, and which others it may be about; two queries, beside the plan's."""
+        extended = self.extensions.filter(round=OuterRef("pk")).order_by().values("due_on")
         asked = [
             Asked(
                 period=round_.period,
-                due_on=extended.get(round_.pk, round_.updates_due_on),
+                due_on=round_.extended_to or round_.updates_due_on,
                 settled=round_.settled_at is not None,
                 # Whoever was given more time keeps it.
-                closed=round_.closed_at is not None and round_.pk not in extended,
+                closed=round_.closed_at is not None and round_.extended_to is None,
             )
-            for round_ in UpdateRound.objects.asked_by(self.plan, today)
+            for round_ in UpdateRound.objects.asked_by(self.plan, today).annotate(extended_to=Subquery(extended))
         ]
         told = self.updates.standing().order_by().values_list("period_kind", "period_start").distinct()
         updated = {Period(PeriodKind(kind_), start) for kind_, start in told}

@@ -51,6 +51,8 @@ def notify(
     kind = Notice.Kind(kind)
     today = timezone.localdate(at)
     told = {person.pk for person in recipients}
+    if not told:
+        return []
     told |= set(Cover.objects.on(today).filter(person__in=told).values_list("covered_by", flat=True))
     unwanted = EmailChoice.objects.filter(user__in=told, kind=kind.value).values("user")
     sentence = " ".join(text.split())

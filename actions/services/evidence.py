@@ -92,6 +92,8 @@ def put_back(shelved: Iterable[Shelved]) -> None:
 def same_as(update: ProgressUpdate, files: Iterable[Shelved]) -> list[tuple[str, str]]:
     """Files whose very content stands with the update under another name: the name given, and the one it stands under."""
     files = list(files)
+    if not files:
+        return []
     stored = Evidence.objects.filter(update=update, sha256__in=[file.sha256 for file in files])
     names = dict(stored.values_list("sha256", "name"))
     return [(file.name, names[file.sha256]) for file in files if names.get(file.sha256, file.name) != file.name]

@@ -169,8 +169,9 @@ def post_update(
         restricted=restricted,
     )
     tell_of_help_asked(update=update, at=at)
-    for request in action.updates.asking_help().filter(pk__in=help_no_longer).exclude(pk=update.pk):
-        take_back(update=request, said_in=update)
+    if help_no_longer:
+        for request in action.updates.asking_help().filter(pk__in=help_no_longer).exclude(pk=update.pk):
+            take_back(update=request, said_in=update)
     for milestone, done_on in ticked:
         milestone.done_on = done_on
         milestone.save(update_fields=["done_on"])
@@ -276,7 +277,7 @@ def _said_just_now(
 
     Asked under the action's row lock, so that of many at once with different keys the first is news and the others are not.
     """
-    last = action.updates.select_related("help_wanted_from").order_by("-pk").first()
+    last = action.updates.order_by("-pk").first()
     if last is None or last.by_id != by.pk or abs(at - last.submitted_at) >= ONCE_MORE:
         return None
     if last.kind not in (ProgressUpdate.Kind.UPDATE, ProgressUpdate.Kind.COMPLETION):
@@ -422,7 +423,7 @@ def _words_just_now(
 
 
 def _already_made(action: Action, by: User, submission_key: UUID) -> ProgressUpdate | None:
-    made = ProgressUpdate.objects.filter(submission_key=submission_key).first()
+    made = ProgressUpdate.objects.filter(submission_key=submission_key).order_by("pk").first()
     if made is None:
         return None
     if made.by_id != by.pk or made.action_id != action.pk:
@@ -514,6 +515,7 @@ def _append(
     **words: Any,
 ) -> ProgressUpdate:
     behalf = on_behalf_of(action, by, kind)
+    theirs = spoken_for or behalf
     update = ProgressUpdate(
         action=action,
         period_kind=period.kind.value,
@@ -521,14 +523,16 @@ def _append(
         kind=kind,
         by=by,
         on_behalf_of=behalf,
-        spoken_for=spoken_for or behalf or _organisation(action, by, kind),
+        spoken_for_id=theirs.pk if theirs else _organisation(action, by, kind),
         submitted_at=at,
         submitted_on=today,
         late=late,
         submission_key=submission_key,
         **words,
     )
-    update.full_clean(exclude=["action", "by", "submission_key"])
+    # What the constraints say was judged by the verb, and the database holds them; to ask it about each one beforehand
+    # takes three questions a constraint.
+    update.full_clean(exclude=["action", "by", "spoken_for", "submission_key"], validate_constraints=False)
     try:
         with transaction.atomic():
             update.save()
@@ -537,9 +541,9 @@ def _append(
         if ProgressUpdate.objects.filter(submission_key=submission_key).exists():
             raise ValidationError(SENT_FOR_ANOTHER) from fault
         raise
-    last = action.latest_update
     # A late update about an earlier period is history; it doesn't speak over a newer one.
-    if update.rating and (last is None or update.period_start >= last.period_start):
+    newer = ProgressUpdate.objects.filter(pk=action.latest_update_id, period_start__gt=update.period_start)
+    if update.rating and not (action.latest_update_id and newer.exists()):
         action.latest_update = update
         action.save(update_fields=["latest_update"])
     if kind != ProgressUpdate.Kind.NO_CHANGE:
@@ -571,15 +575,14 @@ def on_behalf_of(action: Action, by: User, kind: str = ProgressUpdate.Kind.UPDAT
     return None
 
 
-def _organisation(action: Action, by: User, kind: str) -> Partner | None:
-    """Whose words these are: the author's own organisation, or that of the person they stand in for."""
+def _organisation(action: Action, by: User, kind: str) -> int | None:
+    """Whose words these are, by its key: the author's own organisation, or that of the person they stand in for."""
     if kind == ProgressUpdate.Kind.WORDS or by.partner_id == action.lead_partner_id:
-        return by.partner
-    named = [person for person in (action.owner, action.deputy) if person is not None]
-    if by.pk in {person.pk for person in named}:
-        return by.partner
-    covered = [person for person in named if person.pk in by.covering]
-    return covered[0].partner if covered else by.partner
+        return by.partner_id
+    if by.pk in (action.owner_id, action.deputy_id):
+        return by.partner_id
+    covered = [person for person in (action.owner, action.deputy) if person is not None and person.pk in by.covering]
+    return covered[0].partner_id if covered else by.partner_id
 
 
 def _event(action: Action, kind: str, update: ProgressUpdate, by: User, at: dt.datetime, *, old: str, new: str) -> None:

@@ -21,6 +21,12 @@ def action_for(user: User, pk: int, today: dt.date) -> Action:
     return get_object_or_404(seen, pk=pk)
 
 
+def action_to_write_on(user: User, pk: int) -> Action:
+    """The action with what its verbs' rules and sentences ask of it alone, or 404 for those who may not see it."""
+    seen = Action.objects.visible_to(user).select_related("plan", "sub_group", "lead_partner")
+    return get_object_or_404(seen, pk=pk)
+
+
 def standing_of(action: Action, today: dt.date) -> Standing:
     """How the action stands against the newest request for updates in its own plan."""
     newest = UpdateRound.objects.asked_by(action.plan, today).first()

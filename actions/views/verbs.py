@@ -21,7 +21,7 @@ from actions.models import Action, ProgressUpdate
 from actions.progress import plural
 from actions.rating import LOOKS, SUBMITTABLE, Rating
 from actions.services import drafts, evidence, lifecycle, updates
-from actions.views.doors import action_for, standing_of
+from actions.views.doors import action_for, action_to_write_on, standing_of
 from actions.views.drafts import (
     keep_what_failed,
     prefix_of,
@@ -50,15 +50,16 @@ if TYPE_CHECKING:
 def post_update(request: SignedIn, pk: int) -> HttpResponse:
     """The update form on its own page, or with `?row=1` the same form alone, for a row of My actions that opens in place."""
     moment = Moment.of(request)
-    action = action_for(request.user, pk, moment.today)
+    sent = request.method == "POST"
+    action = action_to_write_on(request.user, pk) if sent else action_for(request.user, pk, moment.today)
     in_row = "row" in request.GET
     may_post = request.user.has_perm("actions.post_update", action)
-    if request.method == "POST" and may_post:
+    if sent and may_post:
         return _take_update(request, action, moment)
     if may_post and not in_row:
         take_back(request, moment)
     draft = drafts.drafts_of(request.user, [action]).get(action.pk)
-    if not may_post and (draft is None or request.method == "POST"):
+    if not may_post and (draft is None or sent):
         raise PermissionDenied(updates.NOT_YOURS)
     if not may_post or action.state != Action.State.LIVE:
         closed = {
@@ -91,6 +92,7 @@ def _take_update(request: SignedIn, action: Action, moment: Moment) -> HttpRespo
     update = send(request, form, moment)
     if update is None:
         keep_what_failed(action, request.user, typed_in(request.POST, prefix), moment)
+        action = action_for(request.user, action.pk, moment.today)
         context = {
             "action": action,
             "form": form,
@@ -191,7 +193,7 @@ def tell_of_repeats(request: SignedIn, repeats: Sequence[tuple[UpdateForm, Progr
 @require_POST
 def confirm_no_change(request: SignedIn, pk: int) -> HttpResponse:
     moment = Moment.of(request)
-    action = action_for(request.user, pk, moment.today)
+    action = action_to_write_on(request.user, pk)
     if not request.user.has_perm("actions.post_update", action):
         raise PermissionDenied(updates.NOT_YOURS)
     try:
@@ -323,7 +325,7 @@ def _rating_after(opened: Action) -> str:
 
 def _back(user: User, action: Action) -> HttpResponseRedirect:
     """To My actions for those who answer for the action, else to the action itself."""
-    if Action.objects.filter(pk=action.pk).answered_for_by(user).exists():
+    if action.is_answered_for_by(user):
         return redirect("actions:mine")
     return redirect(action)
 
