@@ -77,6 +77,15 @@ def no_one_assigned() -> Q:
     return ~Q(owner__in=at_work) & ~Q(deputy__in=at_work)
 
 
+#: Columns that a line about an action is made of.
+IN_A_ROW = (
+    *("ref", "title", "state", "starts_on", "due_on", "review_on", "completed_on"),
+    *("plan", "sub_group", "owner", "deputy"),
+    *("priority__name", "lead_partner__name"),
+    *("latest_update__rating", "latest_update__submitted_on", "latest_update__reason", "latest_update__restricted"),
+)
+
+
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, user: User) -> ActionQuerySet:
         """Those who do the work see every action; readers see published reports only."""
@@ -111,10 +120,16 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Everything a row of a list needs, in one query; `asked` is the period an update is wanted on."""
         return self.with_names().with_facts(as_of).with_received(asked)
 
+    def for_rows(self, as_of: dt.date, asked: Period | None) -> ActionQuerySet:
+        """What a line about an action says, and no more: three joins in place of six, a third of the columns.
+
+        Whatever else is asked of such an action costs a query of its own.
+        """
+        lean = self.select_related("priority", "lead_partner", "latest_update").only(*IN_A_ROW)
+        return lean.with_facts(as_of).with_received(asked)
+
     def with_names(self) -> ActionQuerySet:
-        return self.select_related(
-            "priority", "sub_group", "lead_partner", "owner", "latest_update", "latest_update__by"
-        )
+        return self.select_related("priority", "sub_group", "lead_partner", "owner", "latest_update")
 
     def with_facts(self, as_of: dt.date) -> ActionQuerySet:
         """Adds `milestones_missed` (due before `as_of`, not done) and `times_moved` (moves of the due date)."""
@@ -388,7 +403,7 @@ class Action(models.Model):
 
     def is_answered_for_by(self, user: User) -> bool:
         """What `answered_for_by` says of a whole list; asks the database only about an action that nobody may be named for."""
-        if user.stands_for & {self.owner_id, self.deputy_id}:
+        if self.owner_id in user.stands_for or self.deputy_id in user.stands_for:
             return True
         return Action.objects.filter(pk=self.pk).answered_for_by(user).exists()
 
@@ -426,6 +441,7 @@ class Action(models.Model):
     def period_choice(self, today: dt.date) -> PeriodChoice:
         """Which period a new update is about, and which others it may be about; two queries, beside the plan's."""
         extended = self.extensions.filter(round=OuterRef("pk")).order_by().values("due_on")
+        rounds: Any = UpdateRound.objects.asked_by(self.plan, today).annotate(extended_to=Subquery(extended))
         asked = [
             Asked(
                 period=round_.period,
@@ -434,7 +450,7 @@ class Action(models.Model):
                 # Whoever was given more time keeps it.
                 closed=round_.closed_at is not None and round_.extended_to is None,
             )
-            for round_ in UpdateRound.objects.asked_by(self.plan, today).annotate(extended_to=Subquery(extended))
+            for round_ in rounds
         ]
         told = self.updates.standing().order_by().values_list("period_kind", "period_start").distinct()
         updated = {Period(PeriodKind(kind_), start) for kind_, start in told}

@@ -542,8 +542,9 @@ def _append(
             raise ValidationError(SENT_FOR_ANOTHER) from fault
         raise
     # A late update about an earlier period is history; it doesn't speak over a newer one.
-    newer = ProgressUpdate.objects.filter(pk=action.latest_update_id, period_start__gt=update.period_start)
-    if update.rating and not (action.latest_update_id and newer.exists()):
+    last = action.latest_update_id
+    newer = ProgressUpdate.objects.filter(pk=last or 0, period_start__gt=update.period_start)
+    if update.rating and (last is None or not newer.exists()):
         action.latest_update = update
         action.save(update_fields=["latest_update"])
     if kind != ProgressUpdate.Kind.NO_CHANGE:

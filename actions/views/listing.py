@@ -16,6 +16,7 @@ from actions.progress import Standing, plural
 from actions.services.exports import COLUMNS, as_row
 from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import Plan
+from priorities.periods import british
 from sheets import XLSX_TYPE, csv_text, xlsx_bytes
 
 PAGE = 50
@@ -28,8 +29,14 @@ MOST_EXPORTED = 2_000
 
 @dataclass(frozen=True)
 class Row:
+    """An action as the list prints it; days in words, "" for none."""
+
+    url: str
     action: Action
     standing: Standing
+    due: str
+    review: str
+    heard: str
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,7 @@ def _matching(request: SignedIn, filters: ActionFilters, moment: Moment, plan: P
 
 
 def _in_order(matching: ActionQuerySet, filters: ActionFilters, moment: Moment) -> ActionQuerySet:
-    return filters.ordered(matching.for_list(moment.today, moment.asked), today=moment.today)
+    return filters.ordered(matching.for_rows(moment.today, moment.asked), today=moment.today)
 
 
 def _page(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan) -> Page:
@@ -120,8 +127,10 @@ def _page(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan)
     total = len(actions) if whole else matching.order_by()[: MOST_EXPORTED + 1].count()
     capped = total > PAGE * MOST_PAGES
     pages = min(-(-total // PAGE), MOST_PAGES)
+    # One address is asked for and the others are made like it, in place of fifty questions to the resolver.
+    before, _, after = reverse("actions:action", args=[0]).rpartition("0")
     return Page(
-        rows=[Row(action, action.standing(asked, moment.today)) for action in actions],
+        rows=[_row(f"{before}{action.pk}{after}", action, moment) for action in actions],
         found=f"More than {PAGE * MOST_PAGES:,} actions" if capped else plural(total, "action"),
         number=number,
         of=pages,
@@ -129,6 +138,18 @@ def _page(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan)
         next=filters.address(page=number + 1) if number < pages else "",
         files=filters.address() if 0 < total <= MOST_EXPORTED else "",
         asking=filters.address() if total > MOST_EXPORTED else "",
+    )
+
+
+def _row(url: str, action: Action, moment: Moment) -> Row:
+    last = action.latest_update
+    return Row(
+        url=url,
+        action=action,
+        standing=action.standing(moment.asked, moment.today),
+        due=british(action.due_on) if action.due_on else "",
+        review=british(action.review_on) if action.review_on else "",
+        heard=british(last.submitted_on) if last else "",
     )
 
 

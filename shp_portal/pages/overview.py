@@ -69,7 +69,7 @@ def list_address(**filters: str) -> str:
 def rows(actions: ActionQuerySet, today: dt.date, asked: Period | None) -> list[Row]:
     """The actions with their standing, in the order they come; one query, whatever their number."""
     found = []
-    for action in actions.for_list(today, asked):
+    for action in actions.for_rows(today, asked):
         last = action.latest_update
         why = last.reason if last and not last.restricted else ""
         found.append(Row(action, action.standing(asked, today), why))
