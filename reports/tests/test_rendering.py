@@ -261,6 +261,20 @@ def test_draft_and_final_differ_in_watermark_and_sign_off_alone(document: Docume
 
 
 @BOTH
+def test_a_paper_for_no_known_meeting_says_so_and_so_does_its_sign_off(document: Document) -> None:
+    undated = dataclasses.replace(document, paper=dataclasses.replace(document.paper, meeting_on=None))
+    signed = dataclasses.replace(APPROVED, meeting=None, minute_reference="")
+    for html in (draft(undated), final(undated, signed)):
+        assert "Safer Hartlepool Partnership · No meeting date set · Report of the Community Safety Team" in text_of(
+            html
+        )
+        assert "Meeting of" not in text_of(html)
+        assert "None" not in text_of(html)
+    assert "Approved for the Partnership by the Chair on 4 November 2026." in text_of(final(undated, signed))
+    assert "No meeting date set" not in text_of(final(document))
+
+
+@BOTH
 def test_the_same_document_gives_the_same_text(document: Document) -> None:
     assert draft(document) == draft(dataclasses.replace(document))
 
