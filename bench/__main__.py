@@ -34,7 +34,7 @@ def main() -> int:
     import time_machine
     from django.core.management import call_command
 
-    from bench import pages, render, rows, snapshot, uploads, web
+    from bench import figures, pages, render, rows, snapshot, uploads, web
     from bench.measuring import Sheet
 
     sheet = Sheet()
@@ -50,6 +50,8 @@ def main() -> int:
                 snapshot.measure(sheet, size)
             if "pages" in parts and size in pages.SIZES:
                 pages.measure(sheet, size)
+        if "pages" in parts:
+            figures.measure(sheet)
         if "snapshot" in parts:
             snapshot.conclude(sheet)
         if "uploads" in parts:

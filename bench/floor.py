@@ -22,6 +22,7 @@ from django.template import engines
 from django.urls import path
 
 from actions.models import Action
+from bench import figures
 from shp_portal.urls import urlpatterns as portal
 
 TABLE = """<h1>Actions</h1>
@@ -95,6 +96,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 urlpatterns = [
     path("bench/actions/", show_list),
     path("bench/barest/", show_barest),
+    path("bench/indicators/", figures.show_list),
     path("bench/export.csv", export),
     *portal,
 ]

@@ -280,9 +280,8 @@ def disclose(
 def _by_place(cells: Iterable[Cell]) -> dict[Where, Cell]:
     found: dict[Where, Cell] = {}
     for cell in cells:
-        if cell.where in found:
+        if found.setdefault(cell.where, cell) is not cell:
             raise ValueError(f"{cell.key} has two figures for {cell.period}.")
-        found[cell.where] = cell
     return found
 
 

@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from performance.comparison import (
     Against,
@@ -351,18 +351,16 @@ def judge_period(
     facts: IndicatorFacts, period: Period, quarter: Period | None = None, day: dt.date | None = None
 ) -> IndicatorStanding:
     """Judge the figure for one of the indicator's own periods."""
-    readings = _readings(facts)
     earlier = [found for found in facts.figures if found.kind is facts.kind and found < period]
     newest = facts.figures.get(period)
-    judged = judge(
-        readings,
-        newest=period,
-        baselines=range_baselines(facts, period),
-        floor=Decimal(0),
-        seasonal=facts.seasonal,
-        unit=facts.unit,
-        measure=facts.measure,
-        better=facts.better,
+    judged, year_before = _judged(
+        tuple(_readings(facts)),
+        period,
+        range_baselines(facts, period),
+        facts.seasonal,
+        facts.unit,
+        facts.kept,
+        facts.better,
     )
     return IndicatorStanding(
         facts=facts,
@@ -370,13 +368,41 @@ def judge_period(
         period=period,
         newest=newest,
         latest=facts.figures[max(earlier)] if earlier and newest is None else None,
-        year_before=compare_year(readings, period=period, better=facts.better, unit=facts.unit, kept=facts.kept),
+        year_before=year_before,
         judgement=judged,
         comment=facts.comments.get(period),
         last_comment=facts.comments.get(period.previous()),
         wait=facts.waits.get(period) if newest is None else None,
         day=day,
     )
+
+
+@lru_cache(maxsize=2048)
+def _judged(
+    readings: tuple[Reading, ...],
+    newest: Period,
+    baselines: tuple[Baseline, ...],
+    seasonal: bool,
+    unit: str,
+    kept: Kept,
+    better: Better,
+) -> tuple[Judgement, Comparison]:
+    """Whether the newest is unusual, and how it compares with the year before.
+
+    Kept by all that it follows from, so never out of date: figures come four times a year, and pages that judge every
+    indicator are asked for all day.
+    """
+    judged = judge(
+        readings,
+        newest=newest,
+        baselines=baselines,
+        floor=Decimal(0),
+        seasonal=seasonal,
+        unit=unit,
+        measure=kept.measure,
+        better=better,
+    )
+    return judged, compare_year(readings, period=newest, better=better, unit=unit, kept=kept)
 
 
 def _readings(facts: IndicatorFacts) -> list[Reading]:

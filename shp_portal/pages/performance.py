@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.models import Action
-from charts.sparkline import Sparkline
 from performance.disclosure import Audience, Hidden, Table, footnote, left_out_note
 from performance.models import Indicator, known_facts
 from performance.places import headings, under
@@ -37,12 +36,12 @@ MOST_QUARTERS = 24
 
 @dataclass(frozen=True)
 class Listed:
-    """A row: an indicator as the audience sees it. `spark` is None where there is no line to draw."""
+    """A row: an indicator as the audience sees it. `spark`: its line as markup, empty where there is none to draw."""
 
     indicator: Indicator
     priorities: list[Priority]
     seen: Seen
-    spark: Sparkline | None
+    spark: str
     overdue: bool
 
     @property

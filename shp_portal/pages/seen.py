@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from django.template.loader import render_to_string
+
 from charts.frame import NARROW, WIDE
 from charts.line import LineChart, line_chart
 from charts.series import MOST_POINTS, Band, Note, Point
-from charts.sparkline import Sparkline, sparkline
+from charts.sparkline import sparkline
 from performance.comparison import NO_COMPARISON, Against, Comparison, Measure
 from performance.disclosure import (
     NOT_COMPARED_SENTENCE,
@@ -207,10 +209,7 @@ def trend_of(standing: IndicatorStanding, table: Table) -> Trend | None:
     there = [period for period in facts.figures if period.kind is facts.kind and period <= standing.period]
     if not there:
         return None
-    first, span = min(there), [standing.period]
-    while len(span) < MOST_POINTS and span[-1] > first:
-        span.append(span[-1].previous())
-    span.reverse()
+    span = _span(min(there), standing.period)
     ranged = table.audience is Audience.PARTNERS or table.may_derive(*range_rests_on(standing))
     unusual = {signal.period for signal in judged.signals} if ranged else set()
     points = []
@@ -237,16 +236,31 @@ def trend_of(standing: IndicatorStanding, table: Table) -> Trend | None:
         words = table.words(remark.text, facts.code).text
         if words and remark.period in span:
             notes.append(Note(span.index(remark.period), words))
-    return Trend(tuple(span), tuple(points), bands, tuple(notes))
+    return Trend(span, tuple(points), bands, tuple(notes))
 
 
-def spark_of(standing: IndicatorStanding, table: Table) -> Sparkline | None:
+@lru_cache(maxsize=512)
+def _span(first: Period, last: Period) -> tuple[Period, ...]:
+    """The periods up to the last, as many as a picture shows."""
+    span = [last]
+    while len(span) < MOST_POINTS and span[-1] > first:
+        span.append(span[-1].previous())
+    return tuple(reversed(span))
+
+
+def spark_of(standing: IndicatorStanding, table: Table) -> str:
+    """The line for a table's cell, ready to print; empty where there is none to draw."""
     trend = trend_of(standing, table)
     if trend is None or len(trend.points) < 2:
-        return None
-    return sparkline(
-        trend.points, id_prefix=f"spark-{standing.facts.code.lower()}", name=standing.facts.name, ranges=trend.bands
-    )
+        return ""
+    return _spark(trend.points, trend.bands, standing.facts.code, standing.facts.name)
+
+
+@lru_cache(maxsize=1024)
+def _spark(points: tuple[Point, ...], bands: tuple[Band, ...], code: str, name: str) -> str:
+    """Kept by all that it shows, so never out of date; its template prints the same in every language."""
+    chart = sparkline(points, id_prefix=f"spark-{code.lower()}", name=name, ranges=bands)
+    return render_to_string("charts/sparkline.svg.html", {"chart": chart})
 
 
 def chart_of(trend: Trend, facts: IndicatorFacts) -> tuple[LineChart, LineChart]:
