@@ -130,6 +130,37 @@ class Period:
         return self.label
 
 
+@dataclass(frozen=True, slots=True)
+class AsAt(Period):
+    """A quarter up to a day in it, that day included: what something made "as at" a day is about.
+
+    Raises ValueError, with a sentence, for a day outside the quarter.
+    """
+
+    day: dt.date
+
+    def __post_init__(self) -> None:
+        Period.__post_init__(self)
+        if not Period(self.kind, self.start).contains(self.day):
+            raise ValueError(f"{british(self.day)} is not in the {self.kind.label} from {british(self.start)}.")
+
+    @classmethod
+    def on(cls, day: dt.date) -> Self:
+        return cls(PeriodKind.QUARTER, Period.containing(PeriodKind.QUARTER, day).start, day)
+
+    @property
+    def end(self) -> dt.date:
+        return self.day
+
+    @property
+    def label(self) -> str:
+        return f"as at {british(self.day)}"
+
+    @property
+    def long_label(self) -> str:
+        return self.label
+
+
 # Asked thousands of times for one page of figures, and always for the same few dozen months:
 
 

@@ -89,6 +89,7 @@ rules.add_perm("reports.make_version", is_coordinator)
 rules.add_perm("reports.mark_not_produced", is_coordinator)
 rules.add_perm("reports.run_now", is_coordinator)
 rules.add_perm("reports.rehearse", is_coordinator)
+rules.add_perm("reports.make_on_request", is_coordinator)  # the plan, and an action plan as at a day
 rules.add_perm("reports.try_again", is_coordinator)
 rules.add_perm("reports.write_text", writes_section)  # a section of a report, by its key
 rules.add_perm("reports.preview_public", is_coordinator | is_chair | covers_some_chair)
@@ -104,6 +105,7 @@ ONLY_COORDINATOR_MAKES = "Only the coordinator can make another version of a rep
 ONLY_COORDINATOR_LEAVES_OUT = "Only the coordinator can mark a report as not produced."
 ONLY_THOSE_WHO_ANSWER_PREVIEW = "Before it is published the public version is for the coordinator and the chair."
 ONLY_COORDINATOR_RUNS = "Only the coordinator has a report made before its time comes round."
+ONLY_COORDINATOR_MAKES_ON_REQUEST = "Only the coordinator has the plan or an action plan made."
 ONLY_COORDINATOR_REHEARSES = "Only the coordinator asks what the portal would do next."
 SENT_IT = "You sent this version to the chair yourself, so somebody else has to decide on it."
 CHAIR_SENT_IT = "The chair for whom you stand in sent this version, so somebody else has to decide on it."

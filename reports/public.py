@@ -40,6 +40,7 @@ from reports.document import (
     OF_FIGURES,
     PUBLIC,
     ActionLine,
+    ActionPlanDocument,
     Asked,
     Change,
     Compared,
@@ -180,6 +181,8 @@ class _Public:
     def document(self) -> Document:
         if isinstance(self.of, SixMonthlyDocument):
             return self._six_monthly(self.of)
+        if isinstance(self.of, ActionPlanDocument):
+            return self._action_plan(self.of)
         return self._quarterly(self.of)
 
     # --- Figures
@@ -389,7 +392,7 @@ class _Public:
         return dataclasses.replace(since, rows=tuple(rows))
 
     def _lines(self) -> Iterable[ActionLine | Headline]:
-        return self.of.actions if isinstance(self.of, SixMonthlyDocument) else self.of.headlines
+        return self.of.headlines if isinstance(self.of, QuarterlyDocument) else self.of.actions
 
     def _tells_title(self, ref: str, title: str) -> bool:
         return self._tells(title, *self._told_of_ref(ref), of_action=True)
@@ -397,7 +400,7 @@ class _Public:
     def _besides_refs(self, text: str) -> str:
         """As `_free`; the number in an action's reference is none."""
         rest = text
-        if isinstance(self.of, SixMonthlyDocument):
+        if not isinstance(self.of, QuarterlyDocument):
             for ref in self.of.by_ref:
                 rest = rest.replace(ref, "")
         return WITHHELD if self._free(rest) != rest else text
@@ -519,6 +522,26 @@ class _Public:
         )
         return dataclasses.replace(public, figure_notes=self._notes())
 
+    # --- The action plan as at a day
+
+    def _action_plan(self, document: ActionPlanDocument) -> ActionPlanDocument:
+        """As the six-monthly report tells its actions; the figures, which it does not print, are left behind."""
+        codes = {line.ref: self._told_of(line) for line in document.actions}
+        lines = tuple(self._line(line, codes[line.ref]) for line in document.actions)
+        titles = {line.ref: line.title for line in lines}
+        return dataclasses.replace(
+            document,
+            paper=self._paper(document.paper),
+            actions=lines,
+            completed=tuple(self._change(change, codes, titles) for change in document.completed),
+            closed=tuple(self._change(change, codes, titles) for change in document.closed),
+            figures=(),
+            known=(),
+            sums=(),
+        )
+
+    # --- What is said of actions
+
     def _told_of(self, line: ActionLine) -> tuple[str, ...]:
         """The indicators whose numbers the words on an action may tell."""
         return tuple(code for code in line.indicators if self._is_known(code))
@@ -577,13 +600,13 @@ class _Public:
         """In short, without the partner's words, where those are withheld."""
         short = one.short
         for ref in one.refs:
-            before = self.of.by_ref[ref].title if isinstance(self.of, SixMonthlyDocument) else ""
+            before = "" if isinstance(self.of, QuarterlyDocument) else self.of.by_ref[ref].title
             if before and self._tells_title(ref, before):
                 short = f"{ref} {TITLE_WITHHELD.lower()}"
         return dataclasses.replace(one, short=short, text=short) if touched & set(one.refs) else one
 
     def _told_of_ref(self, ref: str) -> tuple[str, ...]:
-        line = self.of.by_ref.get(ref) if isinstance(self.of, SixMonthlyDocument) else None
+        line = None if isinstance(self.of, QuarterlyDocument) else self.of.by_ref.get(ref)
         return self._told_of(line) if line else ()
 
     def _paragraph(self, said: SubGroupText) -> SubGroupText:

@@ -6,6 +6,7 @@ from reports.views import (
     compare,
     fact_check,
     meeting,
+    on_request,
     published,
     release,
     schedule,
@@ -47,6 +48,7 @@ app_name = "reports"
 urlpatterns = [
     path("reports/", shelf.list_reports, name="list"),
     path("reports/compare/", compare.compare_versions, name="compare"),
+    path("reports/make/action-plan/", on_request.make_action_plan, name="make-action-plan"),
     path("reports/<int:pk>/", shelf.show_report, name="report"),
     path("reports/<int:pk>/new-version/", verbs.make_new_version, name="new-version"),
     path("reports/<int:pk>/v<int:number>/", version.show_version, name="version"),

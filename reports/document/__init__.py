@@ -4,6 +4,7 @@ The snapshot builds these dataclasses from live rows; rendering prints them. In 
 SHA-256 is what the chair decides on. Every name, label, shape, definition and rule that is printed is copied in.
 """
 
+from reports.document.action_plan import ActionPlanDocument
 from reports.document.figures import (
     Band,
     Compared,
@@ -86,6 +87,7 @@ __all__ = [
     "RESTRICTED",
     "SCHEMA_VERSION",
     "ActionLine",
+    "ActionPlanDocument",
     "AreaName",
     "Asked",
     "Band",

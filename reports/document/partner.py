@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reports.document.figures import Figure
 from reports.document.parts import Issue
 from reports.document.quarterly import Headline, QuarterlyDocument
-from reports.document.six_monthly import ActionLine, Return, Words
+from reports.document.six_monthly import ActionLine, Return, SixMonthlyDocument, Words
 from reports.document.text import Document
 
 
@@ -38,7 +38,7 @@ def names_in(document: Document) -> set[str]:
     if isinstance(document, QuarterlyDocument):
         found |= {line.lead for line in document.headlines}
     else:
-        found |= {row.partner for row in document.returns}
+        found |= {row.partner for row in document.returns} if isinstance(document, SixMonthlyDocument) else set()
         for line in document.actions:
             found |= {line.lead, *line.supporting, *(words.help_wanted_from for words in line.asked)}
     return found - {""}
@@ -52,11 +52,12 @@ def said_of(document: Document, names: Collection[str]) -> SaidOf:
         headlines = tuple(line for line in document.headlines if line.lead in names)
         return SaidOf(headlines=headlines, figures=figures, issues=issues)
     lines = document.actions
+    returns = document.returns if isinstance(document, SixMonthlyDocument) else ()
     return SaidOf(
         leads=tuple(line for line in lines if line.lead in names),
         supports=tuple(line for line in lines if line.lead not in names and set(line.supporting) & set(names)),
         asked=tuple((line, words) for line in lines for words in line.asked if words.help_wanted_from in names),
-        returns=next((row for row in document.returns if row.partner in names), None),
+        returns=next((row for row in returns if row.partner in names), None),
         figures=figures,
         issues=issues,
     )

@@ -9,6 +9,7 @@ import json
 import types
 import typing
 
+from reports.document.action_plan import ActionPlanDocument
 from reports.document.parts import PARTNERS
 from reports.document.quarterly import QuarterlyDocument
 from reports.document.six_monthly import Recommendation, SixMonthlyDocument
@@ -16,11 +17,12 @@ from reports.document.six_monthly import Recommendation, SixMonthlyDocument
 SCHEMA_VERSION = 1
 """Rises whenever a field changes its meaning or its name; an older text then needs its own reader."""
 
-Document = SixMonthlyDocument | QuarterlyDocument
+Document = SixMonthlyDocument | QuarterlyDocument | ActionPlanDocument
 
-KINDS: dict[str, type[SixMonthlyDocument] | type[QuarterlyDocument]] = {
+KINDS: dict[str, type[Document]] = {
     SixMonthlyDocument.kind: SixMonthlyDocument,
     QuarterlyDocument.kind: QuarterlyDocument,
+    ActionPlanDocument.kind: ActionPlanDocument,
 }
 
 
@@ -69,9 +71,17 @@ def sha256_of(text: str) -> str:
 def file_name(
     *, short_name: str, kind: str, period_start: dt.date, period_end: dt.date, number: int, edition: str = PARTNERS
 ) -> str:
-    """SHP-six-monthly-2026-04_2026-09-v2.pdf: the first and last month it is about, and the version."""
+    """SHP-six-monthly-2026-04_2026-09-v2.pdf: the first and last month it is about, and the version.
+
+    An action plan goes by its day, SHP-action-plan-2026-09-30-v1.pdf, and the plan by its year, SHP-plan-2026-27-v1.pdf.
+    """
+    about = f"{period_start:%Y-%m}_{period_end:%Y-%m}"
+    if kind == ActionPlanDocument.kind:
+        about = period_end.isoformat()
+    elif kind == "plan":
+        about = f"{period_start:%Y}-{period_end:%y}"
     which = "" if edition == PARTNERS else f"-{edition}"
-    return f"{short_name}-{kind.replace('_', '-')}-{period_start:%Y-%m}_{period_end:%Y-%m}-v{number}{which}.pdf"
+    return f"{short_name}-{kind.replace('_', '-')}-{about}-v{number}{which}.pdf"
 
 
 def _plain(value: object) -> object:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from actions.models import ProgressUpdate
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Plan
+from priorities.periods import AsAt, Period, PeriodKind
 
 if TYPE_CHECKING:
     from actions.models import ProgressUpdateQuerySet
@@ -41,6 +42,9 @@ class Report(HasPeriod, models.Model):
         SIX_MONTHLY = "six_monthly", "Six-monthly partnership report"
         PLAN = "plan", "Community Safety Plan"
         ACTION_PLAN = "action_plan", "Action plan"
+
+    #: Kinds that fall due, period by period.
+    DUE = (Kind.QUARTERLY, Kind.SIX_MONTHLY)
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -90,8 +94,22 @@ class Report(HasPeriod, models.Model):
         return reverse("reports:report", args=[self.pk])
 
     @property
+    def period(self) -> Period:
+        """What it is about; for an action plan its quarter up to the day it is as at."""
+        if self.as_at is None:
+            return super().period
+        return AsAt(PeriodKind(self.period_kind), self.period_start, self.as_at)
+
+    @property
+    def falls_due(self) -> bool:
+        """Whether it tells of a period that partners were asked about; the others are made when somebody asks."""
+        return self.kind in self.DUE
+
+    @property
     def needs_chair(self) -> bool:
-        return self.kind == self.Kind.SIX_MONTHLY or self.plan.quarterly_needs_chair
+        if self.kind == self.Kind.QUARTERLY:
+            return self.plan.quarterly_needs_chair
+        return self.kind != self.Kind.ACTION_PLAN
 
 
 class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
@@ -118,7 +136,7 @@ class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
             .annotate(number=Count("pk"))
             .values("number")
         )
-        undecided = Q(state__in=ReportVersion.UNDECIDED)
+        undecided = Q(state__in=ReportVersion.UNDECIDED, report__kind__in=Report.DUE)
         return self.annotate(came_since=Case(When(undecided, then=Coalesce(Subquery(since), 0)), default=0))
 
 
@@ -190,7 +208,12 @@ class ReportVersion(models.Model):
         return reverse("reports:version", args=[self.report_id, self.number])
 
     def updates_since(self) -> ProgressUpdateQuerySet:
-        """Updates about the report's period that came after this version's cut-off, by action, the oldest first."""
+        """Updates about the report's period that came after this version's cut-off, by action, the oldest first.
+
+        None for what is made when somebody asks: an action plan tells of its day, the plan of no update.
+        """
+        if not self.report.falls_due:
+            return ProgressUpdate.objects.none()
         about = ProgressUpdate.objects.about(self.report.period).filter(action__plan=self.report.plan_id)
         return about.filter(submitted_at__gt=self.cut_off).select_related("action").order_by("action__ref", "pk")
 

@@ -54,6 +54,14 @@ QUARTERLY = (
 )
 QUARTERLY_APPENDICES = (("data", "Data notes and queries"),)
 
+ACTION_PLAN = (
+    ("about", "About this document"),
+    ("counts", "How the actions stand"),
+    ("plan", "The full action plan"),
+    ("left", "Completed and closed"),
+    ("definitions", "What the ratings mean"),
+)
+
 
 #: What the section is called in texts from before the report before was compared with as it was sealed.
 ONCE_CALLED = {"changes": "New, completed, withdrawn and moved"}

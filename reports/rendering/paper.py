@@ -11,7 +11,8 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from priorities.periods import british
-from reports.document import PUBLIC, RESTRICTED, Document, SixMonthlyDocument
+from reports.document import PUBLIC, RESTRICTED, ActionPlanDocument, Document, SixMonthlyDocument
+from reports.rendering.action_plan import action_plan_context
 from reports.rendering.quarterly import quarterly_context
 from reports.rendering.six_monthly import six_monthly_context
 from reports.rendering.text import contact_line, footer_contact, head_line
@@ -66,8 +67,13 @@ def _context(
         "head": head_line(document),
         "contact": contact_line(document.paper.contact),
     }
-    own = six_monthly_context(document) if isinstance(document, SixMonthlyDocument) else quarterly_context(document)
-    return shared | own
+    return shared | _own_context(document)
+
+
+def _own_context(document: Document) -> dict[str, Any]:
+    if isinstance(document, ActionPlanDocument):
+        return action_plan_context(document)
+    return six_monthly_context(document) if isinstance(document, SixMonthlyDocument) else quarterly_context(document)
 
 
 def _page_rules(document: Document, stage: str) -> str:

@@ -97,7 +97,7 @@ def unusual_or_noise(figures: Iterable[Figure], longest: int = 1000) -> str:
 def head_line(document: Document) -> str:
     """The line under the title: which version, when in the plan, up to when things were received, and why it was made."""
     paper = document.paper
-    received = "updates" if isinstance(document, SixMonthlyDocument) else "figures and updates"
+    received = "figures and updates" if isinstance(document, QuarterlyDocument) else "updates"
     parts = [
         f"Version {paper.number}",
         f"month {paper.month} of {paper.months} of the plan",

@@ -266,6 +266,8 @@ def _faults_of_meeting(
 
 def _settle(report: Report, at: dt.datetime) -> None:
     """Later updates belong to the next period: settle the update requests that this report was about, whole periods only."""
+    if not report.falls_due:
+        return
     period = report.period
     for asked in periods_between(report.plan.update_kind, period.start, period.end):
         if period.start <= asked.start and asked.end <= period.end:

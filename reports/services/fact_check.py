@@ -29,6 +29,7 @@ from reports.services.building import held_to_be_made
 
 if TYPE_CHECKING:
     from reports.document import Document
+    from reports.models import Report
 
 State = ReportVersion.State
 Outcome = FactCheckAnswer.Outcome
@@ -78,15 +79,20 @@ def check_of(version: ReportVersion) -> FactCheck | None:
     return found.select_related("version", "opened_by").defer("version__snapshot").order_by("-version__number").first()
 
 
+def has_fact_check(report: Report) -> bool:
+    """Whether partners check its drafts: what it says of them, not the plan that they wrote together."""
+    return report.plan.fact_check and report.needs_chair and report.falls_due
+
+
 def is_wanted(version: ReportVersion, check: FactCheck | None) -> bool:
     """Whether the plan wants partners to check this draft before the chair has it: once for a report, not for each version."""
-    return version.report.plan.fact_check and version.report.needs_chair and check is None
+    return has_fact_check(version.report) and check is None
 
 
 def cannot_open(version: ReportVersion, draft: Rendition | None) -> str:
     """Why no fact check of this version can be opened, in a sentence; empty when it can."""
     report = version.report
-    if not report.plan.fact_check or not report.needs_chair:
+    if not has_fact_check(report):
         return "This plan’s reports go on without a fact check."
     if version.state != State.DRAFT:
         return steps.is_now(version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from actions.ledger import state_of
 from actions.models import Action, ActionEvent, HelpReply, ProgressUpdate
@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 Kind = ActionEvent.Kind
 
 
-def line(judged: Judged, before: ActionLine | None, *, plan: Plan, period: Period) -> ActionLine:
+class Days(Protocol):
+    """What a report is about, such as a period: its first and last day."""
+
+    @property
+    def start(self) -> dt.date: ...
+    @property
+    def end(self) -> dt.date: ...
+
+
+def line(judged: Judged, before: ActionLine | None, *, plan: Plan, period: Days) -> ActionLine:
     """`before`: the same action in the report before."""
     action, at, standing = judged.action, judged.position, judged.standing
     return ActionLine(
@@ -140,7 +149,7 @@ def organisation_of(user: User, plan: Plan) -> str:
     return ", ".join(part for part in parts if part) or "A member of the Partnership"
 
 
-def _supporters(story: Story, period: Period) -> list[ProgressUpdate]:
+def _supporters(story: Story, period: Days) -> list[ProgressUpdate]:
     """The newest words of each supporting partner about the report's period."""
     newest: dict[int | None, ProgressUpdate] = {}
     for update in story.updates:

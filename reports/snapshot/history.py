@@ -259,10 +259,14 @@ def asked_for(plan: Plan, period: Period) -> Period:
 
 def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> Judged | None:
     """How the action stood at the end of `period` by what was received up to `cut_off`; None if not yet in the plan."""
+    return judge_asked(story, asked=asked_for(plan, period), period=period, cut_off=cut_off)
+
+
+def judge_asked(story: Story, *, asked: Period | None, period: Period, cut_off: dt.datetime) -> Judged | None:
+    """As `judge`, with the period that updates were wanted on at the end of `period`; None when nothing had been asked yet."""
     action = story.action
     if not in_the_plan(story, period, cut_off):
         return None
-    asked = asked_for(plan, period)
     events = counted(story, period, cut_off)
     at = position(story, events)
     starts_on = at.day("starts_on", action.starts_on) or action.starts_on
@@ -273,7 +277,7 @@ def judge(story: Story, *, plan: Plan, period: Period, cut_off: dt.datetime) -> 
     said = rated[-1] if rated else None
     # A completion that was reopened is taken back and counts no more.
     standing_still = [u for u in rated if u.kind != ProgressUpdate.Kind.COMPLETION or at.state == "complete"]
-    received = any(update.period == asked for update in standing_still)
+    received = any(asked is None or update.period == asked for update in standing_still)
     worded = [update for update in rated if update.narrative]
     closed = _closed_since(story, events, cut_off) if at.state == LIVE else None
     standing = assess(

@@ -45,11 +45,11 @@ def six_monthly(
     now = [found for story in stories if (found := judge(story, plan=plan, period=period, cut_off=cut_off))]
     before = _before(last, stories, plan, period)
     was = {line.ref: line for line in before or ()}
-    measured = _measured(now)
+    by_indicator = measured(now)
     lines = tuple(
         dataclasses.replace(
             actions.line(found, was.get(found.action.ref), plan=plan, period=period),
-            indicators=measured.get(found.action.pk, ()),
+            indicators=by_indicator.get(found.action.pk, ()),
         )
         for found in now
     )
@@ -72,7 +72,7 @@ def six_monthly(
         definitions_note=papers.DEFINITIONS_NOTE,
         before_label=last.label,
         counts=actions.counts(now, _ratings(before)),
-        priorities=_priorities(plan, period, now, before),
+        priorities=priority_parts(plan, period, now, before),
         reoffending=actions.counts(focused, _ratings(before, reoffending=True)),
         sub_groups=_sub_groups(plan, focused),
         actions=lines,
@@ -172,7 +172,7 @@ def _differences(
     return comparing.told(rows)
 
 
-def _measured(now: list[Judged]) -> dict[int, tuple[str, ...]]:
+def measured(now: list[Judged]) -> dict[int, tuple[str, ...]]:
     """By action, the codes of the indicators it is measured by: what is said of it may tell their numbers."""
     rows = Action.indicators.through.objects.filter(action__in=[found.action.pk for found in now])
     found: dict[int, list[str]] = defaultdict(list)
@@ -209,7 +209,7 @@ def _regard(plan: Plan, now: list[Judged]) -> tuple[RegardedPlan, ...]:
     )
 
 
-def _priorities(
+def priority_parts(
     plan: Plan, period: Period, now: list[Judged], before: tuple[ActionLine, ...] | None
 ) -> tuple[PriorityPart, ...]:
     """The plan's priorities in order: those in use in the period, and any that still has actions."""

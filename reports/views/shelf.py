@@ -98,6 +98,7 @@ def list_reports(request: SignedIn) -> HttpResponse:
         "reports/list.html",
         {
             "page": page,
+            "makes": request.user.has_perm("reports.make_on_request"),
             "waiting": [one for one in shelved if one.waits_for and request.user.sees_the_work],
             "settled": [one for one in shelved if not (one.waits_for and request.user.sees_the_work)],
         },
@@ -159,6 +160,8 @@ def waits_for(version: ReportVersion, files: Mapping[str, Rendition], around: Ar
     if prepared:
         wait = f" when the hold is over, after {british(around.hold.ends_on)}" if around.hold else ""
         return f"The coordinator, to publish it{wait}"
+    if report.kind == Report.Kind.ACTION_PLAN:
+        return ""  # made for a meeting; that it may be published as well is for nobody to wait for
     if is_wanted(version, check):
         return "The coordinator, to open the fact check"
     return (
