@@ -20,6 +20,7 @@ from reports.document import (
     FigurePriority,
     Headline,
     Issue,
+    PlanDocument,
     PriorityPart,
     Recommendation,
     SectionWords,
@@ -41,6 +42,8 @@ def compare(before: Document, after: Document) -> tuple[Difference, ...]:
     """Every difference, in the order of `HEADINGS`. ValueError for two documents that are not of one kind."""
     if before.kind != after.kind:
         raise ValueError("Two versions or periods of one kind of report can be compared, not two kinds.")
+    if isinstance(before, PlanDocument):
+        raise ValueError("The plan cannot be compared with itself: read the two documents side by side.")
     same_period = (before.paper.period_start, before.paper.period_end) == (
         after.paper.period_start,
         after.paper.period_end,

@@ -49,10 +49,13 @@ from reports.document import (
     Figure,
     Headline,
     Issue,
+    Item,
+    Items,
     Known,
     Matter,
     Outside,
     Paper,
+    PlanDocument,
     QuarterlyDocument,
     Recommendation,
     SectionWords,
@@ -183,6 +186,8 @@ class _Public:
             return self._six_monthly(self.of)
         if isinstance(self.of, ActionPlanDocument):
             return self._action_plan(self.of)
+        if isinstance(self.of, PlanDocument):
+            return self._plan(self.of)
         return self._quarterly(self.of)
 
     # --- Figures
@@ -392,6 +397,8 @@ class _Public:
         return dataclasses.replace(since, rows=tuple(rows))
 
     def _lines(self) -> Iterable[ActionLine | Headline]:
+        if isinstance(self.of, PlanDocument):
+            return ()
         return self.of.headlines if isinstance(self.of, QuarterlyDocument) else self.of.actions
 
     def _tells_title(self, ref: str, title: str) -> bool:
@@ -400,7 +407,7 @@ class _Public:
     def _besides_refs(self, text: str) -> str:
         """As `_free`; the number in an action's reference is none."""
         rest = text
-        if not isinstance(self.of, QuarterlyDocument):
+        if isinstance(self.of, (SixMonthlyDocument, ActionPlanDocument)):
             for ref in self.of.by_ref:
                 rest = rest.replace(ref, "")
         return WITHHELD if self._free(rest) != rest else text
@@ -540,6 +547,43 @@ class _Public:
             sums=(),
         )
 
+    # --- The plan itself
+
+    def _plan(self, document: PlanDocument) -> PlanDocument:
+        """What the plan prints is public; what is typed since (a later year, a finding, a title) may tell anything."""
+        return dataclasses.replace(
+            document,
+            paper=self._paper(document.paper),
+            context=tuple(self._later(group) for group in document.context),
+            findings=tuple(self._items(group) for group in document.findings),
+            outside=tuple(self._item(item) for item in document.outside),
+            surveys=tuple(
+                dataclasses.replace(one, findings=tuple(self._items(group) for group in one.findings))
+                for one in document.surveys
+            ),
+            priorities=tuple(
+                dataclasses.replace(
+                    part,
+                    focus=self._free(part.focus),
+                    actions=tuple(dataclasses.replace(one, title=self._title(one.title)) for one in part.actions),
+                )
+                for part in document.priorities
+            ),
+            figures=(),
+            known=(),
+            sums=(),
+        )
+
+    def _items(self, group: Items) -> Items:
+        return dataclasses.replace(group, rows=tuple(self._item(item) for item in group.rows))
+
+    def _item(self, item: Item) -> Item:
+        return dataclasses.replace(item, text=self._free(item.text), note=self._free(item.note))
+
+    def _later(self, group: Items) -> Items:
+        rows = (dataclasses.replace(item, later=tuple(self._free(said) for said in item.later)) for item in group.rows)
+        return dataclasses.replace(group, rows=tuple(rows))
+
     # --- What is said of actions
 
     def _told_of(self, line: ActionLine) -> tuple[str, ...]:
@@ -600,13 +644,15 @@ class _Public:
         """In short, without the partner's words, where those are withheld."""
         short = one.short
         for ref in one.refs:
-            before = "" if isinstance(self.of, QuarterlyDocument) else self.of.by_ref[ref].title
+            before = self.of.by_ref[ref].title if isinstance(self.of, SixMonthlyDocument) else ""
             if before and self._tells_title(ref, before):
                 short = f"{ref} {TITLE_WITHHELD.lower()}"
         return dataclasses.replace(one, short=short, text=short) if touched & set(one.refs) else one
 
     def _told_of_ref(self, ref: str) -> tuple[str, ...]:
-        line = None if isinstance(self.of, QuarterlyDocument) else self.of.by_ref.get(ref)
+        if not isinstance(self.of, (SixMonthlyDocument, ActionPlanDocument)):
+            return ()
+        line = self.of.by_ref.get(ref)
         return self._told_of(line) if line else ()
 
     def _paragraph(self, said: SubGroupText) -> SubGroupText:

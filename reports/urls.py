@@ -49,6 +49,7 @@ urlpatterns = [
     path("reports/", shelf.list_reports, name="list"),
     path("reports/compare/", compare.compare_versions, name="compare"),
     path("reports/make/action-plan/", on_request.make_action_plan, name="make-action-plan"),
+    path("reports/make/plan/", on_request.make_plan, name="make-plan"),
     path("reports/<int:pk>/", shelf.show_report, name="report"),
     path("reports/<int:pk>/new-version/", verbs.make_new_version, name="new-version"),
     path("reports/<int:pk>/v<int:number>/", version.show_version, name="version"),

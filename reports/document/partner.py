@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reports.document.figures import Figure
 from reports.document.parts import Issue
+from reports.document.plan import PlanDocument
 from reports.document.quarterly import Headline, QuarterlyDocument
 from reports.document.six_monthly import ActionLine, Return, SixMonthlyDocument, Words
 from reports.document.text import Document
@@ -35,6 +36,8 @@ class SaidOf:
 def names_in(document: Document) -> set[str]:
     """The name of every partner the document says something of."""
     found = {figure.owner for figure in document.figures} | {issue.raised_by for issue in document.issues}
+    if isinstance(document, PlanDocument):
+        return found
     if isinstance(document, QuarterlyDocument):
         found |= {line.lead for line in document.headlines}
     else:
@@ -51,6 +54,8 @@ def said_of(document: Document, names: Collection[str]) -> SaidOf:
     if isinstance(document, QuarterlyDocument):
         headlines = tuple(line for line in document.headlines if line.lead in names)
         return SaidOf(headlines=headlines, figures=figures, issues=issues)
+    if isinstance(document, PlanDocument):
+        return SaidOf()
     lines = document.actions
     returns = document.returns if isinstance(document, SixMonthlyDocument) else ()
     return SaidOf(

@@ -11,18 +11,20 @@ import typing
 
 from reports.document.action_plan import ActionPlanDocument
 from reports.document.parts import PARTNERS
+from reports.document.plan import PlanDocument
 from reports.document.quarterly import QuarterlyDocument
 from reports.document.six_monthly import Recommendation, SixMonthlyDocument
 
 SCHEMA_VERSION = 1
 """Rises whenever a field changes its meaning or its name; an older text then needs its own reader."""
 
-Document = SixMonthlyDocument | QuarterlyDocument | ActionPlanDocument
+Document = SixMonthlyDocument | QuarterlyDocument | ActionPlanDocument | PlanDocument
 
 KINDS: dict[str, type[Document]] = {
     SixMonthlyDocument.kind: SixMonthlyDocument,
     QuarterlyDocument.kind: QuarterlyDocument,
     ActionPlanDocument.kind: ActionPlanDocument,
+    PlanDocument.kind: PlanDocument,
 }
 
 
@@ -78,7 +80,7 @@ def file_name(
     about = f"{period_start:%Y-%m}_{period_end:%Y-%m}"
     if kind == ActionPlanDocument.kind:
         about = period_end.isoformat()
-    elif kind == "plan":
+    elif kind == PlanDocument.kind:
         about = f"{period_start:%Y}-{period_end:%y}"
     which = "" if edition == PARTNERS else f"-{edition}"
     return f"{short_name}-{kind.replace('_', '-')}-{about}-v{number}{which}.pdf"

@@ -11,8 +11,9 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from priorities.periods import british
-from reports.document import PUBLIC, RESTRICTED, ActionPlanDocument, Document, SixMonthlyDocument
+from reports.document import PUBLIC, RESTRICTED, ActionPlanDocument, Document, PlanDocument, SixMonthlyDocument
 from reports.rendering.action_plan import action_plan_context
+from reports.rendering.plan import plan_context
 from reports.rendering.quarterly import quarterly_context
 from reports.rendering.six_monthly import six_monthly_context
 from reports.rendering.text import contact_line, footer_contact, head_line
@@ -73,6 +74,8 @@ def _context(
 def _own_context(document: Document) -> dict[str, Any]:
     if isinstance(document, ActionPlanDocument):
         return action_plan_context(document)
+    if isinstance(document, PlanDocument):
+        return plan_context(document)
     return six_monthly_context(document) if isinstance(document, SixMonthlyDocument) else quarterly_context(document)
 
 
@@ -80,7 +83,8 @@ def _page_rules(document: Document, stage: str) -> str:
     """Running header, footer and watermark: margin boxes, so that readers by ear are told the words once, in the body."""
     paper = document.paper
     name = f"{paper.title}, {paper.period_label}"
-    version = f"{'Public version' if paper.edition == PUBLIC else 'Version'} {paper.number}{' (draft)' if stage == 'draft' else ''}, updates received up to {british(paper.cut_off_on)}"
+    known = "as held on" if isinstance(document, PlanDocument) else "updates received up to"
+    version = f"{'Public version' if paper.edition == PUBLIC else 'Version'} {paper.number}{' (draft)' if stage == 'draft' else ''}, {known} {british(paper.cut_off_on)}"
     contact = footer_contact(paper.contact)
     footer = f"{name} · {version}" + (f"\nContact: {contact}" if contact else "")
     rules = [

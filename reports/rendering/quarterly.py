@@ -19,6 +19,7 @@ from reports.rendering.contents import QUARTERLY, QUARTERLY_APPENDICES, numbered
 from reports.rendering.matters import empty_openings, opening_context
 from reports.rendering.quarterly_page import quarterly_page
 from reports.rendering.since import since_context
+from reports.rendering.tables import grouped
 from reports.rendering.text import area_of, figure_text, outside_sentence, tally
 
 
@@ -51,12 +52,6 @@ class FigurePart:
     figures: tuple[FigureView, ...]
 
 
-@dataclass(frozen=True)
-class TableGroup:
-    heading: str
-    rows: tuple[Any, ...]
-
-
 def quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
     """What templates/reports/document/_quarterly.html needs."""
     by_code = document.by_code
@@ -84,8 +79,8 @@ def quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
         "page": quarterly_page(document),
         "figure_parts": tuple(parts),
         "other_figures": _views(by_code[code] for code in document.other_codes),
-        "table_groups": _groups(document.table.rows) if document.table else (),
-        "similar_groups": _groups(document.similar_table.rows) if document.similar_table else (),
+        "table_groups": grouped(document.table.rows) if document.table else (),
+        "similar_groups": grouped(document.similar_table.rows) if document.similar_table else (),
         "similar_picture": _similar_picture(document.similar_table, document.paper.partnership, WIDE, "similar"),
         "similar_picture_narrow": _similar_picture(
             document.similar_table, document.paper.partnership, NARROW, "similar-narrow"
@@ -144,14 +139,6 @@ def _trend(figure: Figure) -> LineChart | None:
 def _limits(printed: tuple[str, ...]) -> tuple[str, str, str]:
     lower, mean, upper = printed
     return lower, mean, upper
-
-
-def _groups(rows: Iterable[Any]) -> tuple[TableGroup, ...]:
-    """Rows under their headings, in the order of the table."""
-    groups: dict[str, list[Any]] = {}
-    for row in rows:
-        groups.setdefault(row.heading, []).append(row)
-    return tuple(TableGroup(heading, tuple(rows)) for heading, rows in groups.items())
 
 
 def _picture(table: PrintedTable | None, partnership: str, width: float, prefix: str) -> RatioDots | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from performance.places import OUTSIDE, Place, last_and_outside
 from priorities.periods import british
-from reports.document import Count, Document, Figure, QuarterlyDocument, SixMonthlyDocument, Value
+from reports.document import Count, Document, Figure, PlanDocument, QuarterlyDocument, SixMonthlyDocument, Value
 
 SENTENCE_ENDS = re.compile(r"[.!?;](?= )")
 JOINING = "and|or|with|for|of|in|on|to|from|by|across|through|at|after|the|a|an"
@@ -100,8 +100,14 @@ def head_line(document: Document) -> str:
     received = "figures and updates" if isinstance(document, QuarterlyDocument) else "updates"
     parts = [
         f"Version {paper.number}",
-        f"month {paper.month} of {paper.months} of the plan",
-        f"{received} received up to {british(paper.cut_off_on)}",
+        *(
+            [f"as the portal held it on {british(paper.cut_off_on)}"]
+            if isinstance(document, PlanDocument)
+            else [
+                f"month {paper.month} of {paper.months} of the plan",
+                f"{received} received up to {british(paper.cut_off_on)}",
+            ]
+        ),
         clip(paper.reason, 160),
     ]
     return " · ".join(part for part in parts if part)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reports.models import Report
 from reports.snapshot.action_plan import action_plan
+from reports.snapshot.plan import plan_document
 from reports.snapshot.quarterly import quarterly
 from reports.snapshot.six_monthly import six_monthly
 
@@ -23,6 +24,7 @@ BUILDERS: dict[str, Callable[..., Document]] = {
     Report.Kind.QUARTERLY: quarterly,
     Report.Kind.SIX_MONTHLY: six_monthly,
     Report.Kind.ACTION_PLAN: action_plan,
+    Report.Kind.PLAN: plan_document,
 }
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from priorities.doors import SignedIn
 from priorities.models import Plan
 from reports import delivery, permissions
-from reports.forms.on_request import ActionPlanForm
+from reports.forms.on_request import ActionPlanForm, PlanForm
 from reports.models import ReportVersion
 from reports.services import on_request
 from reports.views.doors import signed_in
@@ -42,6 +42,23 @@ def make_action_plan(request: SignedIn) -> HttpResponse:
     return render(request, "reports/make_action_plan.html", {"form": form})
 
 
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def make_plan(request: SignedIn) -> HttpResponse:
+    """Asks for the year, and makes the plan itself as a document."""
+    _only_who_may(request)
+    form = PlanForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            version, made = on_request.make_plan(**form.answers(), by=request.user, at=timezone.now())
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            _say(request, version, made)
+            return redirect(version)
+    return render(request, "reports/make_plan.html", {"form": form})
+
+
 def _only_who_may(request: SignedIn) -> None:
     if not request.user.sees_the_work:
         raise Http404
@@ -57,6 +74,6 @@ def _say(request: SignedIn, version: ReportVersion, made: bool) -> None:
     upto = timezone.localtime(version.cut_off)
     messages.info(
         request,
-        f"{version.report} was there already, with updates received up to {upto:%H:%M} on {upto.day} {upto:%B %Y}. "
-        "Make another version if it should hold more.",
+        f"{version.report} was there already, as it stood at {upto:%H:%M} on {upto.day} {upto:%B %Y}. "
+        "Make another version if it should hold what came since.",
     )

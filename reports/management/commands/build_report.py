@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from partners.delivery import write_whole
 from priorities.models import Plan
-from priorities.periods import Period
+from priorities.periods import Period, PeriodKind
 from reports import delivery, pdf
 from reports.document import PARTNERS, PUBLIC
-from reports.models import Rendition, ReportVersion
-from reports.services import building, renditions
-from reports.timetable import KINDS
+from reports.models import Rendition, Report, ReportVersion
+from reports.services import building, on_request, renditions
+from reports.timetable import KINDS as DUE
+
+KINDS = {**DUE, Report.Kind.PLAN.value: PeriodKind.YEAR}
 
 #: Seconds to wait for another worker that is laying out the same report.
 PATIENCE = 300
@@ -25,7 +27,7 @@ class Command(BaseCommand):
     help = "Write the PDF of a report's newest version, making and laying out one first when there is none."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", help="six_monthly or quarterly")
+        parser.add_argument("kind", help="six_monthly, quarterly or plan")
         parser.add_argument("period", help="the period's first month, such as 2026-04")
         parser.add_argument(
             "--edition",
@@ -72,7 +74,10 @@ class Command(BaseCommand):
         if newest is not None:
             return newest
         try:
-            version = building.make_first(plan=plan, kind=kind, period=period, now=timezone.now())
+            if kind == Report.Kind.PLAN:
+                version = on_request.make_first_plan(plan=plan, year=period, at=timezone.now())
+            else:
+                version = building.make_first(plan=plan, kind=kind, period=period, now=timezone.now())
         except ValidationError as error:
             raise CommandError(f"There is no report on {period.label}. {' '.join(error.messages)}") from error
         self.stdout.write(f"Made: {version}")
