@@ -79,7 +79,7 @@ def test_the_public_edition_of_a_published_version_is_final(desk, tmp_path):
     [
         (("six_monthly", "2026-05"), "1 May 2026 does not start a half-year"),
         (("six_monthly", "yesterday"), "“yesterday” is not a period"),
-        (("weekly", "2026-04"), "“weekly” is no kind of report: write quarterly or six_monthly"),
+        (("weekly", "2026-04"), "“weekly” is no kind of report: write plan, quarterly or six_monthly"),
         (("six_monthly", "2031-04"), "No plan covers April to September 2031"),
     ],
 )

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from charts.text import listed
 from partners.delivery import write_whole
 from priorities.models import Plan
 from priorities.periods import Period, PeriodKind
@@ -40,7 +41,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         kind = options["kind"]
         if kind not in KINDS:
-            raise CommandError(f"“{kind}” is no kind of report: write {' or '.join(sorted(KINDS))}.")
+            raise CommandError(
+                f"“{kind}” is no kind of report: write {listed(sorted(KINDS)).replace(' and ', ' or ')}."
+            )
         try:
             period = Period.parse(KINDS[kind], options["period"])
         except ValueError as error:
