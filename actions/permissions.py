@@ -129,7 +129,7 @@ def asked_for(user: User, export: Export | None) -> bool:
 may_post = is_coordinator | answers_for | of_lead_partner | leads_sub_group
 
 rules.add_perm("actions.post_update", may_post)
-rules.add_perm("actions.add_words", of_supporting_partner & ~may_post)
+rules.add_perm("actions.add_words", ~may_post & of_supporting_partner)
 rules.add_perm("actions.add_action", is_coordinator)
 rules.add_perm("actions.reopen", is_coordinator)
 rules.add_perm("actions.withdraw", is_coordinator)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -435,7 +435,8 @@ class Action(models.Model):
         """What `with_received` reads for a whole list; asks by itself for a single action read without it."""
         known: bool | None = getattr(self, "received", None)
         if known is None:
-            return Action.objects.filter(_received(asked), pk=self.pk).exists()
+            told = self.updates.order_by().standing()
+            return (told.about(asked) if asked else told).exists()
         return known
 
     def period_choice(self, today: dt.date) -> PeriodChoice:
@@ -460,6 +461,11 @@ class Action(models.Model):
             choices=periods_to_choose(asked, self.starts_on, kind, today),
             asked=asked,
         )
+
+    def open_periods(self, rounds: Iterable[UpdateRound], today: dt.date) -> list[Period]:
+        """The choices of `period_choice` alone, of the plan's requests that have gone out (`UpdateRound.objects.asked_by`)."""
+        asked = [Asked(one.period, one.updates_due_on, one.settled_at is not None) for one in rounds]
+        return periods_to_choose(asked, self.starts_on, self.plan.update_kind, today)
 
     def times_unchanged(self) -> int:
         """About how many periods in a row “no change” was confirmed without a word; one query."""

@@ -114,7 +114,6 @@ def _in_order(matching: ActionQuerySet, filters: ActionFilters, moment: Moment) 
 
 
 def _page(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan) -> Page:
-    asked = moment.asked
     matching = _matching(request, filters, moment, plan)
     number = _page_number(request.GET.get("page", ""))
     start = (number - 1) * PAGE

@@ -18,6 +18,7 @@ from actions.views.timeline import Timeline, timeline
 from partners.models import Partner
 from performance.models import EmergingIssue, Indicator
 from priorities.doors import SignedIn, for_those_at_work
+from priorities.models import UpdateRound
 
 
 @dataclass(frozen=True)
@@ -71,18 +72,24 @@ def show_action(request: SignedIn, pk: int) -> HttpResponse:
     today = timezone.localdate()
     action = action_for(request.user, pk, today)
     live = action.state == Action.State.LIVE
-    standing = standing_of(action, today)
+    rounds = list(UpdateRound.objects.asked_by(action.plan, today))
+    standing = standing_of(action, today, rounds)
     page = ActionPage(
         action=action,
         standing=standing,
-        replaces=list(Action.objects.filter(successor=action).select_related("plan").order_by("ref")),
+        replaces=list(
+            Action.objects.filter(successor=action)
+            .select_related("plan")
+            .only("ref", "title", "state", "plan__title")
+            .order_by("ref")
+        ),
         closing=_closing(action),
         proposal=_proposal(action),
         issue=EmergingIssue.objects.visible_to(request.user).filter(pk=action.from_issue_id).first()
         if action.from_issue_id
         else None,
-        supporting=list(action.supporting.all()),
-        indicators=list(action.indicators.all()),
+        supporting=list(action.supporting.only("code", "name")),
+        indicators=list(action.indicators.only("code", "name")),
         milestones=[
             MilestoneRow(milestone, milestone.done_on is None and milestone.due_on < today and live)
             for milestone in action.milestones.all()
@@ -97,7 +104,9 @@ def show_action(request: SignedIn, pk: int) -> HttpResponse:
             edit=live and bool(may_change(request.user, action)),
             close=live and request.user.has_perm("actions.withdraw", action),
         ),
-        timeline=timeline(action, request.user, today, _moment(request.GET.get("before", ""))),
+        timeline=timeline(
+            action, request.user, action.open_periods(rounds, today), _moment(request.GET.get("before", ""))
+        ),
     )
     return render(request, "actions/action.html", {"page": page})
 

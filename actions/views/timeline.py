@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import Prefetch
+from django.utils import timezone
 
 from actions.ledger import state_of
 from actions.models import Action, ActionEvent, Evidence, HelpReply, ProgressUpdate
-from partners.models import User
+from partners.models import Partner, User
 from priorities.periods import british
 
 if TYPE_CHECKING:
@@ -32,15 +33,24 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """One moment of the history: an update with the changes it brought, or a change alone."""
+    """One moment of the history: an update with the changes it brought, or a change alone.
+
+    `when` is local time in words and `iso` for machines; `said` what kind of update it is and for which period; `for_whom`
+    the partner it was entered for, and `help_from` the one whose help it wants, "" for none.
+    """
 
     at: dt.datetime
+    when: str
+    iso: str
     by: str
     organisation: str
     update: ProgressUpdate | None
     readable: bool
     changes: list[Change]
     ident: str
+    said: str = ""
+    for_whom: str = ""
+    help_from: str = ""
     evidence: list[Evidence] = field(default_factory=list)
     replies: list[HelpReply] = field(default_factory=list)
     unanswered: bool = False
@@ -57,25 +67,32 @@ class Timeline:
     earlier: str
 
 
-def timeline(action: Action, user: User, today: dt.date, before: dt.datetime | None = None) -> Timeline:
-    """The newest entries, or those before a moment; as many queries whatever the length of the history."""
-    updates = (
-        action.updates.select_related("by__partner", "on_behalf_of", "spoken_for", "help_wanted_from")
-        .prefetch_related(
-            Prefetch("events", queryset=ActionEvent.objects.order_by("pk")),
-            Prefetch("evidence", queryset=Evidence.objects.order_by("pk")),
-            Prefetch("help_replies", queryset=HelpReply.objects.in_order().select_related("partner", "by")),
-        )
-        .order_by("-submitted_at", "-pk")
-    )
+@dataclass(frozen=True)
+class _Around:
+    """What stands beside the updates of one page, by the key of the update; and what is known of their action."""
+
+    action: Action
+    user: User
+    open_periods: list[Period]
+    partners: dict[int, str]
+    events: dict[int | None, list[ActionEvent]]
+    evidence: dict[int | None, list[Evidence]]
+    replies: dict[int | None, list[HelpReply]]
+    asking: set[int]
+
+
+def timeline(action: Action, user: User, open_periods: list[Period], before: dt.datetime | None = None) -> Timeline:
+    """The newest entries, or those before a moment; as many queries whatever the length of the history.
+
+    `open_periods`: those whose updates may still be given evidence.
+    """
+    updates = action.updates.select_related("by").order_by("-submitted_at", "-pk")
     events = action.events.filter(update__isnull=True).select_related("by__partner").order_by("-at", "-pk")
     if before is not None:
         updates, events = updates.filter(submitted_at__lt=before), events.filter(at__lt=before)
     found = list(updates[: PAGE + 1])
-    standing_help = set(ProgressUpdate.objects.asking_help().filter(action=action).values_list("pk", flat=True))
-    own = any(update.by_id == user.pk for update in found)
-    open_periods = action.period_choice(today).choices if own else []
-    merged = [_of_update(update, action, user, open_periods, update.pk in standing_help) for update in found]
+    around = _around(found, action, user, open_periods)
+    merged = [_of_update(update, around) for update in found]
     deeds = itertools.groupby(events[: PAGE + MOST_AT_ONCE], key=lambda event: (event.at, event.by_id))
     merged += [_of_deed(list(run)[::-1]) for _, run in deeds]
     merged.sort(key=lambda entry: (entry.at, entry.update is not None), reverse=True)
@@ -85,42 +102,91 @@ def timeline(action: Action, user: User, today: dt.date, before: dt.datetime | N
     return Timeline(shown, shown[-1].at.isoformat() if len(merged) > len(shown) else "")
 
 
-def _of_update(update: ProgressUpdate, action: Action, user: User, open_periods: list[Period], asking: bool) -> Entry:
-    update.action = action  # with its names, so that no rule reads it again
-    readable = user.has_perm("actions.read_restricted", update)
-    asked = update.help_wanted_from_id is not None
-    unanswered = asking and readable and not update.help_replies.all()
-    # The partner asked knows that it was asked; of restricted words it sees its own answer alone.
-    told = readable or (asked and user.partner_id == update.help_wanted_from_id)
-    return Entry(
-        at=update.submitted_at,
-        by=update.by.name,
-        organisation=_organisation(update),
-        update=update,
-        readable=readable,
-        changes=[_change(event, readable) for event in update.events.all() if not _told_already(event)],
-        ident=f"update-{update.pk}",
-        evidence=list(update.evidence.all()) if readable else [],
-        replies=list(update.help_replies.all()) if told else [],
-        unanswered=unanswered,
-        nobody_to_answer=unanswered and not User.objects.officers_of(update.help_wanted_from_id).exists(),
-        may_answer=asking and user.has_perm("actions.answer_help", update),
-        may_add_evidence=update.period in open_periods and user.has_perm("actions.add_evidence", update),
+def _around(found: list[ProgressUpdate], action: Action, user: User, open_periods: list[Period]) -> _Around:
+    """What stands beside these updates; of help nothing is asked where none of them wants any."""
+    keys = [update.pk for update in found]
+    wanting = [update.pk for update in found if update.help_wanted_from_id]
+    replies = HelpReply.objects.in_order().filter(update__in=wanting).select_related("partner", "by")
+    standing = ProgressUpdate.objects.asking_help().filter(pk__in=wanting)
+    named = {key for one in found for key in (one.on_behalf_of_id, one.spoken_for_id, one.help_wanted_from_id)}
+    named |= {one.by.partner_id for one in found if one.on_behalf_of_id}
+    return _Around(
+        action=action,
+        user=user,
+        open_periods=open_periods,
+        partners=dict(Partner.objects.filter(pk__in=named - {None}).values_list("pk", "name")),
+        events=_by_update(ActionEvent.objects.filter(update__in=keys).order_by("pk")),
+        evidence=_by_update(Evidence.objects.filter(update__in=keys).order_by("pk")),
+        replies=_by_update(replies) if wanting else {},
+        asking=set(standing.values_list("pk", flat=True)) if wanting else set(),
     )
 
 
-def _organisation(update: ProgressUpdate) -> str:
-    """Where its author was then; of what was entered for somebody else (the entry names them), where they are."""
-    of = update.by.partner if update.on_behalf_of else update.spoken_for
-    return of.name if of else ""
+Beside = TypeVar("Beside", ActionEvent, Evidence, HelpReply)
+
+
+def _by_update(rows: Iterable[Beside]) -> dict[int | None, list[Beside]]:
+    found: dict[int | None, list[Beside]] = {}
+    for row in rows:
+        found.setdefault(row.update_id, []).append(row)
+    return found
+
+
+KINDS = {
+    ProgressUpdate.Kind.WORDS: "Words from a supporting partner",
+    ProgressUpdate.Kind.NO_CHANGE: "No change, confirmed",
+    ProgressUpdate.Kind.COMPLETION: "Completion",
+    ProgressUpdate.Kind.UPDATE: "Update",
+}
+
+
+def _of_update(update: ProgressUpdate, around: _Around) -> Entry:
+    user = around.user
+    update.action = around.action  # with its names, so that no rule reads it again
+    readable = user.has_perm("actions.read_restricted", update)
+    replies = around.replies.get(update.pk, [])
+    asked, asking = update.help_wanted_from_id, update.pk in around.asking
+    unanswered = asking and readable and not replies
+    # The partner asked knows that it was asked; of restricted words it sees its own answer alone.
+    told = readable or (asked is not None and user.partner_id == asked)
+    # Of what was entered for somebody else (the entry names them), where its author is; else where they were then.
+    of = update.by.partner_id if update.on_behalf_of_id else update.spoken_for_id
+    local = timezone.localtime(update.submitted_at)
+    return Entry(
+        at=update.submitted_at,
+        when=_moment(local),
+        iso=local.isoformat(),
+        by=update.by.name,
+        organisation=around.partners.get(of or 0, ""),
+        update=update,
+        readable=readable,
+        changes=[_change(event, readable) for event in around.events.get(update.pk, []) if not _told_already(event)],
+        ident=f"update-{update.pk}",
+        said=f"{KINDS[ProgressUpdate.Kind(update.kind)]} for {update.period.label}{' (late)' if update.late else ''}",
+        for_whom=around.partners.get(update.on_behalf_of_id or 0, ""),
+        help_from=around.partners.get(asked or 0, ""),
+        evidence=around.evidence.get(update.pk, []) if readable else [],
+        replies=replies if told else [],
+        unanswered=unanswered,
+        nobody_to_answer=unanswered and not User.objects.officers_of(asked).exists(),
+        may_answer=asking and user.has_perm("actions.answer_help", update),
+        may_add_evidence=update.period in around.open_periods and user.has_perm("actions.add_evidence", update),
+    )
+
+
+def _moment(local: dt.datetime) -> str:
+    return f"{british(local.date())}, {local:%H:%M}"
 
 
 def _of_deed(events: list[ActionEvent]) -> Entry:
     """Everything one person changed in one go, each reason once, with the first change it goes with."""
     event = events[0]
     reasons = [this.reason for this in events]
+    local = timezone.localtime(event.at)
     return Entry(
         at=event.at,
+        when=_moment(local),
+        iso=local.isoformat(),
         by=event.by.name,
         organisation=event.by.partner.name if event.by.partner else "",
         update=None,
