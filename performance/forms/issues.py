@@ -13,6 +13,7 @@ from crispy_forms_gds.layout import Button, Field, Layout, Size
 from django import forms
 
 from performance.models import EmergingIssue, EmergingIssueQuerySet, Indicator
+from performance.places import OUTSIDE, OUTSIDE_WORDS
 from performance.services.issues import LONGEST, LONGEST_REASON, STEPS
 from priorities.forms import DISCLOSURE, STALE, VerbForm, WordsField
 from priorities.models import Priority, SubGroup
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from priorities.models import Plan
 
 LONGEST_TITLE = EmergingIssue._meta.get_field("title").max_length or 0
-OUTSIDE = "outside"
-OUTSIDE_WORDS = "Outside our priorities"
 State = EmergingIssue.State
 
 

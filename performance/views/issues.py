@@ -14,8 +14,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from performance.forms.issues import OUTSIDE_WORDS, IssueFilters, RaiseForm
+from performance.forms.issues import IssueFilters, RaiseForm
 from performance.models import EmergingIssue, EmergingIssueQuerySet
+from performance.places import OUTSIDE_WORDS
 from performance.services import issues as verbs
 from priorities.doors import Moment, SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
 from sheets import csv_text

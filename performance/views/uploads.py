@@ -20,7 +20,7 @@ from performance.forms.uploads import FORMS, ColumnsForm, QuarterForm, SendForm,
 from performance.importing import COLUMNS, Column, Grave, Layout, guess
 from performance.importing.columns import LOOKED_AT, period_of
 from performance.models import Indicator, Upload, known_facts
-from performance.places import TOTAL
+from performance.places import OUTSIDE, TOTAL
 from performance.services import uploads
 from priorities.doors import Moment, SignedIn, for_those_at_work, pressed_again
 from priorities.models import Priority
@@ -34,9 +34,6 @@ State = Upload.State
 SHOWN = 200
 #: Uploads on the list; older ones are still there at their address.
 LISTED = 50
-#: Chosen for a crime type that none of the priorities covers.
-OUTSIDE = "outside"
-
 KINDS = {"figures": Upload.Kind.FIGURES, "similar-areas": Upload.Kind.SIMILAR_AREAS, "survey": Upload.Kind.SURVEY}
 TITLES = {
     Upload.Kind.FIGURES: "Send figures",

@@ -13,7 +13,7 @@ from charts.rate import Rate
 from charts.ratio_dots import RatioDots, ratio_dots
 from charts.series import Band, Note, Point
 from charts.text import listed
-from performance.places import OUTSIDE
+from performance.places import IS_OUTSIDE
 from reports.document import Figure, PrintedTable, QuarterlyDocument, SimilarTable
 from reports.rendering.contents import QUARTERLY, QUARTERLY_APPENDICES, numbered
 from reports.rendering.matters import empty_openings, opening_context
@@ -174,7 +174,7 @@ def _similar_picture(table: SimilarTable | None, partnership: str, width: float,
             group=row.heading,
             position=row.position,
             areas=table.group_size,
-            mark=OUTSIDE if row.outside else "",
+            mark=IS_OUTSIDE if row.outside else "",
         )
         for row in table.rows
         if row.number

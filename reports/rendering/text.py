@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from performance.places import OUTSIDE, Place, last_and_outside
+from performance.places import IS_OUTSIDE, Place, last_and_outside
 from priorities.periods import british
 from reports.document import Count, Document, Figure, PlanDocument, QuarterlyDocument, SixMonthlyDocument, Value
 
@@ -140,7 +140,7 @@ def outside_sentence(document: QuarterlyDocument) -> str:
         about = newest.label
     elif printed is not None:
         said = last_and_outside(
-            Place(row.label, row.place, row.areas, row.where.lower() == OUTSIDE, not row.heading)
+            Place(row.label, row.place, row.areas, row.where.lower() == IS_OUTSIDE, not row.heading)
             for row in printed.rows
         )
         about = f"the plan’s {printed.name}"

@@ -10,13 +10,13 @@ from django.db.models import Prefetch
 
 from actions.models import Action
 from performance.models import EmergingIssue, IssueEvent
+from performance.places import OUTSIDE_WORDS
 from reports.document import Issue
 from reports.snapshot.paper import local_day
 
 if TYPE_CHECKING:
     from priorities.models import Plan
 
-OUTSIDE = "Outside our priorities"
 State = EmergingIssue.State
 
 
@@ -51,7 +51,7 @@ def issues(plan: Plan, since: dt.datetime | None, cut_off: dt.datetime) -> tuple
             title=row.title,
             text=row.text,
             evidence=row.evidence,
-            where=row.priority.name if row.priority else OUTSIDE,
+            where=row.priority.name if row.priority else OUTSIDE_WORDS,
             raised_on=local_day(row.raised_at),
             raised_by=row.raised_by.partner.name if row.raised_by.partner else "",
             state=str(State(last.state).label),

@@ -15,9 +15,8 @@ from performance.models import (
     SimilarAreasTable,
     StrategicAssessment,
 )
-from performance.places import ByCrimeType, is_total
+from performance.places import OUTSIDE_WORDS, ByCrimeType, is_total
 from reports.document import AreaName, Outside, PrintedRow, PrintedTable, Query, SimilarRow, SimilarTable
-from reports.snapshot.issues import OUTSIDE
 from reports.snapshot.paper import local_day
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def table(plan: Plan) -> PrintedTable | None:
                 number="" if row.value is None else str(row.value),
                 average_number="" if row.average is None else str(row.average),
                 unit=row.unit,
-                where=row.priority.name if row.priority else OUTSIDE,
+                where=row.priority.name if row.priority else OUTSIDE_WORDS,
                 query=row.query,
                 place=row.group_position,
                 areas=row.group_size,
@@ -129,7 +128,7 @@ def similar_table(plan: Plan, period: Period, cut_off: dt.datetime) -> SimilarTa
                 position=row.position,
                 number=str(row.value),
                 average_number=str(row.average),
-                where=row.priority.name if row.priority else "" if is_total(row.label) else OUTSIDE,
+                where=row.priority.name if row.priority else "" if is_total(row.label) else OUTSIDE_WORDS,
                 outside=row.priority is None and not is_total(row.label),
                 query=row.query,
                 indicator=row.indicator.code if row.indicator else "",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from actions.models import Action
 from charts.numbers import number
 from performance.models import Finding, PrintedFigure, Recommendation, StrategicAssessment
-from performance.places import is_total
+from performance.places import OUTSIDE_WORDS, is_total
 from priorities.duties import Standing, standing
 from priorities.models import AnnualFocus, Plan, Priority
 from reports.rendering import area_of
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 State = StrategicAssessment.State
 Outcome = Recommendation.Outcome
-
-OUTSIDE = "Outside our priorities"
 
 
 @dataclass(frozen=True)
@@ -197,7 +195,7 @@ def _sides(
 ) -> list[Side]:
     """By priority in the plan's order, what is outside them last; headings with nothing on either side are left out."""
     sides = []
-    for key, heading in [*((one.pk, one.name) for one in priorities), (None, OUTSIDE)]:
+    for key, heading in [*((one.pk, one.name) for one in priorities), (None, OUTSIDE_WORDS)]:
         under = [finding for finding in findings if finding.priority_id == key]
         here = [finding for finding in under if finding.assessment_id == row.pk]
         there = [finding for finding in under if beside and finding.assessment_id == beside.pk]

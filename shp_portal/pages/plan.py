@@ -19,6 +19,7 @@ from charts.rate import Rate
 from charts.ratio_dots import RatioDots, ratio_dots
 from partners.models import Partner
 from performance.models import ComparatorGroup, Finding, PrintedFigure, StrategicAssessment, Survey
+from performance.places import OUTSIDE_WORDS
 from priorities.models import Achievement, ContextFact, Meeting, Plan, PlanSection, Priority, SubGroup
 from reports.rendering import area_of
 from shp_portal.pages.navigation import frame_of, may_read_plan
@@ -142,9 +143,7 @@ def plan_page(plan: Plan, today: dt.date, user: User) -> PlanPage:
         context=_context(plan),
         achievements=_by_priority(plan.achievements.order_by("position"), priorities, outside=""),
         assessment=assessment,
-        findings=_by_priority(assessment.findings.all(), priorities, outside="Outside our priorities")
-        if assessment
-        else [],
+        findings=_by_priority(assessment.findings.all(), priorities, outside=OUTSIDE_WORDS) if assessment else [],
         table=_grouped(table, lambda row: row.heading),
         table_name=table[0].table if table else "",
         table_period=table[0].period if table else "",

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from charts.rate import Rate
 from charts.ratio_dots import RatioDots
 from performance.models import ComparatorGroup, PrintedFigure
-from performance.places import OUTSIDE, Place, is_total, last_and_outside
+from performance.places import IS_OUTSIDE, Place, is_total, last_and_outside
 from priorities.models import Plan
 from reports.rendering import area_of
 from shp_portal.pages.navigation import frame_of, may_read_plan
@@ -126,5 +126,5 @@ def _rate(row: PrintedFigure, *, value: Decimal, average: Decimal) -> Rate:
         group=row.heading,
         position=row.group_position,
         areas=row.group_size,
-        mark=OUTSIDE if row.priority is None and not is_total(row.label) else "",
+        mark=IS_OUTSIDE if row.priority is None and not is_total(row.label) else "",
     )
