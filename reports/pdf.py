@@ -19,7 +19,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def make(html: str) -> MadePdf:
                 content = document.write_pdf(
                     pdf_variant=VARIANT,
                     pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
-                    finisher=_finish,
+                    finisher=partial(_finish, descriptions=_descriptions(html)),
                 )
             finally:
                 document.font_config.close()
@@ -247,11 +248,24 @@ _UA = (
 )
 
 
-def _finish(document: Any, pdf: Any) -> None:
+_PICTURE = re.compile(r"<svg\b[^>]*>\s*<title\b[^>]*>(.*?)</title>\s*<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
+
+
+def _descriptions(html: str) -> dict[str, list[str]]:
+    """By a picture's title what its sentence is; pictures of the same title in their order."""
+    found: dict[str, list[str]] = {}
+    for title, sentence in _PICTURE.findall(html):
+        found.setdefault(unescape(title), []).append(" ".join(unescape(sentence).split()))
+    return found
+
+
+def _finish(document: Any, pdf: Any, *, descriptions: dict[str, list[str]]) -> None:
     """Says PDF/UA-1 in the metadata, which stay plain to read in the file (reports.services.proof finds there which report
-    a changed copy was), and of every header cell whether it heads a row or a column."""
+    a changed copy was), of every header cell whether it heads a row or a column, of every picture not only its title but
+    its sentence too, and of a paragraph's lines that they are one paragraph."""
     import pydyf
 
+    _join_lines(document, pdf)
     for item in pdf.objects:
         if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/Metadata":
             item.compress = False
@@ -260,6 +274,50 @@ def _finish(document: Any, pdf: Any) -> None:
             ]
         if isinstance(item, dict) and item.get("S") == "/TH" and "A" in item:
             item["A"]["Scope"] = "/Row" if _heads_row(item, pdf) else "/Column"
+        if isinstance(item, dict) and item.get("S") == "/Figure" and descriptions.get(title := _title(item)):
+            item["Alt"] = pydyf.String(f"{title}. {descriptions[title].pop(0)}")
+
+
+def _title(figure: dict[str, Any]) -> str:
+    given = figure.get("Alt")
+    return given.string if given is not None else ""
+
+
+def _join_lines(document: Any, pdf: Any) -> None:
+    """WeasyPrint tags each piece of a paragraph as a paragraph of its own: one on each page, and of one that is laid out
+    inline each line. They are joined."""
+    pieces: list[Any] = [item for item in pdf.objects if isinstance(item, dict) and item.get("S") == "/P"]
+    elements = [element for page in document.pages for element in _paragraphs(page._page_box)]
+    if len(pieces) != len(elements):
+        raise PdfRefused(
+            "The PDF's paragraphs are not those of the report: WeasyPrint tags them otherwise than it did."
+        )
+    first = None
+    for piece, element, before in zip(pieces, elements, [None, *elements], strict=False):
+        if first is None or element is not before:
+            first = piece
+            continue
+        pdf.objects[_number(piece["P"])]["K"].remove(piece.reference)
+        for kid in piece["K"]:
+            pdf.objects[_number(kid)]["P"] = first.reference
+        first["K"].extend(piece["K"])
+
+
+def _paragraphs(box: Any, *, in_margin: bool = False) -> Iterator[Any]:
+    """The elements of a page's paragraphs and their lines, in the order in which WeasyPrint tags them.
+
+    What stands in the margin is tagged and then left out of what is read; each of those is one that nothing else belongs to.
+    """
+    from weasyprint.formatting_structure.boxes import LineBox, MarginBox, TextBox
+
+    box = getattr(box, "_box", box)  # what is placed absolutely stands there by proxy
+    in_margin = in_margin or isinstance(box, MarginBox)
+    if box.element_tag == "p":
+        yield object() if in_margin else box.element
+    for child in getattr(box, "children", ()):
+        for inner in child.children if isinstance(child, LineBox) else [child]:
+            if not isinstance(inner, TextBox):
+                yield from _paragraphs(inner, in_margin=in_margin)
 
 
 def _heads_row(cell: dict[str, Any], pdf: Any) -> bool:

@@ -32,8 +32,9 @@ from reports.document import RESTRICTED, from_json
 from reports.models import Rendition, ReportVersion
 from reports.public import for_public
 from reports.services import building, decisions, release, renditions
+from tests.reading import Block, blocks_of_html, blocks_of_pdf, first_difference
 from tests.services.demonstration import NOW, Story
-from tests.verapdf import Failure
+from tests.verapdf import Failure, verdicts
 
 # The mark for the database has pytest-django make it; the rows are read by `papers` alone.
 pytestmark = [pytest.mark.pdf, pytest.mark.django_db]
@@ -252,8 +253,19 @@ def paper(request: pytest.FixtureRequest, papers: Papers) -> Paper:
     return by_stage[stage][kind]
 
 
-def test_it_is_archival_and_accessible(paper: Paper, verapdf: Callable[[bytes], list[Failure]]) -> None:
-    assert verapdf(paper.content) == []
+@pytest.fixture(scope="module")
+def verdict_on(papers: Papers, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Paper], list[Failure]]:
+    """veraPDF's verdict on each rendition; it looks at all of them in one run."""
+    every = [*papers.drafts.values(), *papers.finals.values(), *papers.publics.values(), *papers.shelved.values()]
+    files = {paper.content: tmp_path_factory.mktemp("judged") / "paper.pdf" for paper in every}
+    for content, place in files.items():
+        place.write_bytes(content)
+    found = dict(zip(files, verdicts(list(files.values())), strict=True))
+    return lambda paper: found[paper.content]
+
+
+def test_it_is_archival_and_accessible(paper: Paper, verdict_on: Callable[[Paper], list[Failure]]) -> None:
+    assert verdict_on(paper) == []
 
 
 def test_qpdf_finds_nothing_wrong_with_the_file(paper: Paper) -> None:
@@ -265,44 +277,48 @@ def test_qpdf_finds_nothing_wrong_with_the_file(paper: Paper) -> None:
         assert str(opened.docinfo.Title) in paper.html
 
 
-def test_headings_are_those_of_the_html_and_none_skips_a_level(paper: Paper) -> None:
-    with pikepdf.open(io.BytesIO(paper.content)) as opened:
-        levels = list(_levels(opened.Root.StructTreeRoot.K))
-    told = re.findall(r"<h([1-6])\b[^>]*>(.*?)</h\1>", paper.html, re.DOTALL)
-    assert levels == [int(level) for level, _ in told]
+def test_it_is_read_out_in_the_order_of_the_html(paper: Paper) -> None:
+    """Headings, paragraphs, items, captions, cells with what they head, and of each figure its title and its sentence."""
+    told = blocks_of_html(paper.html)
+    assert {"H1", "H2", "P", "LBody", "Caption", "TH Column", "TH Row", "TD", "Figure"} <= {one.tag for one in told}
+    read = blocks_of_pdf(paper.content)
+    assert first_difference(told, read) == ""
+    # However many lines and pages it runs over, a paragraph is one.
+    assert sum(1 for one in read if one.tag == "P") == sum(1 for one in told if one.tag == "P")
+    figures = [one.text for one in told if one.tag == "Figure"]
+    assert [text for text in figures if len(text.split()) < 8] == []
+
+
+@pytest.mark.parametrize("kind", ["six_monthly", "quarterly"])
+def test_another_order_is_found(kind: str, papers: Papers) -> None:
+    paper = papers.drafts[kind]
+    told, read = blocks_of_html(paper.html), blocks_of_pdf(paper.content)
+    for tag in ("H2", "H3", "P", "LBody", "TD", "TH Row", "Caption"):
+        _, one, *rest = [at for at, block in enumerate(told) if block.tag == tag]
+        other = next(at for at in rest if told[at].letters != told[one].letters)
+        swapped = [*told]
+        swapped[one], swapped[other] = told[other], told[one]
+        assert first_difference(swapped, read), f"two blocks {tag} change places"
+        assert first_difference(told[:one] + told[one + 1 :], read), f"a block {tag} more is read out"
+        assert first_difference(told, [block for block in read if block.letters != told[one].letters])
+    assert first_difference(told, read[:-1])
+    assert first_difference(told[:-1], read)
+    # A header cell that does not say what it heads; a figure of which only the title is told.
+    for tag, text in (("TH Row", ' scope="row"'), ("TH Column", ' scope="col"'), ("Figure", "<desc")):
+        assert text in paper.html
+        less = paper.html.replace(text, "<g" if tag == "Figure" else "", 1)
+        assert first_difference(blocks_of_html(less), read), tag
+
+
+def test_headings_skip_no_level_and_bookmarks_follow_them(paper: Paper) -> None:
+    headings = [block for block in blocks_of_html(paper.html) if re.fullmatch("H[1-6]", block.tag)]
+    levels = [int(block.tag[1]) for block in headings]
     assert levels.count(1) == 1
     assert [n for n, (one, after) in enumerate(itertools.pairwise(levels)) if after > one + 1] == []
-    # Who jumps by bookmarks comes to the same headings, in the same order.
-    marks = [squeezed(mark.title) for mark in _flat(paper.reader.outline)]
+    marks = [Block("", mark.title).letters for mark in _flat(paper.reader.outline)]
     assert marks
-    headings = iter([squeezed(html.unescape(re.sub(r"<[^>]*>", "", text))) for _, text in told])
-    assert [mark for mark in marks if mark not in headings] == []
-
-
-def _levels(branch: Any) -> Iterator[int]:
-    """The levels of the headings below a branch of the structure tree, in the order in which it is read out."""
-    if isinstance(branch, pikepdf.Array):
-        for one in branch:
-            yield from _levels(one)
-    elif isinstance(branch, pikepdf.Dictionary) and "/S" in branch:
-        if found := re.fullmatch("/H([1-6])", str(branch.S)):
-            yield int(found[1])
-        yield from _levels(branch.get("/K"))
-
-
-def test_every_figure_is_told_and_every_header_cell_says_of_what(paper: Paper) -> None:
-    elements = [item for item in objects(paper.reader) if isinstance(item, dict) and "/S" in item]
-    told = [str(item.get("/Alt", "")) for item in elements if item["/S"] == "/Figure"]
-    assert told
-    assert [words for words in told if len(words.split()) < 4] == []
-    scopes = [_scope(item) for item in elements if item["/S"] == "/TH"]
-    assert set(scopes) == {"/Column", "/Row"}
-
-
-def _scope(cell: Any) -> str:
-    owned = cell.get("/A")
-    owned = owned.get_object() if owned is not None else {}
-    return str(owned.get("/Scope", "none") if isinstance(owned, dict) else [one.get("/Scope") for one in owned])
+    following = iter([block.letters for block in headings])
+    assert [mark for mark in marks if mark not in following] == []
 
 
 def test_page_one_is_one_page(paper: Paper) -> None:

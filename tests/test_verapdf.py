@@ -1,10 +1,11 @@
 """The judge itself is judged: a file that keeps both profiles passes, one that keeps neither is named for it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.verapdf import Failure
+from tests.verapdf import Failure, verdicts
 
 pytestmark = pytest.mark.pdf
 
@@ -32,3 +33,18 @@ def test_an_archival_pdf_keeps_its_profile(verapdf: Callable[[bytes], list[Failu
 def test_what_is_no_pdf_is_an_error_and_not_a_pass(verapdf: Callable[[bytes], list[Failure]]) -> None:
     with pytest.raises(RuntimeError, match="could not look at"):
         verapdf(b"not a PDF")
+
+
+def test_of_several_files_each_has_its_own_verdict(tmp_path: Path) -> None:
+    from weasyprint import HTML
+
+    good, bad = tmp_path / "good.pdf", tmp_path / "bad.pdf"
+    good.write_bytes(HTML(string=page("<p>Words.</p>")).write_pdf(pdf_variant="pdf/a-2a"))
+    bad.write_bytes(HTML(string=page("<p>Words.</p>")).write_pdf())
+    first, second, third = verdicts([good, bad, good], ("2a",))
+    assert (first, third) == ([], [])
+    assert second
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"not a PDF")
+    with pytest.raises(RuntimeError, match=r"could not look at broken\.pdf"):
+        verdicts([good, broken], ("2a",))
