@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from actions.rating import LIVE, LOOKS, NEEDS_CONFIRMING, Rating, derive, severity
@@ -156,6 +156,13 @@ def beyond_the_plan(due_on: dt.date | None, plan_ends_on: dt.date, reason: str) 
     if due_on is None or due_on <= plan_ends_on or not is_blank(reason):
         return ""
     return f"The plan ends on {british(plan_ends_on)}. Say why the action goes on after that."
+
+
+def left_alone(states: Collection[str]) -> str:
+    """Why nothing is being done about what these actions measure, of all their states; empty while one is live."""
+    if "live" in states:
+        return ""
+    return "its actions are complete or closed" if states else "no action measures itself by it"
 
 
 def suggestion(missed: int, open_still: int) -> str:

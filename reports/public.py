@@ -431,6 +431,8 @@ class _Public:
 
     def _quarterly(self, document: QuarterlyDocument) -> QuarterlyDocument:
         table = document.similar_table
+        # Of what the others are, nobody is told that it is worse.
+        worse = {figure.code for figure in self.figures if figure.worse}
         left_out = table is not None and not (table.publishable and table.source)
         public = dataclasses.replace(
             document,
@@ -446,6 +448,7 @@ class _Public:
             since=self._since(document.since),
             matters=tuple(self._matter(matter) for matter in document.matters),
             last_asked=tuple(self._asked(one, {}) for one in document.last_asked),
+            left_alone=tuple(one for one in document.left_alone if one.code in worse),
             texts=tuple(self._section(words) for words in document.texts),
             known=(),
             sums=(),

@@ -119,6 +119,14 @@ class Headline:
 
 
 @dataclass(frozen=True)
+class LeftAlone:
+    """An indicator, by its code, that is worse and has no live action; `why` says whether it has any."""
+
+    code: str
+    why: str
+
+
+@dataclass(frozen=True)
 class QuarterlyDocument:
     paper: Paper
     definitions: tuple[Definition, ...]
@@ -146,6 +154,7 @@ class QuarterlyDocument:
     matters: tuple[Matter, ...] = ()
     last_asked: tuple[Asked, ...] = ()
     last_asked_of: str = ""
+    left_alone: tuple[LeftAlone, ...] = ()
 
     kind: typing.ClassVar[str] = "quarterly"
 

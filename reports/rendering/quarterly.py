@@ -86,6 +86,7 @@ def quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
             document.similar_table, document.paper.partnership, NARROW, "similar-narrow"
         ),
         "area": area_of(document.paper.partnership),
+        "left_alone": tuple((by_code[one.code], one.why) for one in document.left_alone),
         "outside_sentence": outside_sentence(document),
         "picture": _picture(document.table, document.paper.partnership, WIDE, "rates"),
         "picture_narrow": _picture(document.table, document.paper.partnership, NARROW, "rates-narrow"),

@@ -44,6 +44,7 @@ class QuarterlyPage:
     similar: str
     moved: str
     outside: str
+    left_alone: str
     missing: Listed
     issues: Listed
     actions: str
@@ -62,7 +63,16 @@ class QuarterlyPage:
         since = f"{self.since}; in full under 9. Since the last report (page 00)." if self.since else ""
         texts = [
             lines_of(text, LINE_POINTS)
-            for text in (self.trouble, self.noise, self.similar, self.moved, self.outside, actions, since)
+            for text in (
+                self.trouble,
+                self.noise,
+                self.similar,
+                self.moved,
+                self.outside,
+                self.left_alone,
+                actions,
+                since,
+            )
             if text
         ]
         head = lines_of((HEAD_START_NOW if self.since else HEAD_START) + self.head, LINE_POINTS) + lines_of(
@@ -128,6 +138,7 @@ def _quarterly_page(document: QuarterlyDocument, room: QuarterlyRoom) -> Quarter
         similar=as_many([f.name for f in same], room.named),
         moved=as_many(moved, room.named),
         outside=outside_sentence(document),
+        left_alone=as_many([document.by_code[one.code].name for one in document.left_alone], room.named),
         missing=first_of([PageLine(f.name, f.missing) for f in missing], room.others, MISSING_LONG),
         issues=first_of(
             [

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from actions.progress import left_alone
 from priorities.periods import british
 from reports import comparing
-from reports.document import FigurePriority, Headline, QuarterlyDocument
+from reports.document import FigurePriority, Headline, LeftAlone, QuarterlyDocument
 from reports.snapshot import actions, figures, issues, printed, sentences
 from reports.snapshot import paper as papers
 from reports.snapshot.history import Judged, judge, read
 from reports.snapshot.last import last_report
 from reports.snapshot.opening import opening
+from reports.snapshot.six_monthly import measured
 from reports.snapshot.texts import texts
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ def quarterly(
         matters=opens.matters,
         last_asked=opens.last_asked,
         last_asked_of=opens.last_asked_of,
+        left_alone=_left_alone(found_figures, now),
         since=last.since(_differences(before, headlines, found_figures, found_issues)),
     )
 
@@ -96,6 +99,17 @@ def _differences(
             *comparing.issues(before.issues, found_issues),
         ]
     )
+
+
+def _left_alone(found_figures: tuple[Figure, ...], now: list[Judged]) -> tuple[LeftAlone, ...]:
+    """What is worse and has no action that was live at the cut-off."""
+    states: dict[str, set[str]] = {}
+    by_action = measured(now)
+    for one in now:
+        for code in by_action.get(one.action.pk, ()):
+            states.setdefault(code, set()).add(one.position.state)
+    worse = [(figure.code, left_alone(states.get(figure.code, ()))) for figure in found_figures if figure.worse]
+    return tuple(LeftAlone(code, why) for code, why in worse if why)
 
 
 def _headline(found: Judged) -> Headline:

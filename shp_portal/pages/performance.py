@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.models import Action
+from actions.progress import left_alone
 from performance.disclosure import Audience, Hidden, Table, footnote, left_out_note
 from performance.models import Indicator, known_facts
 from performance.places import headings, under
@@ -390,12 +391,5 @@ def _forgotten(rows: Sequence[Listed], user: User) -> list[Forgotten]:
     states: dict[int, set[str]] = {}
     for pk, state in linked.values_list("indicator_id", "action__state"):
         states.setdefault(pk, set()).add(state)
-    return [
-        Forgotten(
-            row.indicator,
-            row.seen,
-            "its actions are complete or closed" if row.indicator.pk in states else "no action measures itself by it",
-        )
-        for row in worse
-        if Action.State.LIVE.value not in states.get(row.indicator.pk, set())
-    ]
+    found = [(row, left_alone(states.get(row.indicator.pk, ()))) for row in worse]
+    return [Forgotten(row.indicator, row.seen, why) for row, why in found if why]
