@@ -96,6 +96,9 @@ class MatterArising(models.Model):
     due_on = models.DateField()
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     minute_reference = models.CharField(max_length=60, blank=True)
+    restricted = models.BooleanField(
+        default=False, help_text="For those at work alone: neither it nor its answer is in a public version."
+    )
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField()
     answer = models.TextField(blank=True)

@@ -179,6 +179,10 @@ class ReportVersion(models.Model):
     despite_hold = models.TextField(
         blank=True, help_text="Why it was published while publishing was on hold; by whom is said beside it."
     )
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the facts were last held against their seal."
+    )
+    fault = models.TextField(blank=True, help_text="What that check found wrong. Empty: nothing.")
 
     objects = ReportVersionQuerySet.as_manager()
 
@@ -272,6 +276,7 @@ class Rendition(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    html_sha256 = models.CharField("SHA-256 of the HTML", max_length=64, blank=True)
     pdf = models.FileField(upload_to="reports/", blank=True, max_length=200)
     sha256 = models.CharField("SHA-256 of the PDF", max_length=64, blank=True)
     pages = models.PositiveSmallIntegerField(null=True, blank=True)

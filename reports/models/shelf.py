@@ -36,6 +36,10 @@ class PublicRelease(models.Model):
     version = models.ForeignKey(ReportVersion, on_delete=models.PROTECT, related_name="releases")
     marking = models.CharField("protective marking", max_length=20, choices=Plan.Marking.choices, blank=True)
     pdf_sha256 = models.CharField("SHA-256 of the PDF looked at", max_length=64)
+    html = models.TextField(
+        blank=True, help_text="The page looked at, as it is shown since. Empty for releases from before it was kept."
+    )
+    html_sha256 = models.CharField("SHA-256 of the page looked at", max_length=64, blank=True)
     checks = models.JSONField(help_text="What was checked, each sentence as it was ticked.")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
