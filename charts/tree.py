@@ -59,9 +59,8 @@ def tree(root: str, branches: Sequence[Branch], *, id_prefix: str, width: float)
     ValueError when branches report to one another in a ring, or to one that is not there.
     """
     placed: list[Box] = []
-    tops: dict[str, Box] = {}
 
-    def place(branch: Branch, depth: int) -> None:
+    def place(branch: Branch, depth: int, above: Box | None) -> None:
         x = depth * STEP + 1
         y = placed[-1].y + placed[-1].height + GAP if placed else 1.0
         room = width - x - 1
@@ -69,18 +68,16 @@ def tree(root: str, branches: Sequence[Branch], *, id_prefix: str, width: float)
         noted = [(words, False) for words in wrap(branch.note, SIZE, room - 2 * PAD)]
         lines = tuple(Line(y + PAD + LINE * n + SIZE, words, bold) for n, (words, bold) in enumerate(named + noted))
         height = 2 * PAD + LINE * len(lines)
-        above = tops.get(branch.of if depth > 1 else root) if depth else None
         joint = (
             f"M{above.x + STEP / 2:g} {above.y + above.height:g}V{y + height / 2:g}H{x:g}" if above is not None else ""
         )
         box = Box(x, y, room, height, lines, joint)
         placed.append(box)
-        tops[branch.name] = box
         for under in branches:
             if under.of == (branch.name if depth else ""):
-                place(under, depth + 1)
+                place(under, depth + 1, box)
 
-    place(Branch(root), 0)
+    place(Branch(root), 0, None)
     if len(placed) != len(branches) + 1:
         raise ValueError("Some groups report to one another in a ring, or to one that is not there.")
     direct = [branch.name for branch in branches if not branch.of]

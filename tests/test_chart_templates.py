@@ -20,6 +20,7 @@ from charts.ratings_bar import RatingCount, RatingRow, ratings_bar
 from charts.ratio_dots import ratio_dots
 from charts.series import Band, Note, Point
 from charts.sparkline import sparkline
+from charts.tree import Branch, tree
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "<script>alert('1')</script> & \"co\""
@@ -68,6 +69,7 @@ def charts(name="Shoplifting", width=1280):
             title=name,
             width=width,
         ),
+        "tree": tree("Board", [Branch(name, name), Branch("Under", of=name)], id_prefix="g", width=width),
     }
 
 
