@@ -17,8 +17,9 @@ GAP = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """`of` is the name of the branch it reports to, empty for the root; `note` is said under the name."""
+    """`of` is the key of the branch it reports to, empty for the root; `note` is said under the name."""
 
+    key: str
     name: str
     note: str = ""
     of: str = ""
@@ -74,14 +75,15 @@ def tree(root: str, branches: Sequence[Branch], *, id_prefix: str, width: float)
         box = Box(x, y, room, height, lines, joint)
         placed.append(box)
         for under in branches:
-            if under.of == (branch.name if depth else ""):
+            if under.of == branch.key:
                 place(under, depth + 1, box)
 
-    place(Branch(root), 0, None)
+    place(Branch("", root), 0, None)
     if len(placed) != len(branches) + 1:
         raise ValueError("Some groups report to one another in a ring, or to one that is not there.")
+    names = {branch.key: branch.name for branch in branches}
     direct = [branch.name for branch in branches if not branch.of]
-    below = [f"{branch.name} reports to {branch.of}" for branch in branches if branch.of]
+    below = [f"{branch.name} reports to {names[branch.of]}" for branch in branches if branch.of]
     said = [f"To the {root} report {listed(direct)}." if direct else f"Nothing reports to the {root}."]
     said += [f"{'. '.join(below)}."] if below else []
     last = placed[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -512,6 +513,17 @@ class SubGroupQuerySet(models.QuerySet["SubGroup"]):
         return self.filter(Q(lead__in=people) | Q(deputy__in=people))
 
 
+def reports_upwards(group: int, above: Mapping[int, int | None]) -> bool:
+    """Whether a sub-group reports to the Partnership in the end; `above`: whom each of the plan reports to, None for the
+    Partnership itself."""
+    seen = set()
+    at: int | None = group
+    while at in above and at not in seen:
+        seen.add(at)
+        at = above[at]
+    return at is None
+
+
 class SubGroup(models.Model):
     """A group that carries part of the plan. Every one has a re-offending lead (plan, section 9)."""
 
@@ -563,6 +575,17 @@ class SubGroup(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        if self.plan_id is None or self.reports_to_id is None:
+            return
+        own = self.pk or 0
+        above = dict(SubGroup.objects.filter(plan=self.plan_id).values_list("pk", "reports_to"))
+        if not reports_upwards(own, {**above, own: self.reports_to_id}):
+            raise ValidationError(
+                {"reports_to": "Choose a sub-group of this plan that does not report to this one, through others even."}
+            )
 
 
 class Membership(models.Model):

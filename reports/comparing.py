@@ -43,7 +43,7 @@ def compare(before: Document, after: Document) -> tuple[Difference, ...]:
     if before.kind != after.kind:
         raise ValueError("Two versions or periods of one kind of report can be compared, not two kinds.")
     if isinstance(before, PlanDocument):
-        raise ValueError("The plan cannot be compared with itself: read the two documents side by side.")
+        raise ValueError("The portal compares no texts of the plan: read the two documents side by side.")
     same_period = (before.paper.period_start, before.paper.period_end) == (
         after.paper.period_start,
         after.paper.period_end,

@@ -69,7 +69,7 @@ def charts(name="Shoplifting", width=1280):
             title=name,
             width=width,
         ),
-        "tree": tree("Board", [Branch(name, name), Branch("Under", of=name)], id_prefix="g", width=width),
+        "tree": tree("Board", [Branch("A", name, name), Branch("B", "Under", of="A")], id_prefix="g", width=width),
     }
 
 

@@ -10,10 +10,10 @@ from charts.text import width_of
 from charts.tree import PAD, SIZE, Box, Branch, tree
 
 BRANCHES = [
-    Branch("Night-time economy", of="Violence group"),
-    Branch("Violence group", "Serious Violence; chaired by Cleveland Police; meets quarterly"),
-    Branch("Fires group"),
-    Branch("Licensing", of="Night-time economy"),
+    Branch("NTE", "Night-time economy", of="SV"),
+    Branch("SV", "Violence group", "Serious Violence; chaired by Cleveland Police; meets quarterly"),
+    Branch("FIRE", "Fires group"),
+    Branch("LIC", "Licensing", of="NTE"),
 ]
 
 
@@ -72,16 +72,20 @@ def test_it_is_said_in_words():
 
 @pytest.mark.parametrize(
     "branches",
-    [[Branch("A", of="B"), Branch("B", of="A")], [Branch("A", of="gone")], [Branch("A", of="A")]],
+    [
+        [Branch("A", "One", of="B"), Branch("B", "Two", of="A")],
+        [Branch("A", "One", of="gone")],
+        [Branch("A", "One", of="A")],
+    ],
 )
 def test_a_ring_or_a_group_that_is_not_there_is_refused(branches):
     with pytest.raises(ValueError, match="ring"):
         tree("Board", branches, id_prefix="t", width=640)
 
 
-def test_a_group_named_like_the_partnership_stays_its_own():
-    branches = [Branch("Board"), Branch("Task group", of="Board"), Branch("Other")]
+def test_namesakes_are_kept_apart():
+    branches = [Branch("A", "Board"), Branch("B", "Board"), Branch("C", "Task group", of="B")]
     boxes = tree("Board", branches, id_prefix="t", width=640).boxes
-    assert [box.lines[0].words for box in boxes] == ["Board", "Board", "Task group", "Other"]
-    assert boxes[3].x == boxes[1].x < boxes[2].x
-    assert boxes[3].joint.startswith(boxes[1].joint.partition("V")[0]), "from the partnership, as its sibling"
+    assert [box.lines[0].words for box in boxes] == ["Board", "Board", "Board", "Task group"]
+    assert boxes[2].joint.startswith(boxes[1].joint.partition("V")[0]), "both from the partnership"
+    assert boxes[3].x > boxes[2].x

@@ -77,8 +77,9 @@ class PlanPriority:
 
 @dataclass(frozen=True)
 class Group:
-    """A sub-group; `reports_to` is empty when that is the Partnership itself."""
+    """A sub-group; `reports_to` is the code of another, empty when that is the Partnership itself."""
 
+    code: str
     name: str
     reports_to: str
     priorities: tuple[str, ...]

@@ -101,9 +101,24 @@ class Report(HasPeriod, models.Model):
         return AsAt(PeriodKind(self.period_kind), self.period_start, self.as_at)
 
     @property
+    def in_words(self) -> str:
+        """As a sentence names it: "quarterly performance report on 1 April to 30 June 2026", "action plan as at 3 May 2026",
+        "Community Safety Plan for 2026/27".
+        """
+        name = str(self.get_kind_display())
+        if self.kind == self.Kind.PLAN:
+            return f"{name} for {self.period.label}"
+        return f"{name.lower()} {'on ' if self.falls_due else ''}{self.period.long_label}"
+
+    @property
     def falls_due(self) -> bool:
         """Whether it tells of a period that partners were asked about; the others are made when somebody asks."""
         return self.kind in self.DUE
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether two versions can be held against each other: the plan is words, not facts."""
+        return self.kind != self.Kind.PLAN
 
     @property
     def needs_chair(self) -> bool:

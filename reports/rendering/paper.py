@@ -65,6 +65,7 @@ def _context(
         "sign_off": sign_off,
         "for_print": for_print,
         "restricted": RESTRICTED,
+        "heading": f"{document.paper.title}, {document.paper.period_long_label}",
         "head": head_line(document),
         "contact": contact_line(document.paper.contact),
     }

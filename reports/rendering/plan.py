@@ -46,6 +46,7 @@ def plan_context(document: PlanDocument) -> dict[str, Any]:
     return {
         "body": "reports/document/_plan.html",
         "on_request": True,
+        "heading": f"{document.paper.plan_title}, as it stands in {document.paper.period_label}",
         "sections": views,
         "parts": tuple(view.part for view in views),
         "table_groups": grouped(document.table.rows) if document.table else (),
@@ -70,7 +71,7 @@ def blocks_of(body: str) -> tuple[Block, ...]:
 def _governance(document: PlanDocument, width: float, prefix: str) -> Tree | None:
     if not document.groups:
         return None
-    branches = [Branch(group.name, _about(group), group.reports_to) for group in document.groups]
+    branches = [Branch(group.code, group.name, _about(group), group.reports_to) for group in document.groups]
     return tree(document.paper.partnership, branches, id_prefix=prefix, width=width)
 
 

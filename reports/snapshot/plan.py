@@ -10,10 +10,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
+
 from actions.rating import Rating
 from partners.models import Partner
 from performance.models import StrategicAssessment, Survey
-from priorities.models import AnnualFocus, UpdateRound
+from priorities.models import AnnualFocus, UpdateRound, reports_upwards
 from priorities.periods import PeriodKind
 from reports.document import (
     Group,
@@ -212,16 +214,26 @@ def _action(one: Judged) -> PlanAction:
 
 
 def _groups(plan: Plan) -> tuple[Group, ...]:
-    rows = plan.sub_groups.select_related("chairing_partner", "reports_to").prefetch_related("priorities")
+    """ValidationError, with a sentence, when no chart can be drawn of who reports to whom."""
+    rows = list(plan.sub_groups.select_related("chairing_partner").prefetch_related("priorities").order_by("name"))
+    codes = {row.pk: row.code for row in rows}
+    above = {row.pk: row.reports_to_id for row in rows}
+    for row in rows:
+        if not reports_upwards(row.pk, above):
+            raise ValidationError(
+                f"{row.name} does not report to the Partnership, by itself or through others: it reports to a group that "
+                "reports to it, or to one of another plan. Put that right in administration first."
+            )
     return tuple(
         Group(
+            code=row.code,
             name=row.name,
-            reports_to=row.reports_to.name if row.reports_to else "",
+            reports_to=codes[row.reports_to_id] if row.reports_to_id else "",
             priorities=tuple(one.name for one in sorted(row.priorities.all(), key=lambda one: one.position)),
             chaired_by=row.chairing_partner.name if row.chairing_partner else "",
             meets=row.meets,
         )
-        for row in rows.order_by("name")
+        for row in rows
     )
 
 

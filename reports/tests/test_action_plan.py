@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,12 +22,15 @@ from actions.tests.makers import H1_2026
 from actions.tests.pages import day as boxes
 from partners.models import User
 from priorities.models import UpdateRound
+from priorities.periods import Period, PeriodKind
+from reports import delivery, emails
 from reports.document import RESTRICTED, ActionPlanDocument, from_json, to_json
 from reports.models import Report, ReportVersion
 from reports.public import for_public
 from reports.rendering import print_html
 from reports.services import building, decisions, renditions
-from reports.services.on_request import make_action_plan
+from reports.services.meeting import raise_matter
+from reports.services.on_request import make_action_plan, make_plan
 from reports.tests.desk import at, make
 from reports.tests.makers import H2_2025, UTC, Town, noon
 
@@ -154,6 +159,43 @@ def test_through_the_front_door(town):
     renditions.make_one(rendition=version.renditions.get(stage="final"), make=make, clock=at(NOW))
     assert decisions.publish(version=version, by=town.coordinator, at=NOW).state == "published"
     assert UpdateRound.objects.filter(settled_at__isnull=False).count() == 0, "it settles no request"
+
+
+def test_two_days_are_compared_and_a_copy_is_known(town, tmp_path):
+    town.say(town.action(), Rating.ON_TRACK, dt.date(2026, 10, 9))
+    fields = {"plan": town.plan, "by": town.coordinator, "at": NOW}
+    first, _ = make_action_plan(as_at=dt.date(2026, 10, 12), **fields)
+    town.say(Action.objects.get(), Rating.OFF_TRACK, dt.date(2026, 11, 20))
+    second, _ = make_action_plan(as_at=TODAY, **fields)
+    client = client_of(town.coordinator)
+    compared = client.get(f"/reports/compare/?a={first.report_id}.1&b={second.report_id}.1").text
+    assert "was on track and is now off track" in compared
+    assert "12 October 2026, version 1, draft" in client.get("/reports/compare/").text
+    plan, _ = make_plan(plan=town.plan, year=Period(PeriodKind.YEAR, dt.date(2026, 4, 1)), by=town.coordinator, at=NOW)
+    kinds = client.get(f"/reports/compare/?a={plan.report_id}.1&b={second.report_id}.1").text
+    assert "not two kinds" in kinds
+    renditions.make_one(rendition=second.renditions.get(), make=make, clock=at(NOW))
+    file = tmp_path / "copy.pdf"
+    file.write_bytes(delivery.read(second.renditions.get()))
+    said = "Action plan, as at 23 November 2026, version 1, draft, made 23 November 2026"
+    with file.open("rb") as copy:
+        assert said in client.post("/check/", {"file": copy}, follow=True).text
+    out = StringIO()
+    call_command("check_report", str(file), stdout=out)
+    assert said in out.getvalue()
+
+
+def test_mails_say_as_at_and_a_matter_names_it(town):
+    version, _ = make_action_plan(plan=town.plan, as_at=TODAY, by=town.coordinator, at=NOW)
+    said = emails.published(version, ["Members"], reader=town.reader)
+    assert said.subject == "Published: Action plan, as at 23 November 2026"
+    assert "The action plan as at 23 November 2026 is published." in said.text
+    matter = raise_matter(
+        report=version.report, source="chair", text="Why?", owner=town.officer, due_on=TODAY, by=town.chair, at=NOW
+    )
+    asked = emails.matter_raised(matter, reader=town.officer)
+    assert asked.subject.endswith("matter arising from the action plan as at 23 November 2026")
+    assert "The chair has a question about the action plan as at 23 November 2026." in asked.html
 
 
 def test_restricted_words_are_in_no_edition(town):

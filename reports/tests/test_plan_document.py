@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 import time_machine
@@ -15,9 +16,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from actions.services.lifecycle import withdraw
+from partners.models import OutgoingEmail, User
 from performance.models import PrintedFigure
 from priorities.models import AnnualFocus, ContextFact, PlanSection, SubGroup, UpdateRound
 from priorities.periods import Period, PeriodKind
+from reports import delivery
 from reports.comparing import compare
 from reports.document import PlanDocument, from_json
 from reports.models import Rendition, Report, ReportVersion
@@ -43,6 +46,17 @@ def town(settings, tmp_path) -> Iterator[Town]:
 
 def made(town: Town, year: Period = YEAR) -> ReportVersion:
     return make_plan(plan=town.plan, year=year, by=town.coordinator, at=NOW)[0]
+
+
+def laid_out(version: ReportVersion) -> ReportVersion:
+    renditions.make_one(rendition=version.renditions.get(), make=make, clock=at(NOW))
+    return version
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def document_of(version: ReportVersion) -> PlanDocument:
@@ -115,6 +129,60 @@ def test_it_goes_to_the_chair_without_a_fact_check_and_settles_no_request(town):
     assert "plan" not in {one.kind for one in building.owed_by(town.plan)}
 
 
+def test_the_chair_hears_of_it_and_finds_it_at_home(town):
+    version = laid_out(made(town))
+    decisions.send_to_chair(version=version, by=town.coordinator, at=NOW)
+    told = OutgoingEmail.objects.get(kind="report-with-chair")
+    assert told.subject == "For your decision: Community Safety Plan, 2026/27"
+    assert "The Community Safety Plan for 2026/27 (version 1) is ready for your decision." in told.text
+    assert version.get_absolute_url() in client_of(town.chair).get("/").text
+    listed = client_of(town.coordinator).get("/reports/").text
+    assert "The chair, to decide by 30 November 2026" in listed, "a week, not the weeks after the year's end"
+
+
+def test_two_versions_of_it_are_not_compared_and_the_page_says_so(town):
+    first = made(town)
+    again = {"follows": 1, "reason": "New words.", "by": town.coordinator, "at": NOW, "cut_off": NOW}
+    second = building.make_new_version(report=first.report, **again)
+    client = client_of(town.coordinator)
+    page = client.get(f"/reports/compare/?a={first.report_id}.1&b={first.report_id}.2").text
+    assert "read the two documents side by side" in page
+    assert f'value="{first.report_id}.1"' not in client.get("/reports/compare/").text, "not to choose from"
+    assert "/reports/compare/" not in client.get(second.get_absolute_url()).text
+
+
+def test_a_copy_of_it_is_known_at_the_check(town, tmp_path):
+    version = laid_out(made(town))
+    file = tmp_path / "copy.pdf"
+    file.write_bytes(delivery.read(version.renditions.get()))
+    said = "Community Safety Plan, 2026/27, version 1, draft, made 23 November 2026"
+    with file.open("rb") as copy:
+        assert said in client_of(town.officer).post("/check/", {"file": copy}, follow=True).text
+    out = StringIO()
+    call_command("check_report", str(file), stdout=out)
+    assert said in out.getvalue()
+
+
+def test_a_reader_without_a_pdf_is_told_whom_to_ask(town):
+    version = made(town)
+    ReportVersion.objects.filter(pk=version.pk).update(state="published", published_at=NOW)
+    page = client_of(town.reader).get(version.get_absolute_url()).text
+    assert "There is no PDF of it yet. If you need one, ask the Community Safety Team." in page
+
+
+def test_groups_that_report_to_one_another_in_a_ring_are_named_and_nothing_is_made(town):
+    town.sub_group.reports_to = SubGroup.objects.create(
+        plan=town.plan, code="UNDER", name="Under group", reports_to=town.sub_group
+    )
+    with pytest.raises(ValidationError, match="does not report to this one"):
+        town.sub_group.clean()
+    town.sub_group.save()
+    client = client_of(town.coordinator)
+    page = client.post("/reports/make/plan/", {"year": f"{town.plan.pk}:2026-04"}).text
+    assert "Fires group does not report to the Partnership" in page
+    assert not ReportVersion.objects.exists()
+
+
 def test_only_the_coordinator_and_only_a_year_of_the_plan(town):
     with pytest.raises(PermissionDenied):
         make_plan(plan=town.plan, year=YEAR, by=town.chair, at=NOW)
@@ -124,8 +192,7 @@ def test_only_the_coordinator_and_only_a_year_of_the_plan(town):
 
 
 def test_through_the_front_door(town):
-    client = Client()
-    client.force_login(town.coordinator)
+    client = client_of(town.coordinator)
     assert "/reports/make/plan/" in client.get(reverse("reports:list")).content.decode()
     page = client.get("/reports/make/plan/").content.decode()
     assert f'value="{town.plan.pk}:2026-04"' in page

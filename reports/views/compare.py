@@ -124,7 +124,8 @@ def _version(user: User, key: str) -> ReportVersion:
 
 
 def _choices(user: User) -> list[Choice]:
-    versions = ReportVersion.objects.visible_to(user).select_related("report").defer("snapshot")
+    versions = ReportVersion.objects.visible_to(user).exclude(report__kind=Report.Kind.PLAN)
+    versions = versions.select_related("report").defer("snapshot")
     ordered = sorted(versions, key=lambda one: (one.report.kind, *_age(one)), reverse=True)
     return [
         Choice(str(Report.Kind(kind).label), tuple((key_of(one), _words(one)) for one in of_kind))

@@ -135,9 +135,9 @@ def waits_for(version: ReportVersion, files: Mapping[str, Rendition], around: Ar
     """With whom a version is, and for what; empty when nothing is waited for. `check` is the newest fact check so far."""
     report, today = version.report, around.today
     if version.state == State.WITH_CHAIR:
-        by = dates_of(report.period, report.plan.weeks, around.promised).chair_on
         sent_on = timezone.localdate(version.sent_at)
-        if sent_on > by:
+        by = dates_of(report.period, report.plan.weeks, around.promised).chair_on if report.falls_due else None
+        if by is None or sent_on > by:
             # Nobody can decide before they are asked: the chair has a week from then.
             by = on_or_after(sent_on + dt.timedelta(weeks=1))
         return (

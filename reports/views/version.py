@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from priorities.doors import SignedIn
 from reports import permissions, rendering
+from reports.document import HOLDER
 from reports.forms import ApproveForm, ReturnForm
 from reports.forms.fact_check import DespiteHoldForm
 from reports.models import Decision, Rendition, Report, ReportVersion
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 State = ReportVersion.State
 Stage = Rendition.Stage
+
+NOT_FOR_READERS = f"There is no public version of this report. If you need one, ask the {HOLDER}."
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,9 @@ def version_page(
     try:
         document = document_for(request.user, version)
     except ValueError as refused:
-        return render(request, "reports/version.html", {"view": page, "refused": str(refused)})
+        # What is to be done about it is for those at work; a reader is told whom to ask.
+        why = str(refused) if request.user.sees_the_work else NOT_FOR_READERS
+        return render(request, "reports/version.html", {"view": page, "refused": why})
     report = version.report
     takes_texts = request.user.sees_the_work and bool(texts.sections_of(report.plan, report.kind))
     asks_for_another = takes_texts and version.state != State.REPLACED
@@ -153,6 +158,7 @@ def version_page(
             "after": after(version, request.user),
             "changed": since_returned(request.user, version),
             "view": page,
+            "holder": HOLDER,
             **more,
         },
     )

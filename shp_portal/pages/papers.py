@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 State = ReportVersion.State
 
-#: A plan has no more than eighteen reports.
-MOST = 20
+#: A plan has no more than eighteen reports that fall due, and is itself printed once for each of its years.
+MOST = 24
 MATTERS = 10
 
 
@@ -57,7 +57,7 @@ class ToRecord:
 def desk(versions: ReportVersionQuerySet, plan: Plan, today: dt.date) -> Desk:
     """Four queries. `versions` are the newest ones of each report that the chair sees."""
     kinds = [Report.Kind.SIX_MONTHLY, *([Report.Kind.QUARTERLY] if plan.quarterly_needs_chair else [])]
-    known = list(versions.filter(report__kind__in=kinds)[:MOST])
+    known = list(versions.filter(report__kind__in=[*kinds, Report.Kind.PLAN])[:MOST])
     last = (
         Decision.objects.filter(version__report__plan=plan)
         .select_related("version__report", "by", "meeting")
