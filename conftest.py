@@ -18,6 +18,11 @@ freezes time. See tests/settings.py for what else the tests are told.
 """
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, so that a failure is a change's and not the day's; a slow machine is no failure.
+settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 pytest_plugins = [
     "tests.services.browser",

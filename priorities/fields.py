@@ -11,6 +11,7 @@ from priorities.periods import Period, PeriodKind
 
 if TYPE_CHECKING:
     import datetime as dt
+import functools
 
 PERIOD_KINDS = [
     (PeriodKind.QUARTER.value, "Quarter"),
@@ -49,4 +50,10 @@ class HasPeriod:
 
     @property
     def period(self) -> Period:
-        return Period(PeriodKind(self.period_kind), self.period_start)
+        return _period(self.period_kind, self.period_start)
+
+
+@functools.lru_cache(maxsize=1024)
+def _period(kind: str, start: dt.date) -> Period:
+    """Many rows name one of few periods: a snapshot of a thousand actions asks ten thousand times."""
+    return Period(PeriodKind(kind), start)

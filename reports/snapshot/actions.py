@@ -12,7 +12,7 @@ from actions.rating import NEEDS_CONFIRMING, Rating
 from actions.services.help import SAYS
 from priorities.periods import british
 from reports.document import RESTRICTED, ActionLine, Change, Count, DateMove, LateUpdate, Milestone, Settled, Words
-from reports.snapshot.history import COUNTED, Judged, Story, is_completion
+from reports.snapshot.history import COUNTED, Judged, Story, is_completion, replies_to
 from reports.snapshot.paper import end_of, local_day, mark_of, role_of
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _help(update: ProgressUpdate) -> tuple[str, str]:
     """What became of the help asked for by the cut-off: the last answer, and the sentence that says it."""
     if update.help_wanted_from is None:
         return "", ""
-    replies = list(update.help_replies.all())
+    replies = replies_to(update)
     if not replies:
         return "none", "No answer yet."
     last = replies[-1]

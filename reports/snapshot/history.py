@@ -127,46 +127,67 @@ class Judged:
 
 
 def read(plan: Plan, cut_off: dt.datetime) -> list[Story]:
-    """The plan's actions in order, with what was received by `cut_off`. Six queries, however many actions."""
-    updates = ProgressUpdate.objects.received_by(cut_off).select_related(
-        "by__partner", "on_behalf_of", "help_wanted_from"
-    )
+    """The plan's actions in order, with what was received by `cut_off`. Thirteen queries, however many actions.
+
+    Partners, people, priorities and sub-groups are few and named by many rows: each is read once and not with every row.
+    The lists are read to names of their own, because a manager's prefetched rows cost a new queryset for each action.
+    """
     replies = HelpReply.objects.filter(at__lte=cut_off).in_order().select_related("partner")
+    updates = (
+        ProgressUpdate.objects.received_by(cut_off)
+        .prefetch_related("by__partner", "on_behalf_of", "help_wanted_from")
+        .prefetch_related(Prefetch("help_replies", replies, to_attr="replies_read"))
+        .order_by("pk")
+    )
     rows = (
         Action.objects.filter(plan=plan, added_at__lte=cut_off)
-        .select_related("priority", "sub_group", "lead_partner", "owner")
         .prefetch_related(
-            Prefetch("updates", updates.prefetch_related(Prefetch("help_replies", replies)).order_by("pk")),
-            Prefetch("events", ActionEvent.objects.select_related("update").order_by("pk")),
-            "milestones",
-            "supporting",
+            "priority",
+            "sub_group",
+            "lead_partner",
+            "owner",
+            Prefetch("updates", updates, to_attr="updates_read"),
+            Prefetch("events", ActionEvent.objects.order_by("pk"), to_attr="events_read"),
+            Prefetch("milestones", to_attr="milestones_read"),
+            Prefetch("supporting", to_attr="supporting_read"),
         )
         .in_order()
     )
+    for row in rows:
+        known = {update.pk: update for update in row.updates_read}  # type: ignore[attr-defined]
+        for event in row.events_read:  # type: ignore[attr-defined]
+            if event.update_id in known:
+                event.update = known[event.update_id]
     return [
         Story(
             action=row,
-            updates=list(row.updates.all()),
-            events=list(row.events.all()),
-            milestones=list(row.milestones.all()),
-            supporting=[partner.name for partner in row.supporting.all()],
+            updates=row.updates_read,  # type: ignore[attr-defined]
+            events=row.events_read,  # type: ignore[attr-defined]
+            milestones=row.milestones_read,  # type: ignore[attr-defined]
+            supporting=[partner.name for partner in row.supporting_read],  # type: ignore[attr-defined]
         )
         for row in rows
     ]
 
 
+def replies_to(update: ProgressUpdate) -> list[HelpReply]:
+    """What was answered by the cut-off to the help an update of a story asked for, in the order it came."""
+    replies: list[HelpReply] = update.replies_read  # type: ignore[attr-defined]
+    return replies
+
+
 def counted(story: Story, period: Period, cut_off: dt.datetime) -> list[ActionEvent]:
     """The events that a report on `period` with this cut-off tells of, oldest first."""
     end = end_of(period.end)
-    told = [u.submitted_at for u in story.updates if u.submitted_at <= cut_off and speaks_of(u, period)]
+    about = {u.pk: u for u in story.updates if u.submitted_at <= cut_off and speaks_of(u, period)}
 
     def counts(event: ActionEvent) -> bool:
         if event.at > cut_off or event.at <= end:
             return event.at <= cut_off
         if event.kind == Kind.REOPENED:
             # Whoever then says how the action went in the period says it of an open one.
-            return any(moment >= event.at for moment in told)
-        if event.update is not None and speaks_of(event.update, period):
+            return any(update.submitted_at >= event.at for update in about.values())
+        if event.update_id in about:
             return True
         day = done_on(event)
         return day is not None and day <= period.end
@@ -318,7 +339,7 @@ def _requests(rated: list[ProgressUpdate]) -> tuple[ProgressUpdate, ...]:
     spoken = {update.pk: update for update in rated if update.kind != ProgressUpdate.Kind.NO_CHANGE}
     asking = []
     for update in spoken.values():
-        replies = list(update.help_replies.all())
+        replies = replies_to(update)
         answer = replies[-1].answer if replies else ""
         asking.append(Asking(update.pk, update.period_start, update.help_wanted_from_id, answer))
     return tuple(spoken[key] for key in sorted(standing_requests(asking)))
