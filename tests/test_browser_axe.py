@@ -13,7 +13,14 @@ from actions.services.drafts import save_draft
 from actions.services.lifecycle import withdraw
 from actions.services.structure import edit
 from partners.models import User
-from performance.models import Comparator, EmergingIssue, Measurement, Recommendation, StrategicAssessment
+from performance.models import (
+    Comparator,
+    EmergingIssue,
+    Measurement,
+    Recommendation,
+    SimilarAreasTable,
+    StrategicAssessment,
+)
 from priorities.models import Plan, SubGroup
 from priorities.periods import Period, PeriodKind
 from reports.models import FactCheckAnswer, MatterArising, PublicRelease, Rendition, ReportVersion
@@ -129,6 +136,7 @@ PAGES = {
         "/performance/averages/{average}/correct/",
         "/performance/missing/",
         "/performance/similar-areas/",
+        "/performance/similar-areas/{table}/priorities/",
         "/plan/figures/",
         "/indicators/I-22/",
         "/indicators/I-16/",
@@ -183,6 +191,7 @@ def places(demonstration: None) -> dict[str, object]:
         "issue": f"/issues/{EmergingIssue.objects.get(state='action_proposed').pk}/",
         "proposal": Proposal.objects.get(state="changes_asked").get_absolute_url(),
         "figure": Measurement.objects.standing().latest("pk").pk,
+        "table": SimilarAreasTable.objects.standing().latest("period_start").pk,
         "average": Comparator.objects.standing().filter(kind="similar_areas").latest("pk").pk,
         "help": Action.objects.get(ref="DVA-09").latest_update_id,
         "own": Action.objects.get(ref="DVA-09").latest_update_id,

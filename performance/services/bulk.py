@@ -216,27 +216,39 @@ def record_similar_areas(
 
 @transaction.atomic
 def place_crime_types(
-    *, table: SimilarAreasTable, places: Mapping[int, Priority | None], reason: str, by: User, at: dt.datetime
+    *,
+    table: SimilarAreasTable,
+    places: Mapping[int, Priority | None],
+    reason: str,
+    by: User,
+    at: dt.datetime,
+    indicators: Mapping[int, Indicator | None] | None = None,
 ) -> SimilarAreasTable:
-    """Say to which priority rows of a table belong, by the rows' pk (None: outside our priorities). The figures stay; a
-    table with the new places takes the old one's place, which stays visible with the reason. The same again is nothing.
+    """Say to which priority rows of a table belong, by the rows' pk (None: outside our priorities), and which indicator
+    counts the same crimes (None: none does). The figures stay; a table with the new places takes the old one's place,
+    which stays visible with the reason. The same again is nothing.
 
-    Raises PermissionDenied; ValidationError keyed by these parameter names without a reason, for another plan's priority,
-    and when the table was replaced meanwhile.
+    Raises PermissionDenied; ValidationError keyed by these parameter names without a reason, for another plan's priority
+    or indicator, and when the table was replaced meanwhile.
     """
+    indicators = indicators or {}
     if not by.has_perm("performance.upload_tables"):
         raise PermissionDenied(NOT_YOUR_TABLE)
     Plan.objects.select_for_update().get(pk=table.plan_id)
     if SimilarAreasTable.objects.filter(replaces=table).exists():
         raise ValidationError("The table was replaced meanwhile. Look at the newest one first.")
-    rows = list(table.rows.all())
-    changed = {
-        row.pk for row in rows if row.pk in places and row.priority_id != (one.pk if (one := places[row.pk]) else None)
-    }
-    if not changed:
+    rows = list(table.rows.select_related("priority", "indicator"))
+    before = [(row.priority, row.indicator) for row in rows]
+    for row in rows:
+        row.priority = places.get(row.pk, row.priority)
+        row.indicator = indicators.get(row.pk, row.indicator)
+    if before == [(row.priority, row.indicator) for row in rows]:
         return table
     if any(one is not None and one.plan_id != table.plan_id for one in places.values()):
         raise ValidationError({"places": ["Choose priorities of the plan."]})
+    linked = {one.pk for one in indicators.values() if one is not None}
+    if Indicator.objects.for_plan(table.plan).filter(pk__in=linked).count() < len(linked):
+        raise ValidationError({"indicators": ["Choose indicators of the plan."]})
     if not reason.strip():
         raise ValidationError({"reason": ["Say why a crime type belongs elsewhere."]})
     new = SimilarAreasTable(
@@ -258,8 +270,6 @@ def place_crime_types(
     new.full_clean()
     new.save()
     for row in rows:
-        if row.pk in changed:
-            row.priority = places[row.pk]
         row.pk, row.table = None, new
         row._state.adding = True
     SimilarAreasRow.objects.bulk_create(rows, batch_size=BATCH)

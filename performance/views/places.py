@@ -1,4 +1,4 @@
-"""To which priority each crime type of a table of similar areas belongs, said anew."""
+"""To which priority and indicator each crime type of a table of similar areas belongs, said anew."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from performance.forms.places import PlacesForm
-from performance.models import SimilarAreasTable
+from performance.models import Indicator, SimilarAreasTable
 from performance.services import bulk
 from priorities.doors import Moment, SignedIn, for_those_at_work
 
@@ -24,12 +24,14 @@ def place_crime_types(request: SignedIn, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         rows=list(table.rows.all()),
         priorities=list(table.plan.priorities.order_by("position")),
+        indicators=list(Indicator.objects.for_plan(table.plan).order_by("name")),
     )
     if form.is_valid():
         try:
             new = bulk.place_crime_types(
                 table=table,
                 places=form.places,
+                indicators=form.counted,
                 reason=form.cleaned_data["reason"],
                 by=request.user,
                 at=Moment.now().at,

@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from actions.rating import Rating
 from actions.services.lifecycle import add_action
 from performance.models import Indicator, SimilarAreasRow, SimilarAreasTable, Source
+from performance.services.bulk import place_crime_types
 from performance.services.figures import write_commentary
 from performance.services.issues import raise_issue
 from performance.services.ranges import annotate
@@ -257,6 +258,44 @@ def test_a_rate_of_few_is_withheld_from_the_table(town: Town) -> None:
     )
     assert "0.032" in printed(town.quarterly())
     assert "0.032" not in printed(for_public(town.quarterly()))
+
+
+def test_a_crime_type_linked_to_an_indicator_follows_its_rules(town: Town) -> None:
+    """However high its rate: 2.500 is of many people, but the indicator's count may be of something else."""
+    story(town, deaths="3", applications="2", kept="4711")
+    table = similar_table(town, Source.objects.create(name="Police.uk"))
+    for number, (label, rate) in enumerate((("Deaths", "2.500"), ("Ranks", "47.110"), ("Arson", "0.770")), start=2):
+        SimilarAreasRow.objects.create(
+            table=table, position_in_table=number, label=label, printed=rate, printed_average="2.000", value=rate,
+            average="2.000", position=3,
+        )  # fmt: skip
+    assert "2.500" in text_of(printed(for_public(town.quarterly())))
+    rows = {row.label: row for row in table.rows.all()}
+    place_crime_types(
+        table=table,
+        places={},
+        indicators={
+            rows[label].pk: Indicator.objects.get(code=code) for label, code in (("Deaths", "DEAD"), ("Ranks", "KEPT"))
+        },
+        reason="They count the same.",
+        by=town.analyst,
+        at=noon(OCTOBER),
+    )
+    partners, public = town.quarterly(), for_public(town.quarterly())
+    assert partners.similar_table
+    assert public.similar_table
+    assert [(row.label, row.indicator) for row in partners.similar_table.rows[1:]] == [
+        ("Deaths", "DEAD"),
+        ("Ranks", "KEPT"),
+        ("Arson", ""),
+    ]
+    # One more of the same heading goes with it, from whose sum it could be had; what is not for publication is not there.
+    assert [(row.label, row.printed) for row in public.similar_table.rows] == [
+        ("Shoplifting", "19.330"),
+        ("Deaths", "withheld"),
+        ("Arson", "withheld"),
+    ]
+    assert "47.110" not in to_json(public)
 
 
 def similar_table(town: Town, source: Source | None) -> SimilarAreasTable:

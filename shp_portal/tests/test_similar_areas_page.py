@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from partners import roles
 from partners.tests.makers import make_user
 from performance.models import PrintedFigure, SimilarAreasRow, SimilarAreasTable, Source
 from priorities.models import Priority
 from shp_portal.pages.similar_areas import Place, last_and_outside
-from shp_portal.tests.figures import Q1_2026, Q2_2026
+from shp_portal.tests.figures import Q1_2026, Q2_2026, indicator
 from shp_portal.tests.scene import NOW, Cast, browser, on, page, text_of
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +131,52 @@ def test_a_crime_type_is_given_another_priority_and_the_table_as_it_was_stays(ca
     assert kept == [("Shoplifting", "19.330", 15, cast.priority), ("Arson", "0.770", 7, None)]
     assert "fits none of our priorities" not in words(cast)
     assert "fits none of our priorities: Shoplifting" in words(cast, f"/performance/similar-areas/?table={old.pk}")
+
+
+def test_a_crime_type_is_linked_to_the_indicator_that_counts_it(cast: Cast) -> None:
+    old = table(cast, Q2_2026, ("Homicide", "0.022", "0.010", 15, None), ("All crime", "99.0", "50.0", 15, None))
+    homicide, total = old.rows.all()
+    deaths, crime = indicator(cast, "DEATHS"), indicator(cast, "CRIME")
+    address = f"/performance/similar-areas/{old.pk}/priorities/"
+    kept = {f"row_{homicide.pk}": "outside", "reason": "It counts the same."}
+    linked = {**kept, f"counted_{homicide.pk}": str(deaths.pk), f"counted_{total.pk}": str(crime.pk)}
+    with on():
+        refused = browser(cast.analyst).post(address, {**linked, f"counted_{total.pk}": "99999"})
+        assert "Choose one of the list." in refused.content.decode()
+        browser(cast.analyst).post(address, linked)
+    new = SimilarAreasTable.objects.standing().get()
+    assert [row.indicator for row in new.rows.all()] == [deaths, crime]
+    assert [row.indicator for row in old.rows.all()] == [None, None]
+    assert '<a class="govuk-link" href="/indicators/DEATHS/">Homicide</a>' in page(
+        cast.officer, "/performance/similar-areas/"
+    )
+    # What a form does not say stays; what it takes back goes.
+    homicide, total = new.rows.all()
+    with on():
+        browser(cast.analyst).post(
+            f"/performance/similar-areas/{new.pk}/priorities/",
+            {f"row_{homicide.pk}": "outside", f"counted_{total.pk}": "", "reason": "Another count."},
+        )
+    newest = SimilarAreasTable.objects.standing().get()
+    assert [row.indicator for row in newest.rows.all()] == [deaths, None]
+
+
+def test_as_many_queries_for_thirty_crime_types_as_for_three(cast: Cast) -> None:
+    counts = []
+    for period, number in ((Q1_2026, 3), (Q2_2026, 30)):
+        for n in range(number):
+            indicator(cast, f"I-{period.code}-{n}")
+        made = table(cast, period, *((f"Crime {n}", "2.0", "1.0", 3, None) for n in range(number)))
+        client = browser(cast.analyst)
+        for address in (
+            f"/performance/similar-areas/{made.pk}/priorities/",
+            f"/performance/similar-areas/?quarter={period.code}",
+        ):
+            with on(), CaptureQueriesContext(connection) as seen:
+                assert f"Crime {number - 1}" in client.get(address).content.decode()
+            counts.append(len(seen))
+    assert counts[0] == counts[2]
+    assert counts[1] <= counts[3] <= counts[1] + 1  # the later one has a table before it, whose rows are read too
 
 
 def test_a_crime_without_a_heading_is_no_total(cast: Cast) -> None:
