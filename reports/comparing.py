@@ -20,6 +20,7 @@ from reports.document import (
     FigurePriority,
     Headline,
     Issue,
+    OtherAction,
     PlanDocument,
     PriorityPart,
     Recommendation,
@@ -50,7 +51,12 @@ def compare(before: Document, after: Document) -> tuple[Difference, ...]:
     )
     found = [
         *actions(_part(before, "actions", ActionLine), _part(after, "actions", ActionLine), same_period=same_period),
-        *headlines(_part(before, "headlines", Headline), _part(after, "headlines", Headline)),
+        *headlines(
+            _part(before, "headlines", Headline),
+            _part(after, "headlines", Headline),
+            was=_part(before, "other_actions", OtherAction),
+            now=_part(after, "other_actions", OtherAction),
+        ),
         *figures(_part(before, "figures", Figure), _part(after, "figures", Figure)),
         *issues(_part(before, "issues", Issue), _part(after, "issues", Issue)),
         *_asked(_part(before, "recommendations", Recommendation), _part(after, "recommendations", Recommendation)),
@@ -101,7 +107,7 @@ def _name(line: ActionLine | Headline) -> str:
     return f"{line.ref} {line.title}"
 
 
-def _word(line: ActionLine | Headline) -> str:
+def _word(line: ActionLine | Headline | OtherAction) -> str:
     return line.mark.word[:1].lower() + line.mark.word[1:]
 
 
@@ -233,15 +239,24 @@ def _facts(old: ActionLine, line: ActionLine) -> Iterator[Difference]:
         yield Difference("facts", line.ref, f"{_name(line)} is now to be reviewed on {british(line.review_on)}.")
 
 
-def headlines(before: Sequence[Headline], after: Sequence[Headline]) -> Iterator[Difference]:
-    """The quarterly report names only actions in trouble or not confirmed: who joined them, who left, who moved."""
-    was = {line.ref: line for line in before}
+def headlines(
+    before: Sequence[Headline],
+    after: Sequence[Headline],
+    *,
+    was: Sequence[OtherAction] = (),
+    now: Sequence[OtherAction] = (),
+) -> Iterator[Difference]:
+    """The quarterly report names only actions in trouble or not confirmed: who joined them, who moved, what became of who left.
+
+    `was` and `now` are the actions that were and are not among them, as far as the two texts keep them.
+    """
+    left = {line.ref: line for line in before}
+    others = {one.ref: one for one in was}
     for line in after:
-        old = was.pop(line.ref, None)
+        old = left.pop(line.ref, None)
         state = _word(line) + ("" if line.confirmed else ", not confirmed")
         if old is None:
-            kind = "worsened" if Rating(line.mark.key) in (Rating.OFF_TRACK, Rating.AT_RISK) else "unconfirmed"
-            yield Difference(kind, line.ref, f"{_name(line)} is {state}, and was not among these before.")
+            yield _joined_headlines(line, state, others.get(line.ref), known=bool(was))
         elif (move := _move(Rating(old.mark.key), Rating(line.mark.key))) and move in ("worsened", "recovered"):
             yield Difference(move, line.ref, f"{_name(line)} was {_word(old)} and is now {state}.")
         elif old.confirmed != line.confirmed:
@@ -249,10 +264,41 @@ def headlines(before: Sequence[Headline], after: Sequence[Headline]) -> Iterator
             yield Difference(
                 kind, line.ref, f"{_name(line)} is {state}, and was {'not ' if line.confirmed else ''}confirmed before."
             )
-    for old in was.values():
-        yield Difference(
-            "recovered", old.ref, f"{_name(old)}, {_word(old)} then, is no longer off track, at risk or not confirmed."
+    others = {one.ref: one for one in now}
+    for old in left.values():
+        yield _left_headlines(old, others.get(old.ref))
+
+
+def _joined_headlines(line: Headline, state: str, old: OtherAction | None, *, known: bool) -> Difference:
+    """`known`: the text before keeps every action, so that one it does not have is new."""
+    if old is None and known:
+        return Difference("added", line.ref, f"{_name(line)}, led by {line.lead}, is new: {state}.")
+    move = _move(Rating(old.mark.key), Rating(line.mark.key)) if old is not None else ""
+    if old is not None and move == "reopened":
+        return Difference(move, line.ref, f"{_name(line)} was {_word(old)} and is open again: {state}.")
+    if old is not None and move:
+        return Difference(move, line.ref, f"{_name(line)} was {_word(old)} and is now {state}.")
+    trouble = Rating(line.mark.key) in (Rating.OFF_TRACK, Rating.AT_RISK)
+    kind = "worsened" if trouble and old is None else "unconfirmed"
+    return Difference(kind, line.ref, f"{_name(line)} is {state}, and was not among these before.")
+
+
+def _left_headlines(old: Headline, now: OtherAction | None) -> Difference:
+    """Only what is rated better recovered; what was given up, or is not in the text any more, did not."""
+    name, then = _name(old), _word(old) + ("" if old.confirmed else ", not confirmed,")
+    if now is None:
+        return Difference(
+            "gone", old.ref, f"{name}, {_word(old)} then, is no longer among those off track, at risk or not confirmed."
         )
+    kind = _move(Rating(old.mark.key), Rating(now.mark.key)) or "confirmed"
+    if kind == "completed":
+        on = f" on {british(now.completed_on)}" if now.completed_on else ""
+        return Difference(kind, old.ref, f"{name} was {then} and was completed{on}.")
+    if kind == "closed":
+        return Difference(kind, old.ref, f"{name} was {then} and was {now.became or 'closed'}.")
+    if kind == "confirmed":
+        return Difference(kind, old.ref, f"{name} is {_word(now)}, and was not confirmed before.")
+    return Difference(kind, old.ref, f"{name} was {then} and is now {_word(now)}.")
 
 
 # --- Figures and issues -----------------------------------------------------------------------------------------------

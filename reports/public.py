@@ -53,6 +53,7 @@ from reports.document import (
     Items,
     Known,
     Matter,
+    OtherAction,
     Outside,
     Paper,
     PlanDocument,
@@ -396,10 +397,12 @@ class _Public:
                 rows.append(dataclasses.replace(row, text=text))
         return dataclasses.replace(since, rows=tuple(rows))
 
-    def _lines(self) -> Iterable[ActionLine | Headline]:
+    def _lines(self) -> Iterable[ActionLine | Headline | OtherAction]:
         if isinstance(self.of, PlanDocument):
             return ()
-        return self.of.headlines if isinstance(self.of, QuarterlyDocument) else self.of.actions
+        return (
+            (*self.of.headlines, *self.of.other_actions) if isinstance(self.of, QuarterlyDocument) else self.of.actions
+        )
 
     def _tells_title(self, ref: str, title: str) -> bool:
         return self._tells(title, *self._told_of_ref(ref), of_action=True)
@@ -449,6 +452,7 @@ class _Public:
             matters=tuple(self._matter(matter) for matter in document.matters),
             last_asked=tuple(self._asked(one, {}) for one in document.last_asked),
             left_alone=tuple(one for one in document.left_alone if one.code in worse),
+            other_actions=(),
             texts=tuple(self._section(words) for words in document.texts),
             known=(),
             sums=(),

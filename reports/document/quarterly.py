@@ -119,6 +119,17 @@ class Headline:
 
 
 @dataclass(frozen=True)
+class OtherAction:
+    """An action that is not among the headlines. `became`: how it was closed, in lower case; `completed_on` if it was."""
+
+    ref: str
+    title: str
+    mark: Mark
+    became: str = ""
+    completed_on: dt.date | None = None
+
+
+@dataclass(frozen=True)
 class LeftAlone:
     """An indicator, by its code, that is worse and has no live action; `why` says whether it has any."""
 
@@ -128,6 +139,8 @@ class LeftAlone:
 
 @dataclass(frozen=True)
 class QuarterlyDocument:
+    """`other_actions` is empty in texts from before what became of a headline was kept."""
+
     paper: Paper
     definitions: tuple[Definition, ...]
     rules: tuple[Note, ...]
@@ -155,6 +168,7 @@ class QuarterlyDocument:
     last_asked: tuple[Asked, ...] = ()
     last_asked_of: str = ""
     left_alone: tuple[LeftAlone, ...] = ()
+    other_actions: tuple[OtherAction, ...] = ()
 
     kind: typing.ClassVar[str] = "quarterly"
 

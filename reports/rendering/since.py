@@ -44,6 +44,9 @@ QUARTERLY_COUNTED: tuple[tuple[tuple[str, ...], str, str, bool, bool], ...] = (
     (("issue_new",), "new emerging issue", "new emerging issues", False, False),
     (("worsened",), "action got worse", "actions got worse", False, False),
     (("recovered",), "action recovered", "actions recovered", False, False),
+    (("completed",), "action completed", "actions completed", False, False),
+    (("closed",), "action withdrawn, replaced or moved on", "actions withdrawn, replaced or moved on", False, False),
+    (("reopened",), "action reopened", "actions reopened", False, False),
 )
 
 #: Kinds that the section lists in sentences; new, completed and closed actions and moved dates have lists of their own there.
@@ -62,6 +65,9 @@ SENTENCES = (
     "issue_new",
     "issue_moved",
 )
+
+#: What the quarterly report, which has no such lists, tells in sentences as well.
+QUARTERLY_SENTENCES = ("completed", "added", "closed", "reopened")
 
 #: Told in full elsewhere in the same report: here by reference or name alone.
 NAMED = ("help_asked", "issue_new", "issue_moved", "figure_better", "figure_eased", "figure_there", "usual")
@@ -110,7 +116,9 @@ def since_context(document: Document) -> dict[str, Any]:
     if since is None:
         return {"since": None}
     names = {figure.code: figure.name for figure in document.figures}
-    kinds = [k for k in SENTENCES if not (isinstance(document, SixMonthlyDocument) and k in LEFT_TO_SECTIONS)]
+    quarterly = isinstance(document, QuarterlyDocument)
+    told = {*SENTENCES, *QUARTERLY_SENTENCES} if quarterly else {*SENTENCES} - {*LEFT_TO_SECTIONS}
+    kinds = [kind for kind in HEADINGS if kind in told] if quarterly else [kind for kind in SENTENCES if kind in told]
     return {
         "since": since,
         "compared_with": compared_with(since),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from actions.models import Action
 from actions.progress import left_alone
+from actions.rating import Rating
 from priorities.periods import british
 from reports import comparing
-from reports.document import FigurePriority, Headline, LeftAlone, QuarterlyDocument
+from reports.document import FigurePriority, Headline, LeftAlone, OtherAction, QuarterlyDocument
 from reports.snapshot import actions, figures, issues, printed, sentences
 from reports.snapshot import paper as papers
 from reports.snapshot.history import Judged, judge, read
@@ -36,6 +38,7 @@ def quarterly(
     opens = opening(report, made_at)
     troubled = sorted((one for one in now if one.exception), key=lambda one: one.worst_first)
     headlines = tuple(_headline(one) for one in troubled)
+    others = tuple(_other(one) for one in now if not one.exception)
     before = last.document if isinstance(last.document, QuarterlyDocument) else None
     return QuarterlyDocument(
         paper=papers.paper(
@@ -79,13 +82,15 @@ def quarterly(
         last_asked=opens.last_asked,
         last_asked_of=opens.last_asked_of,
         left_alone=_left_alone(found_figures, now),
-        since=last.since(_differences(before, headlines, found_figures, found_issues)),
+        other_actions=others,
+        since=last.since(_differences(before, headlines, others, found_figures, found_issues)),
     )
 
 
 def _differences(
     before: QuarterlyDocument | None,
     headlines: tuple[Headline, ...],
+    others: tuple[OtherAction, ...],
     found_figures: tuple[Figure, ...],
     found_issues: tuple[Issue, ...],
 ) -> tuple[Difference, ...]:
@@ -94,7 +99,7 @@ def _differences(
         return ()
     return comparing.told(
         [
-            *comparing.headlines(before.headlines, headlines),
+            *comparing.headlines(before.headlines, headlines, was=before.other_actions, now=others),
             *comparing.figures(before.figures, found_figures),
             *comparing.issues(before.issues, found_issues),
         ]
@@ -121,4 +126,15 @@ def _headline(found: Judged) -> Headline:
         confirmed=found.standing.confirmed,
         last_heard=found.said.submitted_on if found.said else None,
         due_on=found.position.due_on,
+    )
+
+
+def _other(found: Judged) -> OtherAction:
+    closed = found.rating is Rating.CLOSED
+    return OtherAction(
+        ref=found.action.ref,
+        title=found.title,
+        mark=papers.mark_of(found.rating),
+        became=Action.State(found.position.state).label.lower() if closed else "",
+        completed_on=found.position.completed_on if found.rating is Rating.COMPLETE else None,
     )

@@ -18,6 +18,7 @@ from reports.document import (
     Figure,
     Headline,
     Issue,
+    OtherAction,
     Recommendation,
     Settled,
     SubGroupText,
@@ -240,7 +241,43 @@ def test_headlines_tell_who_joined_and_left_those_in_trouble() -> None:
     worse = headlines([headline(Rating.AT_RISK)], [headline(Rating.OFF_TRACK)])
     assert [row.text for row in worse] == ["ASB-02 Lights was at risk and is now off track."]
     rows = list(headlines([headline(Rating.AT_RISK)], [headline(Rating.ON_TRACK, confirmed=False, ref="DA-01")]))
-    assert [(row.kind, row.key) for row in rows] == [("unconfirmed", "DA-01"), ("recovered", "ASB-02")]
+    assert [(row.kind, row.key) for row in rows] == [("unconfirmed", "DA-01"), ("gone", "ASB-02")]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "kind", "sentence"),
+    [
+        ("off_track", ("on_track", "", None), "recovered", "ASB-02 Lights was off track and is now on track."),
+        ("off_track", ("closed", "withdrawn", None), "closed", "ASB-02 Lights was off track and was withdrawn."),
+        ("at_risk", ("closed", "replaced", None), "closed", "ASB-02 Lights was at risk and was replaced."),
+        (
+            "at_risk",
+            ("complete", "", MARCH),
+            "completed",
+            "ASB-02 Lights was at risk and was completed on 10 March 2026.",
+        ),
+        ("on_track", ("on_track", "", None), "confirmed", "ASB-02 Lights is on track, and was not confirmed before."),
+    ],
+)
+def test_only_what_is_rated_better_recovered_of_what_left_the_headlines(
+    was: str, now: tuple[str, str, dt.date | None], kind: str, sentence: str
+) -> None:
+    rating, became, completed_on = now
+    other = OtherAction("ASB-02", "Lights", mark(Rating(rating)), became, completed_on)
+    [row] = headlines([headline(Rating(was), confirmed=was != "on_track")], [], now=[other])
+    assert (row.kind, row.text) == (kind, sentence)
+
+
+def test_what_joined_the_headlines_is_told_by_how_it_stood() -> None:
+    off = headline(Rating.OFF_TRACK)
+
+    def joins(*was: OtherAction) -> list[str]:
+        return [row.kind for row in headlines([], [off], was=was)]
+
+    other = OtherAction("ASB-02", "Lights", mark(Rating.ON_TRACK))
+    assert joins(other) == ["worsened"]
+    assert joins(dataclasses.replace(other, mark=mark(Rating.COMPLETE))) == ["reopened"]
+    assert joins(dataclasses.replace(other, ref="DA-09")) == ["added"]
 
 
 # --- Whole documents --------------------------------------------------------------------------------------------------

@@ -32,8 +32,8 @@ from reports.document import (
 from reports.models import Report, ReportVersion
 from reports.public import for_public
 from reports.rendering import print_html
-from reports.rendering.since import asked_last_time, most_trouble, most_worse, since_line
-from reports.services.building import build_version
+from reports.rendering.since import asked_last_time, changed_since, most_trouble, most_worse, since_line
+from reports.services.building import build_version, make_first
 from reports.snapshot.paper import usual_cut_off
 from reports.tests.makers import (
     H1_2026,
@@ -91,6 +91,28 @@ def sealed(town: Town, number: int = 1, **fields: object) -> ReportVersion:
     assert version is not None
     ReportVersion.objects.filter(pk=version.pk).update(**fields)
     return version
+
+
+def test_the_quarterly_report_says_of_an_action_given_up_that_it_was_withdrawn(db: None) -> None:
+    """Of two off track, one is better and one was given up: only the first recovered."""
+    town = Town()
+    better, given_up = town.action(ref="ASB-01"), town.action(ref="ASB-02")
+    quarter = Q2_2026.previous()
+    for action in (better, given_up):
+        town.say(action, Rating.OFF_TRACK, dt.date(2026, 5, 2), H2_2025)
+    make_first(plan=town.plan, kind="quarterly", period=quarter, now=dt.datetime(2026, 7, 30, 8, tzinfo=UTC))
+    withdraw(action=given_up, by=town.coordinator, at=dt.datetime(2026, 8, 20, 12, tzinfo=UTC), reason="No money.")
+    town.say(better, Rating.ON_TRACK, dt.date(2026, 9, 9))
+    document = town.quarterly()
+    assert document.since is not None
+    assert [(row.kind, row.text) for row in document.since.rows] == [
+        ("recovered", "ASB-01 Action ASB-01 was off track and is now on track."),
+        ("closed", "ASB-02 Action ASB-02 was off track and was withdrawn."),
+    ]
+    assert "1 action recovered, 1 action withdrawn, replaced or moved on" in changed_since(document.since)
+    paper = text_of(print_html(document, stage="draft", snapshot_sha256="", sign_off=None))
+    assert "Withdrawn, replaced or moved to the next plan: 1. ASB-02 Action ASB-02 was off track" in paper
+    assert for_public(document).since == document.since
 
 
 def before_of(document: SixMonthlyDocument) -> dict[str, int | None]:
