@@ -143,6 +143,16 @@ def parts_question(
     )
 
 
+def share_question(part: Decimal, whole: Decimal, *, name: str, of: str) -> Question | None:
+    """Whether a count is more than the one it is a part of. `name` and `of`: what the two are called."""
+    if part <= whole:
+        return None
+    return Question(
+        Doubt.PARTS,
+        f"{name} is {number(part)}, more than {of}, of which it is a part: {number(whole)}. Is it right?",
+    )
+
+
 def made_questions(
     value: Decimal,
     *,

@@ -489,6 +489,15 @@ def relations_of(all_facts: Iterable[IndicatorFacts]) -> list[Total | Ratio]:
     return [*totals, *(Ratio(facts.code, facts.rate_of, facts.out_of) for facts in known if facts.rate_of)]
 
 
+def shares_of(all_facts: Iterable[IndicatorFacts]) -> list[tuple[str, str]]:
+    """Which counts are a part of which: those that say so themselves, and those that a percentage is worked out from."""
+    return [
+        (facts.code if facts.measure is Measure.COUNT else facts.rate_of, facts.out_of)
+        for facts in all_facts
+        if facts.out_of and (facts.rate_of or facts.measure is Measure.COUNT)
+    ]
+
+
 def names_of(all_facts: Iterable[IndicatorFacts]) -> dict[str, str]:
     """What disclosure knows words about an indicator by: its name, and what is counted."""
     return {

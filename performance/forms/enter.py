@@ -20,9 +20,9 @@ from performance.importing.given import (
     LONGEST_SOURCE,
     SMALLEST_STEP,
 )
-from performance.plausible import Question, made_questions, misfit, parts_question, questions
+from performance.plausible import Question, made_questions, misfit, parts_question, questions, share_question
 from performance.services.figures import LONGEST_REASON
-from performance.standing import IndicatorFacts, KnownAverage, KnownFigure, Wait, judge_period
+from performance.standing import IndicatorFacts, KnownAverage, KnownFigure, Wait, judge_period, shares_of
 from priorities.forms import DISCLOSURE, DayField, VerbForm, WordsField
 from priorities.periods import Period
 from sheets.figures import LONGEST_FIGURE, Figure, Given, Misread, parse_day, parse_number
@@ -484,3 +484,14 @@ def ask_about_parts(rows: Iterable[RowForm], every: Iterable[tuple[IndicatorFact
         for place in [code] if code in typed else facts.parts:
             if place in typed:
                 typed[place].add_question(asked)
+    for code, of in shares_of(facts for facts, _ in known.values()):
+        place = code if code in typed else of
+        if place not in typed or code not in known or of not in known:
+            continue
+        period = typed[place].wanted.period
+        part, whole = as_it_stands(code, period), as_it_stands(of, period)
+        if part is None or whole is None:
+            continue
+        asked = share_question(part, whole, name=code, of=of)
+        if asked:
+            typed[place].add_question(asked)

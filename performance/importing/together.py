@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from performance.importing.findings import Findings, Grave
 from performance.importing.given import GivenFigure, Wanted, called
-from performance.plausible import Known, parts_question, questions
-from performance.standing import IndicatorFacts, range_baselines
+from performance.plausible import Known, parts_question, questions, share_question
+from performance.standing import IndicatorFacts, range_baselines, shares_of
 from performance.usual_range import Judgement, judge
 from priorities.periods import Period
 from sheets.book import listed
@@ -75,6 +75,18 @@ def ask_about_totals(table: Table, indicators: Mapping[int, Wanted], findings: F
                 first = next(given for given in table.values() if given.period == period and given.code in family)
                 where = table.get((facts.pk, period), first)
                 findings.add(Grave.QUESTION, asked.sentence, "", where.cell)
+    for code, whole in shares_of(by_code.values()):
+        part, of = by_code.get(code), by_code.get(whole)
+        if part is None or of is None:
+            continue
+        for period in changed:
+            here = table.get((part.pk, period)) or table.get((of.pk, period))
+            less, more = _value_of(part, period, table), _value_of(of, period, table)
+            if here is None or less is None or more is None:
+                continue
+            asked = share_question(less, more, name=called(part), of=called(of))
+            if asked:
+                findings.add(Grave.QUESTION, asked.sentence, "", here.cell)
 
 
 def ask_about_owners(table: Table, indicators: Mapping[int, Wanted], owner: str, findings: Findings) -> None:

@@ -156,7 +156,8 @@ class Indicator(models.Model):
         blank=True,
         related_name="+",
         verbose_name="out of",
-        help_text="For percentages: the indicator that counts what it is a part of. Empty for rates of a population.",
+        help_text="For percentages, and for a count that is a part of another: the indicator that counts the whole. Empty "
+        "for rates of a population.",
     )
     target_direction = models.CharField(
         "local directional target", max_length=10, choices=TargetDirection.choices, blank=True

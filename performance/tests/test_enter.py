@@ -285,6 +285,28 @@ class TestWhatIsAskedAbout:
         sent(cast, SHOP={"figure": "400"})
         assert in_force() == [("400", Decimal(400))]
 
+    @pytest.mark.parametrize(("unit", "measure"), [("reviews", "count"), ("% of reviews", "percentage")])
+    def test_a_part_larger_than_the_whole_is_asked_about(self, cast, unit, measure):
+        """Five of four reviews: where the count says what it is a part of, and where a percentage is of the two."""
+        with_advice = make_indicator(code="ADVICE", name="Reviews with recommendations", unit="reviews")
+        of = {"out_of": cast.indicator} if measure == "count" else {}
+        Indicator.objects.filter(pk=with_advice.pk).update(measure="count", **of)
+        if measure == "percentage":
+            make_indicator(
+                code="SHARE", name="Share", unit=unit, measure=measure, rate_of=with_advice, out_of=cast.indicator
+            )
+        page = text_of(sent(cast, SHOP={"figure": "400"}, ADVICE={"figure": "405"}))
+        assert "ADVICE is 405, more than SHOP, of which it is a part: 400. Is it right?" in page
+        assert (in_force(), in_force("ADVICE")) == ([("400", Decimal(400))], [])
+        sent(cast, ADVICE={"figure": "400"})
+        assert in_force("ADVICE") == [("400", Decimal(400))]
+
+    def test_a_whole_smaller_than_a_part_known_is_asked_about(self, cast):
+        part = make_indicator(code="PART", name="Part", unit="offences", out_of=cast.indicator)
+        cast.figure("405", indicator=part)
+        assert "PART is 405, more than SHOP, of which it is a part: 400." in text_of(sent(cast, SHOP={"figure": "400"}))
+        assert in_force() == []
+
 
 class TestNotYetAvailable:
     @pytest.mark.parametrize("figure", ["", "n/a", "[x]"])

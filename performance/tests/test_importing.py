@@ -56,6 +56,7 @@ def wanted(pk: int, code: str, name: str, unit: str = "offences", **fields: Any)
         "kind": fields.pop("kind", PeriodKind.QUARTER),
         "figures": dict(fields.pop("figures", [])),
         "parts": fields.pop("parts", ()),
+        "out_of": fields.pop("out_of", ""),
     }
     facts = IndicatorFacts(pk, code, name, unit, Better.LOWER, lag_weeks=3, owner="Police", owner_pk=1, **about)
     return Wanted(facts, **fields)
@@ -67,7 +68,8 @@ RATE = wanted(3, "TREAT", "Clients in treatment", "% of clients", rate_per=100)
 YEARLY = wanted(4, "YOUTH", "First-time entrants", kind=PeriodKind.YEAR)
 OTHERS = wanted(5, "FIRE", "Fires", mine=False)
 ALL = wanted(6, "ALL", "All of it", parts=("SHOP", "ARSON"))
-INDICATORS = (SHOP, ARSON, RATE, YEARLY, OTHERS, ALL)
+LIT = wanted(7, "LIT", "Fires that were lit", out_of="ARSON")
+INDICATORS = (SHOP, ARSON, RATE, YEARLY, OTHERS, ALL, LIT)
 
 
 def pasted(text: str) -> Sheet:
@@ -292,6 +294,8 @@ QUESTIONS = [
     ("Code | Figure\nTREAT | 145", "B2", "Clients in treatment (TREAT): 145% is more than 100%. Is it a percentage?"),
     ("Code | Figure\nSHOP | -4", "B2", "Shoplifting (SHOP): −4 is below 0, as no figure before it. Is the sign right?"),
     ("Code | Figure\nSHOP | 4.5", "B2", "Shoplifting (SHOP): 4.5 is not a whole number, as counts are. Is it right?"),
+    ("Code | Figure\nLIT | 39", "B2", "Fires that were lit (LIT) is 39, more than Deliberate fires (ARSON), of which it is a part: 38. Is it right?"),
+    ("Code | Figure\nLIT | 39\nARSON | 37", "B2", "Fires that were lit (LIT) is 39, more than Deliberate fires (ARSON), of which it is a part: 37. Is it right?"),
     ("Code | Figure\nSHOP | 10\nALL | 50", "B3", "All of it (ALL) is 50, but its parts add up to 48 (SHOP 10, ARSON 38). Is it right?"),
     ("Code | Figure | Count\nSHOP | 418 | 3", "B2", "Shoplifting (SHOP): The figure is 418, but the count beside it 3. Is 418 right?"),
     ("Code | Figure | Count | Population | Population source\nTREAT | 45% | 90 | 210 | Own", "B2", "Clients in treatment (TREAT): 90 of 210 make 42.9%, not 45%. Is 45% right?"),

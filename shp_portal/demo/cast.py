@@ -92,6 +92,10 @@ def gather(plan: Plan, data: Record, story: Record, at: dt.datetime) -> Cast:
         if "sum_of" in record:
             parts = [cast.indicators[code] for code in record.texts("sum_of")]
             cast.indicator(record, "code").sum_of.set(parts)
+        if "out_of" in record:
+            part = cast.indicator(record, "code")
+            part.out_of = cast.indicators[record.text("out_of")]
+            part.save()
     return cast
 
 
