@@ -30,6 +30,8 @@ def add_steps(timeline: Timeline, cast: Cast) -> None:
 
 def _record(cast: Cast, record: Record, at: dt.datetime) -> None:
     version = _published(cast, record)
+    if version is None:
+        return
     meeting = _meeting(cast, record)
     asked = recommendations_in(version.snapshot)
     given = {}
@@ -51,9 +53,12 @@ def _record(cast: Cast, record: Record, at: dt.datetime) -> None:
 
 
 def _raise(timeline: Timeline, cast: Cast, record: Record, at: dt.datetime) -> None:
+    version = _published(cast, record)
+    if version is None:
+        return
     try:
         matter = raise_matter(
-            report=_published(cast, record).report,
+            report=version.report,
             source=record.text("source"),
             text=record.text("text"),
             owner=cast.person(record, "owner"),
@@ -74,13 +79,15 @@ def _answer(matter: MatterArising, answer: str, at: dt.datetime) -> None:
     answer_matter(matter=matter, answer=answer, by=matter.owner, at=at)
 
 
-def _published(cast: Cast, record: Record) -> ReportVersion:
-    return ReportVersion.objects.select_related("report__plan").get(
+def _published(cast: Cast, record: Record) -> ReportVersion | None:
+    """None as long as the report is the newest due: that one is left to the first tick, and no meeting has had it."""
+    found = ReportVersion.objects.select_related("report__plan").filter(
         report__plan=cast.plan,
         report__kind=Report.Kind.SIX_MONTHLY,
         report__period_start=dt.date.fromisoformat(f"{record.text('period')}-01"),
         state=ReportVersion.State.PUBLISHED,
     )
+    return found.first()
 
 
 def _meeting(cast: Cast, record: Record) -> Meeting:

@@ -14,7 +14,7 @@ from priorities.periods import Period
 from reports.models import Rendition, Report, ReportVersion, SectionText
 from reports.services import building, decisions, renditions, texts
 from reports.timetable import KINDS
-from shp_portal.demo import meetings, shelf
+from shp_portal.demo import fact_checks, meetings, shelf
 from shp_portal.demo.story import DECIDED, LONDON, MADE, PUBLISHED, SENT, WORDS, Timeline
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Papers:
         self._say = say
 
     def add_steps(self, timeline: Timeline, cast: Cast, story: Record) -> None:
-        shelf.prepare(cast)
+        shelf.prepare(timeline, cast)
         meetings.add_steps(timeline, cast)
         told = {record.text("period"): record for record in story.records("decisions")}
         for record in story.records("report_texts"):
@@ -47,8 +47,9 @@ class Papers:
                 if kind == Report.Kind.QUARTERLY:
                     timeline.add(one.due_on, MADE, partial(self._quarterly, timeline, cast, one))
                 elif one.period.code in told:
-                    versions = told[one.period.code].records("versions")
-                    timeline.add(one.due_on, MADE, partial(self._six_monthly, timeline, cast, one, versions))
+                    timeline.add(
+                        one.due_on, MADE, partial(self._six_monthly, timeline, cast, one, told[one.period.code])
+                    )
 
     def _quarterly(self, timeline: Timeline, cast: Cast, one: Owed, at: dt.datetime) -> None:
         version = self._first(cast, one, at)
@@ -58,8 +59,11 @@ class Papers:
             lambda at: self._issue(cast, version, at),
         )
 
-    def _six_monthly(self, timeline: Timeline, cast: Cast, one: Owed, told: list[Record], at: dt.datetime) -> None:
-        self._decide_on(timeline, cast, self._first(cast, one, at), told)
+    def _six_monthly(self, timeline: Timeline, cast: Cast, one: Owed, told: Record, at: dt.datetime) -> None:
+        version = self._first(cast, one, at)
+        if "fact_check" in told:
+            fact_checks.add_steps(timeline, cast, version, told.record("fact_check"))
+        self._decide_on(timeline, cast, version, told.records("versions"))
 
     def _first(self, cast: Cast, one: Owed, at: dt.datetime) -> ReportVersion:
         version = building.make_first(plan=cast.plan, kind=one.kind, period=one.period, now=at)
@@ -80,7 +84,7 @@ class Papers:
         record = told[0]
         by = cast.people["coordinator"]
         timeline.add(
-            _next_day(version, timeline),
+            record.day("sent_on") if "sent_on" in record else _next_day(version, timeline),
             SENT,
             lambda at: decisions.send_to_chair(version=version, by=by, at=at),
         )

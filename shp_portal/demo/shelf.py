@@ -1,4 +1,5 @@
-"""What becomes of the demonstration's published reports: one on the shelf for everybody, one sent to lists of people."""
+"""What becomes of the demonstration's published reports: one on the shelf for everybody, one sent to lists of people, and when
+nothing is published."""
 
 from __future__ import annotations
 
@@ -8,10 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reports.document import from_json
-from reports.models import AudienceList, Rendition, ReportVersion
+from reports.models import AudienceList, HoldPeriod, Rendition, ReportVersion
 from reports.public import withheld
 from reports.services import release, sending
-from shp_portal.demo.story import DATA, PUBLISHED, Timeline
+from shp_portal.demo.story import DATA, PLAN, PUBLISHED, Timeline
 from shp_portal.published_plan.reading import BrokenData, Record, read_yaml
 
 if TYPE_CHECKING:
@@ -20,15 +21,27 @@ if TYPE_CHECKING:
 LayOut = Callable[[Rendition], None]
 
 
-def prepare(cast: Cast) -> None:
-    """Open the shelf, and make the lists: what an administrator would have done when the plan began."""
+def prepare(timeline: Timeline, cast: Cast) -> None:
+    """Open the shelf, make the lists and note the holds: what an administrator would have done."""
     cast.plan.public_shelf = True
     cast.plan.save()
-    for position, record in enumerate(_told().records("lists"), start=1):
+    told = _told()
+    for record in told.records("holds"):
+        timeline.add(record.day("noted_on"), PLAN, partial(_hold, cast, record))
+    for position, record in enumerate(told.records("lists"), start=1):
         audience = AudienceList(plan=cast.plan, name=record.text("name"), position=position)
         audience.save()
         audience.people.set([cast.people[key] for key in record.texts("people")])
         audience.sub_groups.set([cast.sub_groups[code] for code in record.texts("sub_groups")])
+
+
+def _hold(cast: Cast, record: Record, at: dt.datetime) -> None:
+    HoldPeriod(
+        plan=cast.plan,
+        starts_on=record.day("starts_on"),
+        ends_on=record.day("ends_on"),
+        reason=record.text("reason"),
+    ).save()
 
 
 def hand_on(timeline: Timeline, cast: Cast, version: ReportVersion, published_on: dt.date, lay_out: LayOut) -> None:

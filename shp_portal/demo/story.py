@@ -19,10 +19,11 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from actions.models import Action, Proposal
+from actions.models import Action, HelpReply, ProgressUpdate, Proposal
 from actions.rating import Rating
 from actions.services import structure
 from actions.services.handover import reassign
+from actions.services.help import answer_help
 from actions.services.issues import decide
 from actions.services.lifecycle import add_action
 from actions.services.proposals import Initiative, ask_for_changes, decline, propose
@@ -153,12 +154,12 @@ def _add(timeline: Timeline, cast: Cast, record: Record, updates: list[Record], 
     )
     for update in updates:
         if not update.yes("missing"):
-            timeline.add(update.day("sent_on"), WORDS, partial(_update, cast, action, update))
+            timeline.add(update.day("sent_on"), WORDS, partial(_update, timeline, cast, action, update))
         if "moved_on" in update:
             timeline.add(update.day("moved_on"), WORDS, partial(_move, cast, action, update))
 
 
-def _update(cast: Cast, action: Action, record: Record, at: dt.datetime) -> None:
+def _update(timeline: Timeline, cast: Cast, action: Action, record: Record, at: dt.datetime) -> None:
     today = at.astimezone(LONDON).date()
     action.refresh_from_db(fields=["owner"])  # it may have changed hands
     by = action.owner or cast.people["coordinator"]
@@ -169,7 +170,7 @@ def _update(cast: Cast, action: Action, record: Record, at: dt.datetime) -> None
             confirm_no_change(action=action, by=by, at=at, today=today, submission_key=key, period=period)
             return
         done = {m.text("text"): m.day("done_on") for m in _list(record, "milestones_done")}
-        post_update(
+        sent = post_update(
             action=action,
             by=by,
             at=at,
@@ -192,6 +193,20 @@ def _update(cast: Cast, action: Action, record: Record, at: dt.datetime) -> None
         )
     except ValidationError as fault:
         raise BrokenData(f"{record.where} ({action.ref}): {'; '.join(fault.messages)}") from fault
+    if "help_answered" in record:
+        told = record.record("help_answered")
+        timeline.add(told.day("on"), WORDS, partial(_answer_help, cast, sent, told))
+
+
+def _answer_help(cast: Cast, update: ProgressUpdate, record: Record, at: dt.datetime) -> None:
+    answer_help(
+        update=update,
+        by=cast.person(record, "by"),
+        at=at,
+        answer=HelpReply.Answer(record.text("answer")),
+        text=record.text("text"),
+        submission_key=uuid.uuid5(NAMESPACE, f"help {update.action.ref} {at.date()}"),
+    )
 
 
 def _move(cast: Cast, action: Action, record: Record, at: dt.datetime) -> None:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import TestCase
 
-from actions.models import Action, ActionEvent, ProgressUpdate, SubGroupReturn
+from actions.models import Action, ActionEvent, HelpReply, ProgressUpdate, SubGroupReturn
 from actions.rating import Rating
 from actions.tests.makers import make_user
 from partners.models import Cover, OutgoingEmail, User
@@ -22,6 +22,8 @@ from priorities.models import Plan, SubGroup, UpdateRound
 from reports.document import from_json
 from reports.models import (
     Decision,
+    FactCheck,
+    HoldPeriod,
     PublicRelease,
     Report,
     ReportVersion,
@@ -170,6 +172,38 @@ class TestTheStoryUpToNovember2026(TestCase):
         assert len(told) == len(set(told)) > 15
         assert SentTo.objects.count() > len(told), "somebody is on two of the lists"
 
+    def test_help_was_answered_in_each_of_the_three_ways(self):
+        said = HelpReply.objects.exclude(answer="taken_back").select_related("update__action", "by").order_by("at")
+        assert [(reply.update.action.ref, reply.answer) for reply in said] == [
+            ("DA-08", "done"),
+            ("DVA-04", "done"),
+            ("ASB-10", "cannot"),
+            ("DVA-04", "will"),
+        ]
+        assert all(reply.by.partner == reply.partner or reply.by.is_coordinator for reply in said)
+        made = {version.report.kind: version for version in make_due(plan=Plan.objects.get(), now=NOW)}
+        asked = [one.refs for one in from_json(made["six_monthly"].snapshot).recommendations if one.verb == "decide"]
+        assert ("ASB-09",) in asked
+        assert ("DVA-04",) not in asked, "what was promised needs no decision"
+
+    def test_one_draft_was_checked_by_partners_and_one_of_them_found_a_fault(self):
+        check = FactCheck.objects.get()
+        assert check.version.report.period.code == "2025-10"
+        assert check.partners.count() == 10
+        said = check.answers.order_by("at").values_list("partner__code", "is_right", "outcome")
+        assert list(said) == [("TH", True, ""), ("CP", True, ""), ("ICB", False, "kept")]
+        assert check.answers_due_on < check.closed_at.date() < check.version.sent_at.date()
+        assert not Plan.objects.get().fact_check, "it was tried with one report"
+
+    def test_nothing_was_published_on_the_days_before_elections(self):
+        holds = HoldPeriod.objects.order_by("starts_on")
+        assert [hold.ends_on for hold in holds] == [dt.date(2024, 7, 4), dt.date(2026, 5, 7)]
+        for hold in holds:
+            shown = ReportVersion.objects.filter(published_at__date__range=(hold.starts_on, hold.ends_on))
+            assert not shown.exists()
+        made = ReportVersion.objects.filter(made_at__date__range=(holds[1].starts_on, holds[1].ends_on))
+        assert made.count() == 2, "drafting went on"
+
     def test_nobody_hears_of_the_past(self):
         assert OutgoingEmail.objects.exists()
         assert not OutgoingEmail.objects.exclude(state="sent").exists()
@@ -182,7 +216,7 @@ class TestTheStoryUpToNovember2026(TestCase):
         assert ProgressUpdate.objects.count() == before
 
 
-@pytest.mark.parametrize("as_of", ["2024-11-01", "2025-10-28", "2028-02-29"])
+@pytest.mark.parametrize("as_of", ["2024-11-01", "2025-10-28", "2026-07-01", "2028-02-29"])
 def test_the_story_makes_sense_on_any_day(as_of):
     call_command("seed_demo", as_of=as_of, verbosity=0)
     day = dt.date.fromisoformat(as_of)
