@@ -79,7 +79,8 @@ class AboutAPeriod(VerbForm):
         self.fields["writer"].initial = writer
         period = cast(forms.ChoiceField, self.fields["period"])
         period.choices = [Choice(p.code, p.label, hint=_hint_about(p, choice, today)) for p in choice.choices]
-        period.initial = choice.default.code
+        if data is None:
+            period.initial = choice.default.code
         if len(choice.choices) == 1:
             period.widget = forms.HiddenInput()
 
@@ -197,8 +198,7 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
         ].help_text = f"From {british(action.starts_on)} to today. For example, {today.day} {today.month} {today.year}."
         for milestone in self.milestones:
             self._add_milestone(milestone)
-        asking = action.updates.asking_help().select_related(None).select_related("help_wanted_from")
-        self.requests = [one for one in asking.order_by("pk") if not one.is_answered]
+        self.requests = self._requests()
         for request in self.requests:
             self._add_request(request)
         self.helper = FormHelper()
@@ -326,6 +326,13 @@ class UpdateForm(BringsEvidence, AboutAPeriod):
             initial=self.today,
             help_text="Today or earlier.",
         )
+
+    def _requests(self) -> list[ProgressUpdate]:
+        """Help that was asked for and not given. Whether it still stands is a long question: not asked where there is none."""
+        if not self.action.updates.filter(help_wanted_from__isnull=False).exists():
+            return []
+        asking = self.action.updates.asking_help().select_related(None).select_related("help_wanted_from")
+        return [one for one in asking.order_by("pk") if not one.is_answered]
 
     def _add_request(self, request: ProgressUpdate) -> None:
         """Whether help that was asked for is needed still; it is unless somebody says otherwise."""

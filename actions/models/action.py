@@ -30,6 +30,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from actions import rating as ratings
 from actions.progress import (
@@ -64,11 +65,20 @@ class Tally:
 
 @dataclass(frozen=True)
 class PeriodChoice:
-    """The period a new update is about unless the officer says otherwise, and those they may choose."""
+    """The period a new update on `action` is about unless the officer says otherwise, and those they may choose `today`."""
 
-    default: Period
+    action: Action
+    today: dt.date
     choices: list[Period]
     asked: list[Asked]
+
+    @cached_property
+    def default(self) -> Period:
+        """One query more, which only an empty form needs."""
+        told = self.action.updates.standing().order_by().values_list("period_kind", "period_start").distinct()
+        updated = {Period(PeriodKind(kind_), start) for kind_, start in told}
+        kind = self.action.plan.update_kind
+        return default_period(self.asked, updated, self.action.starts_on, kind, self.today)
 
 
 def no_one_assigned() -> Q:
@@ -76,6 +86,9 @@ def no_one_assigned() -> Q:
     at_work = User.objects.at_work()
     return ~Q(owner__in=at_work) & ~Q(deputy__in=at_work)
 
+
+#: Last answers to a request for help that still stands: none, or a promise.
+STANDING = ("", PROMISED)
 
 #: Columns that a line about an action is made of.
 IN_A_ROW = (
@@ -440,7 +453,7 @@ class Action(models.Model):
         return known
 
     def period_choice(self, today: dt.date) -> PeriodChoice:
-        """Which period a new update is about, and which others it may be about; two queries, beside the plan's."""
+        """Which period a new update is about, and which others it may be about; one query, beside the plan's."""
         extended = self.extensions.filter(round=OuterRef("pk")).order_by().values("due_on")
         rounds: Any = UpdateRound.objects.asked_by(self.plan, today).annotate(extended_to=Subquery(extended))
         asked = [
@@ -453,14 +466,8 @@ class Action(models.Model):
             )
             for round_ in rounds
         ]
-        told = self.updates.standing().order_by().values_list("period_kind", "period_start").distinct()
-        updated = {Period(PeriodKind(kind_), start) for kind_, start in told}
-        kind = self.plan.update_kind
-        return PeriodChoice(
-            default=default_period(asked, updated, self.starts_on, kind, today),
-            choices=periods_to_choose(asked, self.starts_on, kind, today),
-            asked=asked,
-        )
+        choices = periods_to_choose(asked, self.starts_on, self.plan.update_kind, today)
+        return PeriodChoice(self, today, choices, asked)
 
     def open_periods(self, rounds: Iterable[UpdateRound], today: dt.date) -> list[Period]:
         """The choices of `period_choice` alone, of the plan's requests that have gone out (`UpdateRound.objects.asked_by`)."""
@@ -542,16 +549,26 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     def asking_help(self) -> ProgressUpdateQuerySet:
         """Updates whose request for help still stands (the SQL twin of `progress.standing_requests`); adds `last_answer`."""
         spoken = ProgressUpdate.objects.rated().exclude(kind=ProgressUpdate.Kind.NO_CHANGE).order_by()
-        of_action = spoken.filter(action=OuterRef("action"))
-        newest = of_action.order_by("-period_start", "-pk").values("pk")[:1]
-        again = of_action.filter(help_wanted_from=OuterRef("help_wanted_from"), pk__gt=OuterRef("pk"))
-        replies = ProgressUpdate.objects.filter(pk=OuterRef("pk")).order_by("-help_replies__pk")
+        newest = spoken.filter(action=OuterRef("action")).order_by("-period_start", "-pk").values("pk")[:1]
+        told = Q(last_said__in=ANSWERED, pk=Subquery(newest))
+        return self._asking().filter(Q(last_said__in=STANDING) | told)
+
+    def _asking(self) -> ProgressUpdateQuerySet:
+        """Requests for help that were not made again, whatever was answered; `last_said` for `last_answer`, "" for none.
+
+        What is filtered by is written out in SQL once for each time it is named, so that it is named once.
+        """
+        spoken = ProgressUpdate.objects.rated().exclude(kind=ProgressUpdate.Kind.NO_CHANGE).order_by()
+        again = spoken.filter(
+            action=OuterRef("action"), help_wanted_from=OuterRef("help_wanted_from"), pk__gt=OuterRef("pk")
+        )
+        replies: Any = ProgressUpdate.help_replies.rel.related_model.objects  # type: ignore[attr-defined]
+        answer = Subquery(replies.filter(update=OuterRef("pk")).order_by("-pk").values("answer")[:1])
         asked = self.rated().exclude(kind=ProgressUpdate.Kind.NO_CHANGE).filter(help_wanted_from__isnull=False)
-        standing = Q(last_answer__isnull=True) | Q(last_answer=PROMISED)
         return (
             asked.filter(~Exists(again), action__state=Action.State.LIVE)
-            .annotate(last_answer=Subquery(replies.values("help_replies__answer")[:1]))
-            .filter(standing | Q(last_answer__in=ANSWERED, pk=Subquery(newest)))
+            .annotate(last_answer=answer)
+            .alias(last_said=Coalesce(answer, Value("")))
             .select_related("action__lead_partner", "action__sub_group", "help_wanted_from", "by")
         )
 
@@ -561,12 +578,8 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 
     def help_owed_by(self, partner: Partner) -> ProgressUpdateQuerySet:
         """Standing requests to one partner that it has not answered, then those it has promised and not reported done."""
-        return (
-            self.asking_help()
-            .filter(help_wanted_from=partner)
-            .filter(Q(last_answer__isnull=True) | Q(last_answer=PROMISED))
-            .order_by(F("last_answer").asc(nulls_first=True), "submitted_at", "pk")
-        )
+        owed = self._asking().filter(help_wanted_from=partner, last_said__in=STANDING)
+        return owed.order_by("last_said", "submitted_at", "pk")
 
 
 class ProgressUpdate(HasPeriod, models.Model):

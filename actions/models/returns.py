@@ -131,7 +131,7 @@ class DeadlineExtensionQuerySet(models.QuerySet["DeadlineExtension"]):
 
     def day_in(self, round_: UpdateRound) -> Subquery:
         """The same as a column of a query on actions; none for those without more time."""
-        return Subquery(self.filter(round=round_, action=OuterRef("pk")).values("due_on")[:1])
+        return Subquery(self.filter(round=round_, action=OuterRef("pk")).order_by().values("due_on")[:1])
 
 
 class DeadlineExtension(models.Model):

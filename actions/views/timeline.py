@@ -114,12 +114,19 @@ def _around(found: list[ProgressUpdate], action: Action, user: User, open_period
         action=action,
         user=user,
         open_periods=open_periods,
-        partners=dict(Partner.objects.filter(pk__in=named - {None}).values_list("pk", "name")),
+        partners=_names(named - {None}, action),
         events=_by_update(ActionEvent.objects.filter(update__in=keys).order_by("pk")),
         evidence=_by_update(Evidence.objects.filter(update__in=keys).order_by("pk")),
         replies=_by_update(replies) if wanting else {},
         asking=set(standing.values_list("pk", flat=True)) if wanting else set(),
     )
+
+
+def _names(partners: set[int | None], action: Action) -> dict[int, str]:
+    """Partners' names by their keys; mostly the lead's alone, whose is known."""
+    lead = {action.lead_partner_id: action.lead_partner.name}
+    others = partners - lead.keys()
+    return lead | dict(Partner.objects.filter(pk__in=others).values_list("pk", "name")) if others else lead
 
 
 Beside = TypeVar("Beside", ActionEvent, Evidence, HelpReply)

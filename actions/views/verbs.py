@@ -151,7 +151,8 @@ def send(request: SignedIn, form: UpdateForm, moment: Moment) -> ProgressUpdate 
             update = updates.post_update(
                 action=form.action, by=request.user, at=moment.at, today=moment.today, seen=seen, **answers
             )
-            evidence.attach(update=update, by=request.user, at=moment.at, files=files, links=form.links)
+            if files or form.links:
+                evidence.attach(update=update, by=request.user, at=moment.at, files=files, links=form.links)
             there = evidence.same_as(update, files)
     except ValidationError as refused:
         form.take_faults(refused)
