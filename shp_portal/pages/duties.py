@@ -38,16 +38,26 @@ ASSESSMENT = "assessment"
 
 @dataclass(frozen=True)
 class Due:
-    """A duty in one year, an assessment to be adopted, or both in one: when, how it stands, and what was said."""
+    """A duty in one year, an assessment to be adopted, or both in one: when, how it stands, and what was said.
+
+    `adopts` is the key of the assessment whose adoption it is, `assessment` that one where it is a duty, too.
+    """
 
     name: str
     due_on: dt.date
     standing: Standing
-    url: str
     year: int
     duty: Duty | None = None
     done: DutyDone | None = None
     assessment: StrategicAssessment | None = None
+    adopts: int | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is done. Most of what is worked out is never shown, and asks no resolver."""
+        if self.adopts is not None:
+            return reverse("portal:assessment", args=[self.adopts])
+        return reverse("portal:tick-off-duty", args=[self.duty.code, self.year]) if self.duty else ""
 
     @property
     def days(self) -> int:
@@ -96,16 +106,15 @@ def everything_due(plan: Plan, today: dt.date, *, by_whom: bool = False) -> list
         done = {row.year: row for row in duty.done.all()}
         for year in years:
             due_on = duty.due_on(year)
-            url = reverse("portal:tick-off-duty", args=[duty.code, year])
             assessment = of_year.pop(year, None) if duty.code == ASSESSMENT else None
             name, is_done = duty.name, year in done
             if assessment is not None and assessment.due_on is not None:
                 assessments.remove(assessment)
                 name, due_on = f"{assessment.title} to be adopted", assessment.due_on
                 is_done = is_done or assessment.state == StrategicAssessment.State.ADOPTED
-                url = reverse("portal:assessment", args=[assessment.pk])
             found = standing(due_on, is_done, today)
-            rows.append(Due(name, due_on, found, url, year, duty, done.get(year), assessment))
+            adopts = assessment.pk if assessment else None
+            rows.append(Due(name, due_on, found, year, duty, done.get(year), assessment, adopts))
     for row in assessments:
         adopted = row.state == StrategicAssessment.State.ADOPTED
         assert row.due_on is not None  # noqa: S101 - filtered above
@@ -114,8 +123,8 @@ def everything_due(plan: Plan, today: dt.date, *, by_whom: bool = False) -> list
                 f"{row.title} to be adopted",
                 row.due_on,
                 standing(row.due_on, adopted, today),
-                reverse("portal:assessment", args=[row.pk]),
                 year_of(row.due_on),
+                adopts=row.pk,
             )
         )
     return sorted(rows, key=lambda due: due.days)
@@ -136,8 +145,8 @@ def pressing(plan: Plan, today: dt.date, *, duties: bool = True) -> list[Due]:
             f"{row.title} to be adopted",
             row.due_on,
             standing(row.due_on, False, today),
-            reverse("portal:assessment", args=[row.pk]),
             year_of(row.due_on),
+            adopts=row.pk,
         )
         for row in soon
         if row.due_on is not None

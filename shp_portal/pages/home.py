@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Exists, OuterRef, Q
@@ -159,7 +160,9 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     """Everything on the first page of `user`; the number of queries depends on the roles, never on the rows."""
     page = Home(plan, today)
     if user.is_staff or user.is_coordinator:
-        page.damaged = list(Rendition.objects.damaged()[:ROWS])
+        # Hardly ever anything: to ask whether there is costs a fraction of reading it.
+        damaged = Rendition.objects.damaged()
+        page.damaged = list(damaged[:ROWS]) if damaged.exists() else []
     if plan is None or not (user.sees_the_work or user.is_reader):
         return page
     page.meeting = Meeting.objects.next_of_partnership(plan, today)
@@ -190,7 +193,8 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     if user.is_officer:
         page.help_wanted = _help_wanted(plan, user)
     if user.is_officer or user.is_coordinator:
-        page.proposals = list(Proposal.objects.waiting_for(user).filter(plan=plan).for_list()[:ROWS])
+        waiting = Proposal.objects.waiting_for(user).filter(plan=plan)
+        page.proposals = list(waiting.select_related("proposed_by")[:ROWS])
     if user.officer_of:
         checks = FactCheck.objects.filter(version__report__plan=plan).owed_by(user.officer_of, today)
         page.checks = list(checks.select_related("version__report").defer("version__snapshot")[:ROWS])
@@ -229,7 +233,7 @@ def _current(versions: ReportVersionQuerySet) -> ReportVersionQuerySet:
     later = versions.filter(report=OuterRef("report"), number__gt=OuterRef("number")).order_by()
     return (
         versions.filter(~Exists(later))
-        .select_related("report", "report__plan")
+        .select_related("report")
         .defer("snapshot")
         .order_by("-report__period_start", "report__kind")
     )
@@ -264,7 +268,8 @@ def _help_wanted(plan: Plan, user: User) -> list[Help]:
     """What the reader's partner was asked and has not answered, then what it promised; the longest waiting first."""
     if user.partner is None:
         return []
-    owed = ProgressUpdate.objects.help_owed_by(user.partner).filter(action__plan=plan)[:ROWS]
+    owed = ProgressUpdate.objects.help_owed_by(user.partner).filter(action__plan=plan)
+    named = owed.select_related(None).select_related("action__lead_partner", "action__sub_group")
     return [
         Help(
             action=update.action,
@@ -272,7 +277,7 @@ def _help_wanted(plan: Plan, user: User) -> list[Help]:
             words=update.help_wanted if user.has_perm("actions.read_restricted", update) else "",
             promised=getattr(update, "last_answer", None) is not None,
         )
-        for update in owed
+        for update in named[:ROWS]
     ]
 
 
@@ -290,8 +295,9 @@ def _silences(actions: ActionQuerySet, asked: Period) -> list[Silence]:
         .values_list("lead_partner__code", "lead_partner__name")
         .annotate(expected=Count("pk"), heard=Count("pk", filter=Q(received=True)))
     )
+    here = list_address()
     found = [
-        Silence(name, expected - heard, expected, list_address(partner=code, silent="on"))
+        Silence(name, expected - heard, expected, f"{here}?{urlencode({'partner': code, 'silent': 'on'})}")
         for code, name, expected, heard in counted
     ]
     return sorted(found, key=lambda silence: (-silence.silent, silence.partner))

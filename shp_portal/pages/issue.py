@@ -96,7 +96,8 @@ def open_issues(
     if state:
         found, said["state"] = found.filter(state=state), state
     query = f"?{urlencode(said)}" if said else ""
-    rows = list(found.for_list().annotate(of_all=Window(Count("pk")))[:NAMED])
+    named = found.select_related("priority", "raised_by__partner")
+    rows = list(named.annotate(of_all=Window(Count("pk")))[:NAMED])
     of_all: int = getattr(rows[0], "of_all", 0) if rows else 0
     return OpenIssues(rows, of_all, reverse("performance:issues") + query)
 

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce, TruncDate
 
 from priorities.models import Meeting
 from priorities.periods import british
@@ -94,7 +94,8 @@ def _next(known: list[ReportVersion], kinds: list[Report.Kind], plan: Plan, toda
 
 def to_answer(user: User, today: dt.date) -> list[MatterRow]:
     """What this person is to answer; the coordinator's are also those with no one assigned. One query."""
-    return rows_of(list(MatterArising.objects.owed_by(user)[:MATTERS]), user, today)
+    owed = MatterArising.objects.owed_by(user).select_related(None).select_related("report", "owner")
+    return rows_of(list(owed[:MATTERS]), user, today)
 
 
 def to_record(plan: Plan, today: dt.date) -> ToRecord | None:
@@ -102,6 +103,13 @@ def to_record(plan: Plan, today: dt.date) -> ToRecord | None:
 
     A version whose place was taken by a correction keeps the outcomes it was given: then there is nothing to record.
     """
+    recorded = (
+        RecommendationOutcome.objects.filter(version=OuterRef("pk"))
+        .order_by()
+        .values("version")
+        .annotate(number=Count("position", distinct=True))
+        .values("number")
+    )
     of_report = RecommendationOutcome.objects.filter(version__report=OuterRef("report"))
     held = Meeting.objects.filter(
         plan=plan, sub_group__isnull=True, date__lte=today, date__gte=OuterRef("made_on")
@@ -110,7 +118,7 @@ def to_record(plan: Plan, today: dt.date) -> ToRecord | None:
         ReportVersion.objects.filter(report__plan=plan, state__in=[State.APPROVED, State.PUBLISHED], asks__gt=0)
         .annotate(
             made_on=TruncDate("made_at"),
-            recorded=Count("outcomes__position", distinct=True),
+            recorded=Coalesce(Subquery(recorded), 0),
             held=held.values("date")[:1],
             elsewhere=Exists(of_report.exclude(version=OuterRef("pk"))),
         )
@@ -122,7 +130,7 @@ def to_record(plan: Plan, today: dt.date) -> ToRecord | None:
     )
     if found is None:
         return None
-    recorded, held_on = found.recorded, found.held  # type: ignore[attr-defined]
-    if found.elsewhere or recorded >= found.asks:  # type: ignore[attr-defined]
+    number, held_on = found.recorded, found.held  # type: ignore[attr-defined]
+    if found.elsewhere or number >= found.asks:  # type: ignore[attr-defined]
         return None
-    return ToRecord(found, recorded, held_on)
+    return ToRecord(found, number, held_on)
