@@ -240,13 +240,13 @@ def _delivery(facts: Facts, late: int, as_of: dt.date) -> Check:
 
 
 def _update(facts: Facts, owing: bool) -> Check:
-    since = f"last heard {british(facts.said_on)}" if facts.said_on else "never heard from"
     if facts.state != LIVE:
         return Check(True, "No update is asked for.")
+    if owing and facts.asked is not None and facts.received:
+        return Check(True, f"Update received for {facts.asked.label}.")
+    since = f"last heard {british(facts.said_on)}" if facts.said_on else "never heard from"
     if not owing or facts.asked is None:
         return Check(True, f"No update is due yet; {since}." if facts.said_on else "No update is due yet.")
-    if facts.received:
-        return Check(True, f"Update received for {facts.asked.label}.")
     return Check(False, f"No update received for {facts.asked.label}; {since}.")
 
 

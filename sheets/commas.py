@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 Cell = str | int | float | Decimal | bool | dt.date | None
 
@@ -20,18 +20,23 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator
     Numbers stay numbers and days are written 2026-09-30. A text that a spreadsheet could take for a formula, also after
     spaces or quotation marks, gets an apostrophe before it. A time is written as its local day and minute.
     """
-    yield "\ufeff" + _line(columns)
+    writer: Any = csv.writer(_Straight(), lineterminator="\r\n")
+    yield "\ufeff" + writer.writerow([_written(column) for column in columns])
     for row in rows:
-        yield _line(row)
+        yield writer.writerow([_written(cell) for cell in row])
 
 
-def _line(cells: Sequence[Cell]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([_written(cell) for cell in cells])
-    return line.getvalue()
+class _Straight:
+    """What a writer of CSV writes to, and gets its line back from."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def _written(cell: Cell) -> str | int | float | Decimal:
+    # Most are texts: of a long file this is asked a million times.
+    if isinstance(cell, str):
+        return guarded(cell)
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -40,12 +45,12 @@ def _written(cell: Cell) -> str | int | float | Decimal:
         return f"{cell:%Y-%m-%d %H:%M}"
     if isinstance(cell, dt.date):
         return cell.isoformat()
-    if isinstance(cell, str):
-        return guarded(cell)
     return cell
 
 
 def guarded(text: str) -> str:
     """The text, with an apostrophe before it when a spreadsheet could take it for a formula."""
+    if not text or text[0].isalnum():
+        return text
     bare = text.lstrip(" \u00a0\"'\u2018\u201c")
     return f"'{text}" if text.startswith(STARTS) or bare.startswith(STARTS) else text

@@ -10,7 +10,7 @@ import datetime as dt
 import logging
 from array import array
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -20,6 +20,8 @@ from django.utils import timezone
 
 from actions import permissions as permissions  # the rules behind `has_perm`
 from actions.models import Action, Export
+from actions.progress import Facts, assess
+from actions.rating import Rating
 from partners import delivery, outbox
 from partners.models import User
 from priorities.models import UpdateRound
@@ -45,7 +47,7 @@ TASK = "actions.tasks.run_export"
 #: Under MEDIA_ROOT.
 FOLDER = "exports"
 #: Rows read, written and reported at a time.
-CHUNK = 500
+CHUNK = 1_000
 #: Renewed with every chunk, so that it only has to outlast one chunk and the packing of a workbook.
 LEASE = dt.timedelta(minutes=2)
 #: So often may workers die over one file before it is called failed.
@@ -80,17 +82,65 @@ class Overtaken(Exception):
     """Another worker has taken the row meanwhile."""
 
 
-def as_row(action: Action, standing: Standing) -> tuple[Cell, ...]:
+class Told(NamedTuple):
+    """What is read of an action for its line in a file, in the order of `TOLD`: no objects are made of ten thousand rows."""
+
+    pk: int
+    ref: str
+    title: str
+    priority: str
+    lead: str
+    state: str
+    starts_on: dt.date
+    due_on: dt.date | None
+    review_on: dt.date | None
+    completed_on: dt.date | None
+    heard_on: dt.date | None
+    said: str | None
+    milestones_missed: int
+    times_moved: int
+    received: bool
+
+    def standing(self, asked: Period | None, as_of: dt.date) -> Standing:
+        """What `Action.standing` says."""
+        facts = Facts(
+            state=self.state,
+            starts_on=self.starts_on,
+            due_on=self.due_on,
+            said=Rating(self.said) if self.said else None,
+            said_on=self.heard_on,
+            received=self.received,
+            completed_on=self.completed_on,
+            review_on=self.review_on,
+            milestones_missed=self.milestones_missed,
+            times_moved=self.times_moved,
+            asked=asked,
+        )
+        return assess(facts, as_of)
+
+
+TOLD = (
+    *("pk", "ref", "title", "priority__name", "lead_partner__name", "state"),
+    *("starts_on", "due_on", "review_on", "completed_on"),
+    *("latest_update__submitted_on", "latest_update__rating", "milestones_missed", "times_moved", "received"),
+)
+
+
+def told(actions: ActionQuerySet, as_of: dt.date, asked: Period | None) -> Iterator[Told]:
+    """What the lines of these actions are made of, in their order; one query."""
+    return map(Told._make, actions.with_facts(as_of).with_received(asked).values_list(*TOLD))
+
+
+def as_row(action: Told, standing: Standing) -> tuple[Cell, ...]:
     """What the list says of one action; nobody's words about its progress, so nothing restricted."""
-    last = action.latest_update
     return (
         action.ref,
         action.title,
-        action.priority.name,
-        action.lead_partner.name,
+        action.priority,
+        action.lead,
         action.due_on,
         None if action.due_on else action.review_on,
-        last.submitted_on if last else None,
+        action.heard_on,
         standing.word,
         standing.confirmed,
         "" if standing.delivery.ok else standing.delivery.sentence,
@@ -267,10 +317,10 @@ def _rows(export: Export, by: User, select: Select, clock: Clock) -> Iterator[tu
     listed = select(query=export.query, plan=export.plan, by=by, today=export.as_of, asked=asked)
     numbers = array("q", listed.values_list("pk", flat=True).iterator())
     _hold(export, clock(), total=len(numbers))
-    told = Action.objects.visible_to(by).for_list(export.as_of, asked)
+    seen = Action.objects.visible_to(by)
     for start in range(0, len(numbers), CHUNK):
         chunk = numbers[start : start + CHUNK]
-        found = {action.pk: action for action in told.filter(pk__in=list(chunk))}
+        found = {action.pk: action for action in told(seen.filter(pk__in=list(chunk)), export.as_of, asked)}
         for number in chunk:
             if action := found.get(number):
                 yield as_row(action, action.standing(asked, export.as_of))

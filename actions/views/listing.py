@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from actions.forms.filters import ActionFilters, choices_of
 from actions.models import Action, ActionQuerySet
 from actions.progress import Standing, plural
-from actions.services.exports import COLUMNS, as_row
+from actions.services.exports import COLUMNS, as_row, told
 from priorities.doors import Moment, SignedIn, for_those_at_work
 from priorities.models import Plan
 from priorities.periods import british
@@ -90,8 +90,8 @@ def export(request: SignedIn, form: str) -> HttpResponseBase:
     if moment.plan is None or form not in ("csv", "xlsx"):
         raise Http404
     filters = ActionFilters(request.GET, choices=choices_of(moment.plan))
-    matching = _matching(request, filters, moment, moment.plan)
-    actions = list(_in_order(matching, filters, moment)[: MOST_EXPORTED + 1])
+    matching = filters.ordered(_matching(request, filters, moment, moment.plan), today=moment.today)
+    actions = list(told(matching[: MOST_EXPORTED + 1], moment.today, moment.asked))
     if len(actions) > MOST_EXPORTED:
         return redirect(reverse("actions:list") + filters.address())
     rows = (as_row(action, action.standing(moment.asked, moment.today)) for action in actions)
@@ -109,19 +109,25 @@ def _matching(request: SignedIn, filters: ActionFilters, moment: Moment, plan: P
     return filters.narrow(seen, plan=plan, today=moment.today, asked=moment.asked)
 
 
-def _in_order(matching: ActionQuerySet, filters: ActionFilters, moment: Moment) -> ActionQuerySet:
-    return filters.ordered(matching.for_rows(moment.today, moment.asked), today=moment.today)
+def _shown(matching: ActionQuerySet, filters: ActionFilters, moment: Moment, number: int) -> list[Action]:
+    """The actions of one page, in order.
+
+    Which ones is found out first, in the same query, so that what a row says is worked out for fifty of them and not for
+    all that match.
+    """
+    start = (number - 1) * PAGE
+    on_the_page = filters.ordered(matching, today=moment.today).values("pk")[start : start + PAGE]
+    lean = Action.objects.filter(pk__in=on_the_page).for_rows(moment.today, moment.asked)
+    return list(filters.ordered(lean, today=moment.today))
 
 
 def _page(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan) -> Page:
     matching = _matching(request, filters, moment, plan)
     number = _page_number(request.GET.get("page", ""))
-    start = (number - 1) * PAGE
-    ordered = _in_order(matching, filters, moment)
-    actions = list(ordered[start : start + PAGE])
+    actions = _shown(matching, filters, moment, number)
     if not actions and number > 1:
         # The list grew shorter since the address was made.
-        number, actions = 1, list(ordered[:PAGE])
+        number, actions = 1, _shown(matching, filters, moment, 1)
     whole = number == 1 and len(actions) < PAGE
     total = len(actions) if whole else matching.order_by()[: MOST_EXPORTED + 1].count()
     capped = total > PAGE * MOST_PAGES
