@@ -518,7 +518,7 @@ def reports_upwards(group: int, above: Mapping[int, int | None]) -> bool:
     Partnership itself."""
     seen = set()
     at: int | None = group
-    while at in above and at not in seen:
+    while at is not None and at in above and at not in seen:
         seen.add(at)
         at = above[at]
     return at is None

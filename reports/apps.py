@@ -9,9 +9,11 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from partners import email_kinds, outbox
         from reports import permissions  # noqa: F401 (registers the rules; models must be loaded first)
-        from reports.services import sending
+        from reports.services import reminding, sending
 
         outbox.ask_before_sending(sending.KIND, outbox.Caution(sending.why_not_to_send, by_hand_too=True))
+
+        outbox.ask_before_sending(reminding.KIND, outbox.Caution(reminding.why_not_to_send))
 
         email_kinds.add(
             email_kinds.EmailKind(
@@ -27,7 +29,8 @@ class ReportsConfig(AppConfig):
             email_kinds.EmailKind(
                 "matter",
                 "Matters arising",
-                "At once, when something is asked of you after a report, or what you asked is answered.",
+                "At once, when something is asked of you after a report, or what you asked is answered; and when your answer "
+                "is due, or overdue.",
             ),
             email_kinds.EmailKind(
                 "report-published",

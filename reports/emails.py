@@ -88,6 +88,11 @@ def matter_reassigned(matter: MatterArising, handover: MatterHandover, *, reader
     return _rendered("matter_reassigned", matter.report, reader, path=path, matter=matter, handover=handover)
 
 
+def matter_due(matter: MatterArising, *, reader: User) -> Message:
+    """To whoever is to answer a matter, or stands in for them, and then to the coordinator: its day came, and no answer."""
+    return _rendered("matter_due", matter.report, reader, path=matter.get_absolute_url(), matter=matter)
+
+
 def matter_answered(matter: MatterArising, *, reader: User) -> Message:
     """To who raised it. The answer stands on the page alone."""
     return _rendered("matter_answered", matter.report, reader, path=matter.get_absolute_url(), matter=matter)

@@ -23,7 +23,7 @@ from priorities.services import open_round
 from priorities.timetable import timetable_for
 from reports import delivery
 from reports.models import FactCheck, Rendition, Report, ReportVersion
-from reports.services import building, fact_check, proof, renditions
+from reports.services import building, fact_check, proof, reminding, renditions
 from reports.services import faults as plan_faults
 
 log = logging.getLogger(__name__)
@@ -31,13 +31,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What one tick did. `checks`: fact checks whose days were over. `files_waiting` and `emails_waiting`: whether their workers had something to be woken for.
+    """What one tick did. `reminders`: of matters that are due. `checks`: fact checks whose days were over. `files_waiting` and `emails_waiting`: whether their workers had something to be woken for.
 
     `faults`: a sentence for each plan that could not be seen to.
     """
 
     rounds: list[str] = field(default_factory=list)
     digests: list[OutgoingEmail] = field(default_factory=list)
+    reminders: list[reminding.Due] = field(default_factory=list)
     versions: list[ReportVersion] = field(default_factory=list)
     checks: list[FactCheck] = field(default_factory=list)
     files_waiting: bool = False
@@ -70,6 +71,7 @@ def tick(now: dt.datetime) -> Ticked:
     if files_waiting:
         delivery.wake_render()
     digests = put_digests(now)
+    reminders = reminding.remind(now)
     evidence.sweep(now)
     if evidence.any_waiting():
         evidence.wake_scanner()
@@ -81,16 +83,17 @@ def tick(now: dt.datetime) -> Ticked:
     proof.check_stored(now)
     for version in versions:
         log.info("made %s", version)
-    return Ticked(rounds, digests, versions, checks, files_waiting, emails_waiting, faults)
+    return Ticked(rounds, digests, reminders, versions, checks, files_waiting, emails_waiting, faults)
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What a tick would do: requests to open, digests to owe, reports to make with the day each was due, fact checks to close,
-    files to lay out, and how many e-mails wait to be sent besides those digests. `faults` as of `Ticked`."""
+    """What a tick would do: requests to open, digests and reminders of matters to owe, reports to make with the day each was due, fact checks to close,
+    files to lay out, and how many e-mails wait to be sent besides those. `faults` as of `Ticked`."""
 
     rounds: list[str]
     digests: list[Due]
+    reminders: list[reminding.Due]
     reports: list[tuple[str, dt.date]]
     checks: list[str]
     files: list[str]
@@ -100,7 +103,14 @@ class Rehearsed:
     @property
     def nothing(self) -> bool:
         return not (
-            self.rounds or self.digests or self.reports or self.checks or self.files or self.emails or self.faults
+            self.rounds
+            or self.digests
+            or self.reminders
+            or self.reports
+            or self.checks
+            or self.files
+            or self.emails
+            or self.faults
         )
 
 
@@ -124,11 +134,12 @@ def rehearse(now: dt.datetime) -> Rehearsed:
                 reports += [(f"{Report.Kind(one.kind).label}, {one.period.label}", one.due_on) for one in due]
         drop_out_of_date(now)
         digests = digests_due(now)
+        reminders = reminding.due(now)
         checks = [str(check) for check in fact_check.due_to_close(today)]
         files = [str(one) for one in Rendition.objects.waiting(now).select_related("version__report").defer("html")]
         emails = OutgoingEmail.objects.ready(now).count()
         transaction.set_rollback(True)
-    return Rehearsed(rounds, digests, reports, checks, files, emails, faults)
+    return Rehearsed(rounds, digests, reminders, reports, checks, files, emails, faults)
 
 
 def _open_rounds(plan: Plan, now: dt.datetime) -> list[str]:

@@ -25,6 +25,7 @@ from priorities.models import Plan, SubGroup
 from priorities.periods import Period, PeriodKind
 from reports.models import FactCheckAnswer, MatterArising, PublicRelease, Rendition, ReportVersion
 from reports.services import building, decisions, fact_check, release, renditions
+from reports.services.on_request import make_action_plan, make_plan
 from tests.browser import sign_in
 from tests.paper import quick_pdf
 from tests.services.demonstration import NOW
@@ -105,6 +106,10 @@ PAGES = {
         "/accounts/cover/",
         "/",
         "/reports/",
+        "/reports/make/action-plan/",
+        "/reports/make/plan/",
+        "{plan_document}",
+        "{action_plan}",
         "/reports/compare/",
         "/reports/compare/?a={compared}&b={published_key}",
         "/reports/{report}/new-version/",
@@ -181,6 +186,7 @@ def places(demonstration: None) -> dict[str, object]:
     renditions.make_one(rendition=public, make=quick_pdf, clock=lambda: NOW)
     # What the clock would find of a file that somebody wrote over.
     Rendition.objects.filter(version=published, stage="draft").update(fault="It is not the one made.", checked_at=NOW)
+    plan, year = published.report.plan, Period(PeriodKind.YEAR, dt.date(2026, 4, 1))
     exports = _exports(User.objects.get(email="officer@demo.example"))
     return {
         **{f"export_{name}": export.get_absolute_url() for name, export in exports.items()},
@@ -200,6 +206,8 @@ def places(demonstration: None) -> dict[str, object]:
         "sub_group": SubGroup.objects.earliest("pk").code,
         "report": made["quarterly"].report_id,
         "compared": f"{made['six_monthly'].report_id}.1",
+        "plan_document": make_plan(plan=plan, year=year, by=coordinator, at=NOW)[0].get_absolute_url(),
+        "action_plan": make_action_plan(plan=plan, as_at=NOW.date(), by=coordinator, at=NOW)[0].get_absolute_url(),
         "published_key": f"{published.report_id}.{published.number}",
         "answer": answer.pk,
         "six_monthly": six_monthly.get_absolute_url(),

@@ -78,6 +78,11 @@ def tell(person: User, message: emails.Message, about: object, at: dt.datetime) 
         subject=message.subject,
         text=message.text,
         html=message.html,
-        dedupe_key=f"{message.kind}:{about}:{person.pk}",
+        dedupe_key=key_of(message.kind, about, person),
         at=at,
     )
+
+
+def key_of(kind: str, about: object, person: User) -> str:
+    """By which a message is owed once."""
+    return f"{kind}:{about}:{person.pk}"
