@@ -257,7 +257,7 @@ class _Public:
         remarks = tuple(dataclasses.replace(one, text=self._words(one.text, code)) for one in figure.remarks)
         public = dataclasses.replace(
             figure,
-            note=self._words(figure.note, code),
+            note=self._note(figure),
             now=self._value(figure.now, code),
             year_before=self._value(figure.year_before, code),
             previous=self._value(figure.previous, code),
@@ -309,6 +309,13 @@ class _Public:
             )
         # The reason for a range that was set anew is somebody's own words.
         return public if not self._hides(code) else dataclasses.replace(public, range_sentence=figure.range_words)
+
+    def _note(self, figure: Figure) -> str:
+        """What it quotes from the plan is public whatever stands beside it."""
+        rest = figure.note
+        for words in figure.quoted:
+            rest = rest.replace(words, "")
+        return figure.note if self._words(rest, figure.code) == rest else WITHHELD
 
     def _compared(self, row: Compared) -> Compared:
         if self._may(row.rests_on):

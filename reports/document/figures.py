@@ -112,6 +112,8 @@ class Figure:
     who owes it or when it can be had; `overdue` is true only when it could have been had by the cut-off. `baseline_unit` is
     empty where the baseline is in the figure's own unit.
 
+    `quoted`: what of the note quotes the plan's own table, which everybody can read.
+
     `judged` is unusual, usual, too few points or no figure; `range_words` say shortly whether the change is unusual or noise, `range_sentence` in full, `than_usual` which way where
     one is better; `rests_on` are the places of all figures that is worked out from. `withheld`: of this something is kept
     back from the audience of this edition.
@@ -161,6 +163,7 @@ class Figure:
     baseline_place: str = ""
     rests_on: tuple[str, ...] = ()
     withheld: bool = False
+    quoted: tuple[str, ...] = ()
 
     @property
     def unusual(self) -> bool:

@@ -6,7 +6,9 @@ from the frozen text alone.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from charts.numbers import number
 from charts.series import MOST_POINTS
 from performance.comparison import NO_COMPARISON, Against, Comparison, Measure, against_average
 from performance.disclosure import Ratio, Total, Where
-from performance.models import Indicator, Measurement, known_facts
+from performance.models import Indicator, Measurement, PrintedFigure, known_facts
 from performance.standing import (
     BASELINE,
     IndicatorFacts,
@@ -81,8 +83,13 @@ def read(plan: Plan, quarter: Period, cut_off: dt.datetime, since: dt.datetime |
     used = set(Indicator.objects.for_plan(plan).in_use(quarter).values_list("pk", flat=True))
     corrected = _corrected(rows, since or end_of(quarter.start - dt.timedelta(days=1)), cut_off)
     shown, day = [row for row in rows if row.pk in used], local_day(cut_off)
+    by_plan = list(PrintedFigure.objects.printed_by(plan).exclude(table=""))
     figures = tuple(
-        _figure(row, judge_indicator(facts[row.pk], quarter, day), corrected.get(row.pk, ()), cut_off) for row in shown
+        dataclasses.replace(
+            _figure(row, judge_indicator(facts[row.pk], quarter, day), corrected.get(row.pk, ()), cut_off),
+            quoted=_quoted(row.note, by_plan),
+        )
+        for row in shown
     )
     return Figures(
         figures=figures,
@@ -91,6 +98,23 @@ def read(plan: Plan, quarter: Period, cut_off: dt.datetime, since: dt.datetime |
         known=tuple(known for row in rows for known in _known(facts[row.pk])),
         sums=tuple(_sum(one) for one in relations_of(facts.values())),
     )
+
+
+def _quoted(note: str, by_plan: Iterable[PrintedFigure]) -> tuple[str, ...]:
+    """What a note says in the very words of the plan's table: a rate or an average, and with one of them the position.
+
+    Whole numbers stand in other texts by chance, and quote nothing.
+    """
+    found: list[str] = []
+    for row in by_plan if note else ():
+        rates = [one for one in (row.printed, row.printed_average) if "." in one and _stands_in(one, note)]
+        place = f"position {row.group_position} of {row.group_size}"
+        found += [*rates, place] if rates and row.group_position and _stands_in(place, note) else rates
+    return tuple(dict.fromkeys(found))
+
+
+def _stands_in(words: str, text: str) -> bool:
+    return re.search(rf"(?<![\d.,]){re.escape(words)}(?!\d|[.,]\d)", text) is not None
 
 
 def _sum(one: Total | Ratio) -> Sum:

@@ -15,7 +15,7 @@ from actions.rating import Rating
 from actions.services.lifecycle import add_action
 from partners import roles
 from partners.tests.makers import make_user
-from performance.models import Finding, Indicator, SimilarAreasRow, Source, StrategicAssessment
+from performance.models import Finding, Indicator, PrintedFigure, SimilarAreasRow, Source, StrategicAssessment
 from performance.services.figures import record_measurement
 from performance.services.issues import raise_issue
 from reports.models import Rendition, ReportVersion
@@ -184,6 +184,26 @@ def test_words_of_our_own_stay_beside_an_average_that_is_left_out(town: Town) ->
     town.similar_areas(shop, Q2_2026, 397, OCTOBER)
     commented(town, "SHOP", "Up by 12 on the week before.")
     assert of(for_public(town.quarterly()), "SHOP").commentary == "Up by 12 on the week before."
+
+
+def test_a_note_that_quotes_the_plans_table_stays_beside_an_average_that_is_left_out(town: Town) -> None:
+    PrintedFigure.objects.create(
+        plan=town.plan, table="Table 1", label="All crime", printed="154.006", printed_average="117.497", group_position=15,
+        group_size=15, position=1,
+    )  # fmt: skip
+    quoted = "In the plan similar areas averaged 117.497, position 15 of 15."
+    for code, note in (
+        ("QUOTED", quoted),
+        ("NEWER", f"{quoted} Now they average 119.2."),
+        ("PLACED", "Position 15 of 15 again; the average is not for passing on."),
+    ):
+        row = town.indicator(code, note=note)
+        town.figure(row, Q2_2026, "418", OCTOBER)
+        town.similar_areas(row, Q2_2026, 397, OCTOBER)
+    public = for_public(town.quarterly())
+    assert of(public, "QUOTED").note == quoted
+    assert of(public, "NEWER").note == of(public, "PLACED").note == WITHHELD
+    assert of(for_public(town.six_monthly()), "QUOTED").note == quoted
 
 
 def test_a_rate_of_two_people_is_withheld_from_the_table_whoever_it_is_of(town: Town) -> None:
@@ -394,7 +414,8 @@ def test_a_reader_gets_the_public_edition_on_the_page_as_pdf_and_in_a_comparison
         assert ("4711" in text) is told
         assert ("Partners' copy" in text) is told
         assert ("This is the public version." in text) is not told
-        assert told or "Rank of the town" not in compared
+        assert ("Drug deaths, 3 in Q2 2026/27, changed in an unusual way" in compared) is told
+        assert ("Reviews, 34 in Q2 2026/27, is better now" in compared) is told
         assert etag == f'"{version.renditions.get(edition=edition, stage="final").sha256}"'
     version.renditions.filter(edition="public").delete()
     client = Client()
