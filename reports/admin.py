@@ -102,9 +102,9 @@ class RenditionAdmin(ReadOnlyAdmin):
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "outcome", "by", "as_role", "at", "meeting", "minute_reference")
+    list_display = ("__str__", "outcome", "by", "as_role", "at", "meeting_words", "minute_reference")
     list_filter = ("outcome",)
-    list_select_related = ("version__report", "by", "meeting__sub_group")
+    list_select_related = ("version__report", "by")
     date_hierarchy = "at"
 
     def sees_page(self, user: User, decision: Decision) -> bool:

@@ -41,9 +41,16 @@ def decided(version: ReportVersion, decision: Decision, *, reader: User) -> Mess
     return _message("report_decided", version, reader, decision=decision)
 
 
-def published(version: ReportVersion, lists: Sequence[str], *, reader: User) -> Message:
-    """To somebody on these lists: a report can be read. The file never goes with it."""
-    return _message("report_published", version, reader, lists=lists)
+def recorded(version: ReportVersion, decision: Decision, *, reader: User) -> Message:
+    """To a chair: somebody else recorded a decision of a meeting, which is theirs to put right if it is not what was decided."""
+    return _message("decision_recorded", version, reader, decision=decision)
+
+
+def published(version: ReportVersion, lists: Sequence[str], *, reason: str, reader: User) -> Message:
+    """To somebody on these lists: a report can be read. The file never goes with it. `reason`: why there is another
+    version, as they may read it.
+    """
+    return _message("report_published", version, reader, lists=lists, reason=reason)
 
 
 class Said(Protocol):

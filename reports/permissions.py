@@ -83,7 +83,7 @@ rules.add_perm("reports.settle_fact_check", is_coordinator)
 rules.add_perm("reports.close_fact_check", is_coordinator)
 # What every partner answered; officers see their own partner's part.
 rules.add_perm("reports.see_fact_check", is_coordinator | is_chair | covers_some_chair | is_analyst)
-rules.add_perm("reports.record_decision", is_coordinator)
+rules.add_perm("reports.record_decision", (is_coordinator | is_chair | covers_chair) & did_not_send)
 rules.add_perm("reports.publish", is_coordinator)
 rules.add_perm("reports.make_version", is_coordinator)
 rules.add_perm("reports.mark_not_produced", is_coordinator)
@@ -107,15 +107,26 @@ ONLY_THOSE_WHO_ANSWER_PREVIEW = "Before it is published the public version is fo
 ONLY_COORDINATOR_RUNS = "Only the coordinator has a report made before its time comes round."
 ONLY_COORDINATOR_MAKES_ON_REQUEST = "Only the coordinator has the plan or an action plan made."
 ONLY_COORDINATOR_REHEARSES = "Only the coordinator asks what the portal would do next."
-SENT_IT = "You sent this version to the chair yourself, so somebody else has to decide on it."
+ONLY_THESE_RECORD = "A decision taken at a meeting is recorded by a coordinator or the chair."
+SENT_IT = (
+    "You sent this version to the chair yourself, so somebody else has to decide on it: the chair, whoever stands in for the "
+    "chair, or another coordinator, who records a decision taken at a meeting."
+)
 CHAIR_SENT_IT = "The chair for whom you stand in sent this version, so somebody else has to decide on it."
 
 
 def refusal_to_decide(user: User, version: ReportVersion) -> str:
     """Why somebody without the right may not decide on a version, in a sentence."""
-    if version.sent_by_id == user.pk and (user.is_chair or user.covers_chair):
+    if version.sent_by_id == user.pk and (user.is_chair or user.covers_chair or user.is_coordinator):
         return SENT_IT
     return CHAIR_SENT_IT if user.covers_chair else "Only the chair decides on a report."
+
+
+def refusal_to_record(user: User, version: ReportVersion) -> str:
+    """Why somebody without the right may not record a decision taken at a meeting, in a sentence."""
+    if user.is_coordinator or user.is_chair or user.covers_chair:
+        return refusal_to_decide(user, version)
+    return ONLY_THESE_RECORD
 
 
 def who_writes(section: str) -> str:

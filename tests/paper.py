@@ -57,6 +57,7 @@ def in_fact_check(cast: Cast, period: Period) -> ReportVersion:
 
 
 def with_chair(cast: Cast, period: Period) -> ReportVersion:
+    """Sent by the coordinator, who can therefore not decide on it."""
     version = draft(cast, period)
     decisions.send_to_chair(version=version, by=cast["coordinator"], at=MADE_AT)
     return _again(version)

@@ -415,7 +415,7 @@ def test_draft_and_final_differ_in_watermark_and_sign_off_alone(papers: Papers) 
     assert marks == len(draft.pages)
     for times, drafts_words, finals_words in [
         (len(final.pages), "Version 1 (draft), updates", "Version 1, updates"),
-        (1, "Draft. Version 1", "Approved. Version 1"),
+        (1, "Draft. Version 1", "Final. Version 1"),
         (
             1,
             "Draft. No decision has been taken on this version.",

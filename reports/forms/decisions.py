@@ -133,7 +133,7 @@ class RecordDecisionForm(DecisionForm):
         held = Meeting.objects.filter(
             plan=version.report.plan_id,
             sub_group__isnull=True,
-            date__range=(timezone.localdate(version.made_at), today),
+            date__range=(timezone.localdate(version.sent_at or version.made_at), today),
         ).order_by("-date")
         self.fields["meeting"].queryset = held  # type: ignore[attr-defined]
         self.helper.layout = Layout(

@@ -5,6 +5,7 @@ written for it (`texts`), what a meeting made of it (`meeting`), and who else ge
 from reports.models.life import Decision, FactCheck, FactCheckAnswer, HoldPeriod
 from reports.models.meeting import MatterArising, MatterArisingQuerySet, MatterHandover, RecommendationOutcome
 from reports.models.report import (
+    NotProducedTakenBack,
     PlanFault,
     Rendition,
     RenditionQuerySet,
@@ -25,6 +26,7 @@ __all__ = [
     "MatterArising",
     "MatterArisingQuerySet",
     "MatterHandover",
+    "NotProducedTakenBack",
     "PlanFault",
     "PublicRelease",
     "RecommendationOutcome",

@@ -36,6 +36,14 @@ class FactCheck(models.Model):
         Partner, related_name="+", help_text="Those of whom the draft says something, when it was opened."
     )
     closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who closed it before its day; empty for one that the clock closed, and for those from before it was kept.",
+    )
 
     objects = FactCheckQuerySet.as_manager()
 
@@ -114,6 +122,8 @@ class Decision(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     comment = models.TextField(blank=True)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    meeting_words = models.CharField(max_length=200, blank=True, help_text="The meeting, as it was called then.")
+    meeting_on = models.DateField(null=True, blank=True, help_text="Its day, as it was held to be then.")
     minute_reference = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField()
 

@@ -94,6 +94,9 @@ class MatterArising(models.Model):
     text = models.TextField("what is to be answered")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField()
+    later_because = models.TextField(
+        blank=True, help_text="Why scrutiny is answered later than it is usually owed an answer."
+    )
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     minute_reference = models.CharField(max_length=60, blank=True)
     restricted = models.BooleanField(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -15,10 +16,14 @@ from actions.models import ProgressUpdate
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Plan
 from priorities.periods import AsAt, Period, PeriodKind
+from reports.document.text import FactsLost, from_json, held_to, recommendations_in, sha256_of
 
 if TYPE_CHECKING:
     from actions.models import ProgressUpdateQuerySet
     from partners.models import User
+    from reports.document import Document, Recommendation
+
+T = TypeVar("T")
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -57,6 +62,10 @@ class Report(HasPeriod, models.Model):
     not_produced = models.TextField(
         blank=True, help_text="Why this report will not be made. Empty for a report that is, or will be, made."
     )
+    not_produced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    not_produced_at = models.DateTimeField(null=True, blank=True)
     build_attempts = models.PositiveSmallIntegerField(default=0)
     build_lease_until = models.DateTimeField(
         null=True, blank=True, help_text="Until then whoever began the last attempt is taken to be at it."
@@ -127,6 +136,29 @@ class Report(HasPeriod, models.Model):
         return self.kind != self.Kind.ACTION_PLAN
 
 
+class NotProducedTakenBack(models.Model):
+    """That a report which was marked as not produced is to be made after all: what had been said, and why it holds no more."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="taken_back")
+    was = models.TextField(help_text="Why it was not to be produced.")
+    was_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    was_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "“not produced” taken back"
+        verbose_name_plural = "“not produced” taken back"
+        ordering = ["report", "pk"]
+        constraints = [models.CheckConstraint(name="taken_back_says_why", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"{self.report}: {self.reason}"
+
+
 class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
     def visible_to(self, user: User) -> ReportVersionQuerySet:
         """Those who do the work see every version; readers those that were published, replaced since or not."""
@@ -135,6 +167,11 @@ class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
         if user.is_reader:
             return self.filter(published_at__isnull=False)
         return self.none()
+
+    def damaged(self) -> ReportVersionQuerySet:
+        """Those whose stored facts the last check found to be other than what was sealed; the newest period first."""
+        found = self.exclude(fault="").select_related("report")
+        return found.defer("snapshot").order_by("-report__period_start", "pk")
 
     def with_came_since(self) -> ReportVersionQuerySet:
         """Adds `came_since`: how many updates about the version's period came after its cut-off, while it can still be
@@ -226,6 +263,28 @@ class ReportVersion(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("reports:version", args=[self.report_id, self.number])
 
+    def document(self) -> Document:
+        """What it says. Every reader comes this way: raises FactsLost, with a sentence, rather than give facts other than
+        those that were sealed.
+        """
+        return self._read(from_json)
+
+    def recommendations(self) -> tuple[Recommendation, ...]:
+        """What it recommends, without the rest of it being built. Raises as `document` does."""
+        return self._read(recommendations_in)
+
+    def check_seal(self) -> None:
+        """Raises FactsLost as `document` does, without building anything."""
+        held_to(self.snapshot_sha256, self.snapshot)
+
+    def _read(self, read: Callable[[str], T]) -> T:
+        try:
+            return read(held_to(self.snapshot_sha256, self.snapshot))
+        except FactsLost:
+            raise
+        except ValueError as fault:
+            raise FactsLost(str(fault)) from fault
+
     def updates_since(self) -> ProgressUpdateQuerySet:
         """Updates about the report's period that came after this version's cut-off, by action, the oldest first.
 
@@ -252,7 +311,7 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
         return self.filter(edition=Rendition.Edition.PARTNERS)
 
     def damaged(self) -> RenditionQuerySet:
-        """Those whose stored bytes or facts the last check found to be other than what was made; the newest period first."""
+        """Those whose stored bytes or pages the last check found to be other than what was made; the newest period first."""
         found = self.exclude(fault="").select_related("version__report")
         return found.defer("html", "version__snapshot").order_by("-version__report__period_start", "pk")
 
@@ -330,6 +389,11 @@ class Rendition(models.Model):
     def __str__(self) -> str:
         public = ", public version" if self.edition == self.Edition.PUBLIC else ""
         return f"{self.version}, {self.get_stage_display().lower()}{public}"
+
+    def check_html(self) -> None:
+        """Raises FactsLost when the HTML is kept and is not the one the file was made of."""
+        if self.html_sha256 and sha256_of(self.html) != self.html_sha256:
+            raise FactsLost("The HTML that this file was made of is no longer the one that was kept.")
 
 
 class PlanFault(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +11,18 @@ from simple_history.models import HistoricalRecords
 
 from partners.models import OutgoingEmail
 from priorities.models import Plan, SubGroup
+from reports.document.text import FactsLost, sha256_of
 from reports.models.report import ReportVersion
+
+
+@dataclass(frozen=True)
+class KeptPage:
+    """The HTML of a report as it was made and looked at, held to its hash; templates print it as the HTML it is."""
+
+    html: str
+
+    def __html__(self) -> str:
+        return self.html
 
 
 class PublicReleaseQuerySet(models.QuerySet["PublicRelease"]):
@@ -18,12 +31,12 @@ class PublicReleaseQuerySet(models.QuerySet["PublicRelease"]):
         return self.filter(withdrawn_at__isnull=True)
 
     def for_everybody(self) -> PublicReleaseQuerySet:
-        """Those that can be read without signing in: standing ones of plans whose shelf is open. Without the heavy snapshot."""
+        """Those that can be read without signing in: standing ones of plans whose shelf is open. Without their heavy texts."""
         return (
             self.standing()
             .filter(version__report__plan__public_shelf=True)
             .select_related("version__report__plan")
-            .defer("version__snapshot")
+            .defer("html", "version__snapshot")
         )
 
 
@@ -41,6 +54,9 @@ class PublicRelease(models.Model):
     )
     html_sha256 = models.CharField("SHA-256 of the page looked at", max_length=64, blank=True)
     checks = models.JSONField(help_text="What was checked, each sentence as it was ticked.")
+    despite_hold = models.TextField(
+        blank=True, help_text="Why it was put there while publishing was on hold; by whom is said beside it."
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     withdrawn_by = models.ForeignKey(
@@ -67,6 +83,14 @@ class PublicRelease(models.Model):
 
     def __str__(self) -> str:
         return f"Public version of {self.version}"
+
+    def kept_page(self) -> KeptPage | None:
+        """The page that was looked at; None for releases from before it was kept. Raises FactsLost for another one."""
+        if not self.html_sha256:
+            return None
+        if sha256_of(self.html) != self.html_sha256:
+            raise FactsLost("The kept page of this report is no longer the one that was checked.")
+        return KeptPage(self.html)
 
 
 class AudienceList(models.Model):
@@ -96,6 +120,9 @@ class Sending(models.Model):
 
     version = models.ForeignKey(ReportVersion, on_delete=models.PROTECT, related_name="sendings")
     audience = models.ForeignKey(AudienceList, on_delete=models.PROTECT, related_name="+")
+    despite_hold = models.TextField(
+        blank=True, help_text="Why it was sent while publishing was on hold; by whom is said beside it."
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -17,8 +17,8 @@ PAGE_MM = 256.0
 LINE_MM, COUNTS_MM, FACT_MM, HEADING_MM = 4.3, 4.8, 2.15, 7.4
 """A line of text, a line of counts, the space round a fact, a heading with its space: report-print.css says the same."""
 
-HEAD_START, HEAD_START_NOW = "DEMONSTRATION DATA. Draft. ", "DEMONSTRATION DATA. Published. "
-"""What may stand before the line under the title: in texts from before that said more than “Draft”, and now."""
+HEAD_START = "DEMONSTRATION DATA. Draft. "
+"""What may stand before the line under the title: no final says more of itself than a draft."""
 
 HEAD_MM = 17.5
 """The bar, the masthead and the title."""

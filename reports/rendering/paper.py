@@ -33,11 +33,30 @@ class SignOff:
     minute_reference: str = ""
 
 
+#: How a paper says which it is. That it was published, a final cannot know: it is laid out before.
+STAGES = {"draft": "Draft", "final": "Final"}
+
+
 def screen_context(
-    document: Document, *, snapshot_sha256: str = "", sign_off: SignOff | None = None, stage: str = "draft"
+    document: Document,
+    *,
+    snapshot_sha256: str = "",
+    sign_off: SignOff | None = None,
+    stage: str = "draft",
+    standing: str = "",
 ) -> dict[str, Any]:
-    """What templates/reports/document/_body.html needs; include it under a page whose h1 is the report's title."""
-    return _context(document, stage=stage, snapshot_sha256=snapshot_sha256, sign_off=sign_off, for_print=False)
+    """What templates/reports/document/_body.html needs; include it under a page whose h1 is the report's title.
+
+    `standing`: how the version stands today, in a word, which the screen says in place of the stage.
+    """
+    context = _context(document, stage=stage, snapshot_sha256=snapshot_sha256, sign_off=sign_off, for_print=False)
+    return context | ({"standing": standing} if standing else {})
+
+
+def screen_html(document: Document, *, snapshot_sha256: str, sign_off: SignOff | None, stage: str) -> str:
+    """That body alone, without a page around it, to be kept as it is. The same arguments give the same text."""
+    context = screen_context(document, snapshot_sha256=snapshot_sha256, sign_off=sign_off, stage=stage)
+    return render_to_string("reports/document/_body.html", context)
 
 
 def print_html(document: Document, *, stage: str, snapshot_sha256: str, sign_off: SignOff | None) -> str:
@@ -45,7 +64,7 @@ def print_html(document: Document, *, stage: str, snapshot_sha256: str, sign_off
 
     ValueError for another stage.
     """
-    if stage not in ("draft", "final"):
+    if stage not in STAGES:
         raise ValueError(f"“{stage}” is no stage of a paper: it is draft or final.")
     context = _context(document, stage=stage, snapshot_sha256=snapshot_sha256, sign_off=sign_off, for_print=True)
     sheet = "\n".join((STYLES / name).read_text(encoding="utf-8") for name in SHEETS)
@@ -61,6 +80,7 @@ def _context(
         "document": document,
         "paper": document.paper,
         "stage": stage,
+        "standing": STAGES[stage],
         "snapshot_sha256": snapshot_sha256,
         "sign_off": sign_off,
         "for_print": for_print,

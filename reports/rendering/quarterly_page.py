@@ -8,7 +8,6 @@ from reports.document import PUBLIC, Figure, QuarterlyDocument
 from reports.rendering.page_one import (
     HEAD_MM,
     HEAD_START,
-    HEAD_START_NOW,
     HEADING_MM,
     LINE_MM,
     LINE_POINTS,
@@ -75,9 +74,7 @@ class QuarterlyPage:
             )
             if text
         ]
-        head = lines_of((HEAD_START_NOW if self.since else HEAD_START) + self.head, LINE_POINTS) + lines_of(
-            self.objective, LINE_POINTS
-        )
+        head = lines_of(HEAD_START + self.head, LINE_POINTS) + lines_of(self.objective, LINE_POINTS)
         return HEAD_MM + LINE_MM * (head + 3 + sum(lists) + sum(texts)) + HEADING_MM * (len(lists) + len(texts))
 
 

@@ -15,7 +15,6 @@ from reports.rendering.page_one import (
     FACT_MM,
     HEAD_MM,
     HEAD_START,
-    HEAD_START_NOW,
     HEADING_MM,
     LABEL_POINTS,
     LINE_MM,
@@ -108,11 +107,7 @@ class SixMonthlyPage:
         )
         return (
             HEAD_MM
-            + LINE_MM
-            * (
-                lines_of((HEAD_START_NOW if self.sealed else HEAD_START) + self.head, LINE_POINTS)
-                + lines_of(self.objective, LINE_POINTS)
-            )
+            + LINE_MM * (lines_of(HEAD_START + self.head, LINE_POINTS) + lines_of(self.objective, LINE_POINTS))
             + HEADING_MM * 2
             + LINE_MM * rows_of(self.asked, LINE_POINTS - 20)
             + COUNTS_MM * lines_of(self.counts, LINE_POINTS * 0.86)

@@ -49,7 +49,9 @@ def send_to_chair(*, version: ReportVersion, by: User, at: dt.datetime) -> Repor
     said = fact_check.said(check) if check else []
     if refusal := cannot_send(version, steps.files_of(version), check, said):
         raise ValidationError(refusal)
+    steps.held_to_seal(version)
     steps.move(version, version.state, State.WITH_CHAIR, sent_by=by, sent_at=at)
+    renditions.drop_unpublished_final(version)
     for chair in steps.chairs(at):
         if chair.pk != by.pk:
             steps.tell(chair, emails.with_chair(version, reader=chair), version.pk, at)
@@ -83,8 +85,8 @@ def approve(
 ) -> Decision:
     """Approve for the Partnership: the final file is queued and the period's update request settled.
 
-    The chair approves, though never what they sent; the coordinator records a decision taken at a `meeting`, with its
-    minute. Raises PermissionDenied; ValidationError keyed by these parameter names, or with one sentence when the hashes
+    The chair approves; a coordinator or the chair records a decision taken at a `meeting`, with its minute; nobody either,
+    of what they sent. Of a decision that somebody else records the chairs are told. Raises PermissionDenied; ValidationError keyed by these parameter names, or with one sentence when the hashes
     are not those of the version and its draft PDF, or the version is not with the chair.
     """
     decision = _decide(
@@ -97,6 +99,7 @@ def approve(
         meeting=meeting,
         minute_reference=minute_reference,
     )
+    renditions.drop_unpublished_final(version)  # one from before sending did away with it
     renditions.queue(version=version, stage=Stage.FINAL, at=at)
     _settle(version.report, at)
     return decision
@@ -139,6 +142,7 @@ def prepare(*, version: ReportVersion, by: User, at: dt.datetime) -> Rendition:
     version.refresh_from_db()
     if refusal := cannot_prepare(version, steps.files_of(version)):
         raise ValidationError(refusal)
+    steps.held_to_seal(version)
     return renditions.queue(version=version, stage=Stage.FINAL, at=at)
 
 
@@ -157,6 +161,8 @@ def publish(*, version: ReportVersion, by: User, at: dt.datetime, despite_hold: 
     version.refresh_from_db()
     if refusal := cannot_publish(version, steps.files_of(version)):
         raise ValidationError(refusal)
+    steps.held_to_seal(version)
+    steps.whole(version, Stage.FINAL)
     hold = holds.hold_in_force(report.plan, timezone.localdate(at))
     despite_hold = despite_hold.strip() if hold and not is_blank(despite_hold) else ""
     if hold and not despite_hold:
@@ -183,7 +189,10 @@ def cannot_publish(version: ReportVersion, files: Mapping[str, Rendition]) -> st
         return steps.is_now(version)
     if version.state != State.APPROVED and (version.report.needs_chair or version.state != State.DRAFT):
         return "Only a version that the chair has approved can be published."
-    return "" if steps.is_done(files.get(Stage.FINAL)) else "The final PDF is not ready yet."
+    final = files.get(Stage.FINAL)
+    if final is not None and final.fault:
+        return "The final PDF is damaged: have it laid out again first."
+    return "" if steps.is_done(final) else "The final PDF is not ready yet."
 
 
 def _decide(
@@ -210,6 +219,7 @@ def _decide(
     draft = steps.finished(version, Stage.DRAFT, CHANGED)
     if seen != (version.snapshot_sha256, draft.sha256):
         raise ValidationError(CHANGED)
+    steps.held_to_seal(version)
     steps.move(version, State.WITH_CHAIR, State.APPROVED if outcome == Decision.Outcome.APPROVED else State.RETURNED)
     decision = Decision.objects.create(
         version=version,
@@ -220,9 +230,15 @@ def _decide(
         outcome=outcome,
         comment=comment,
         meeting=meeting,
+        meeting_words=str(meeting) if meeting else "",
+        meeting_on=meeting.date if meeting else None,
         minute_reference=minute_reference,
         at=at,
     )
+    if taken_in_the_room:
+        for chair in steps.chairs(at):
+            if chair.pk != by.pk:
+                steps.tell(chair, emails.recorded(version, decision, reader=chair), version.pk, at)
     for coordinator in steps.coordinators():
         if coordinator.pk != by.pk:
             steps.tell(coordinator, emails.decided(version, decision, reader=coordinator), version.pk, at)
@@ -240,7 +256,7 @@ def _check_right_to_decide(version: ReportVersion, by: User, taken_in_the_room: 
         return
     if by.has_perm("reports.decide", version):
         return
-    if by.has_perm("reports.record_decision", version) and not (by.is_chair or by.covers_chair):
+    if by.is_coordinator and by.has_perm("reports.record_decision", version):
         raise PermissionDenied(
             "The chair decides on this report. You can record a decision taken at a meeting, with its minute."
         )
@@ -257,8 +273,8 @@ def _faults_of_meeting(
         faults["meeting"] = ["Choose a meeting of the Partnership under this plan."]
     elif meeting.date > timezone.localdate(at):
         faults["meeting"] = ["That meeting has not been held yet."]
-    elif meeting.date < timezone.localdate(version.made_at):
-        faults["meeting"] = ["That meeting was held before this version was made."]
+    elif version.sent_at is not None and meeting.date < timezone.localdate(version.sent_at):
+        faults["meeting"] = ["That meeting was held before this version was sent to the chair."]
     if not minute_reference:
         faults["minute_reference"] = ["Enter the reference of the minute, for example 7.2."]
     return faults

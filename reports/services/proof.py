@@ -10,23 +10,25 @@ import datetime as dt
 import hashlib
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from priorities.models import Plan
 from priorities.periods import british
-from reports import delivery
-from reports.document import sha256_of
+from reports.document.text import FactsLost
 from reports.models import PublicRelease, Rendition, ReportVersion
-from reports.services.release import newer_on_shelf
+from reports.services import renditions
+from reports.services.release import corrected_by, newer_on_shelf, public_reason
 from reports.services.renditions import sign_off_of
 
 if TYPE_CHECKING:
     from partners.models import User
+
+Stored = TypeVar("Stored", Rendition, ReportVersion)
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,12 @@ NOT_PUBLIC = (
     "Whoever may sign in can ask about the others after signing in."
 )
 NOT_TO_BE_SEEN = "This is none of the published reports, or it has been changed since we made it."
+
+NO_LONGER_SEALED = (
+    "But the facts that the portal holds no longer match that seal: rely on a copy of the file, and tell the Community "
+    "Safety Team."
+)
+CORRECTING = "a corrected version, which is being prepared for everybody"
 
 #: Files held against their hashes in one tick, and how long until the next time.
 BATCH = 20
@@ -102,10 +110,12 @@ def ask(told: Print, *, user: User | None, everything: bool = False) -> Answer:
         return _of_file(file, seen)
     version = seen.versions.filter(snapshot_sha256=told.sha256).first()
     if version is not None:
+        is_sound = not _fault_of_facts(version)
+        headline = "These are the sealed facts of a report of ours, as its small print names them."
         return Answer(
-            True,
-            "Ours",
-            "These are the sealed facts of a report of ours, as its small print names them.",
+            is_sound,
+            "Ours" if is_sound else "Damaged here",
+            headline if is_sound else f"{headline} {NO_LONGER_SEALED}",
             _about(version, seen),
             version,
             seen.public_only,
@@ -128,7 +138,7 @@ class _Seen:
     """What the one who asks may be told of."""
 
     def __init__(self, user: User | None, everything: bool) -> None:
-        at_work = everything or (user is not None and user.sees_the_work)
+        self.at_work = at_work = everything or (user is not None and user.sees_the_work)
         reads = user is not None and user.is_reader
         self.public_only = not at_work and not reads
         self.not_ours = NOT_OURS if at_work else NOT_TO_BE_SEEN if reads else NOT_PUBLIC
@@ -140,9 +150,9 @@ class _Seen:
             files = files.filter(edition=Rendition.Edition.PUBLIC, sha256__in=released.values("pdf_sha256"))
         elif not at_work and user is not None:
             versions = versions.visible_to(user)
-            # Readers read the public edition, of whatever is published for the Partnership.
-            public = {"edition": Rendition.Edition.PUBLIC, "stage": Rendition.Stage.FINAL}
-            files = files.filter(version__in=versions, **public)
+            # Readers read what was checked for everybody, and may ask what became of it.
+            released = PublicRelease.objects.filter(version__in=versions)
+            files = files.filter(edition=Rendition.Edition.PUBLIC, sha256__in=released.values("pdf_sha256"))
         self.files = files.select_related("version__report__plan").defer("html", "version__snapshot")
         self.versions = versions.select_related("report__plan").defer("snapshot")
 
@@ -163,8 +173,8 @@ def _of_file(file: Rendition, seen: _Seen) -> Answer:
 def _about(version: ReportVersion, seen: _Seen) -> tuple[tuple[str, str], ...]:
     """How the version stands: decision, publication, and what took its place."""
     said = [("Report", f"{version.report}, version {version.number}")]
-    if version.reason and not seen.public_only:
-        said.append(("Why this version", version.reason))
+    if reason := version.reason if seen.at_work else public_reason(version):
+        said.append(("Why this version", reason))
     if not seen.public_only:
         said.append(("How it stands", f"“{version.get_state_display().lower()}”"))
     said.append(("Decision", _decision(version)))
@@ -184,7 +194,7 @@ def _decision(version: ReportVersion) -> str:
     sign_off = sign_off_of(version)
     if sign_off is None:
         return "none yet" if version.report.needs_chair else "none needed: reports of this kind are issued without one"
-    words = f"{sign_off.words} by {sign_off.by}, {british(sign_off.on)}"
+    words = f"{sign_off.words} by the {sign_off.by}, {british(sign_off.on)}"
     if sign_off.meeting:
         words += f", at the meeting of {british(sign_off.meeting)}, minute {sign_off.minute_reference}"
     return words
@@ -195,7 +205,7 @@ def _replaced_by(version: ReportVersion, seen: _Seen) -> str:
     if seen.public_only:
         newer = newer_on_shelf(version)
         if newer is None:
-            return "nothing: it is the newest"
+            return CORRECTING if corrected_by(version) else "nothing: it is the newest"
         taken_away = ", which was taken away again" if newer.withdrawn_at else ""
         return f"version {newer.version.number}, published {british(timezone.localdate(newer.at))}{taken_away}"
     successor = version.successor()
@@ -211,38 +221,63 @@ def _replaced_by(version: ReportVersion, seen: _Seen) -> str:
 # --- What we keep -----------------------------------------------------------------------------------------------------
 
 
-def check_stored(now: dt.datetime) -> list[Rendition]:
+def check_stored(now: dt.datetime) -> list[Rendition | ReportVersion]:
     """Hold files and facts against their hashes, those first that were not looked at for longest, each once a day.
 
-    A bounded number a call; those that are damaged (still, or again). Called by the clock: it asks for no permission.
+    A bounded number of each a call; those that are damaged (still, or again). Called by the clock: it asks for no permission.
     """
-    due = (
-        Rendition.objects.filter(
-            Q(checked_at__isnull=True) | Q(checked_at__lte=now - EVERY), state=Rendition.State.DONE
-        )
-        .select_related("version__report")
-        .defer("html")
-        .order_by(F("checked_at").asc(nulls_first=True), "pk")
-    )
-    damaged = []
-    for file in due[:BATCH]:
-        fault = _fault_of(file)
-        if fault and fault != file.fault:
-            log.error("%s: %s", file, fault)
-        # Not one that was laid out anew meanwhile.
-        Rendition.objects.filter(pk=file.pk, sha256=file.sha256).update(checked_at=now, fault=fault)
-        if fault:
-            file.fault = fault
-            damaged.append(file)
-    return damaged
+    files = Rendition.objects.filter(_is_due(now), state=Rendition.State.DONE).select_related("version__report")
+    versions = ReportVersion.objects.filter(_is_due(now)).select_related("report")
+    return [
+        *_checked(files.defer("version__snapshot"), _fault_of_file, now),
+        *_checked(versions, _fault_of_facts, now),
+    ]
 
 
-def _fault_of(file: Rendition) -> str:
-    """What is wrong with the stored file or the facts it was made of, in a sentence; empty when all is as it was made."""
-    if sha256_of(file.version.snapshot) != file.version.snapshot_sha256:
-        return "The stored facts of this version are no longer those that were sealed."
+def _is_due(now: dt.datetime) -> Q:
+    return Q(checked_at__isnull=True) | Q(checked_at__lte=now - EVERY)
+
+
+def _checked(rows: QuerySet[Stored], fault_of: Callable[[Stored], str], now: dt.datetime) -> Iterator[Stored]:
+    """The damaged ones of those whose turn it is, what was found of each being noted."""
+    for row in rows.order_by(F("checked_at").asc(nulls_first=True), "pk")[:BATCH]:
+        if _noted(row, fault_of(row), now):
+            yield row
+
+
+def check_file(file: Rendition, now: dt.datetime) -> None:
+    """Look at one file before its turn, because somebody could not be given it, so that it can be laid out again at once."""
+    _noted(file, _fault_of_file(file), now)
+
+
+def _noted(row: Rendition | ReportVersion, fault: str, now: dt.datetime) -> bool:
+    if fault and fault != row.fault:
+        log.error("%s: %s", row, fault)
+    same = type(row)._default_manager.filter(pk=row.pk)
+    if isinstance(row, Rendition):
+        same = same.filter(sha256=row.sha256, state=row.state)  # not one that is laid out anew meanwhile
+    same.update(checked_at=now, fault=fault)
+    row.fault = fault
+    return bool(fault)
+
+
+def _fault_of_facts(version: ReportVersion) -> str:
+    """What is wrong with the stored facts, in a sentence; empty when they are those that were sealed."""
     try:
-        delivery.read(file)
-    except delivery.FileLost as lost:
+        version.check_seal()
+    except FactsLost as lost:
+        return str(lost)
+    return ""
+
+
+def _fault_of_file(file: Rendition) -> str:
+    """What is wrong with a stored file or the pages kept with it, in a sentence; empty when all is as it was made."""
+    if fault := renditions.fault_of(file):
+        return fault
+    released = file.version.releases.standing() if file.edition == Rendition.Edition.PUBLIC else ()
+    try:
+        for release in released:
+            release.kept_page()
+    except FactsLost as lost:
         return str(lost)
     return ""

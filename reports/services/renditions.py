@@ -6,6 +6,7 @@ Nothing here loads WeasyPrint: the task and the command bring `reports.pdf.make`
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
@@ -15,7 +16,8 @@ from django.utils import timezone
 
 from reports import delivery
 from reports import permissions as permissions  # the rules behind `has_perm`
-from reports.document import from_json, sha256_of
+from reports.document import sha256_of
+from reports.document.text import FactsLost
 from reports.models import Decision, Rendition
 from reports.public import for_public
 from reports.rendering import SignOff, print_html
@@ -33,6 +35,16 @@ LEASE = dt.timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 
 
+LAID_OUT_OTHERWISE = (
+    "Laid out again it came out other than the file that was made, so it does not take its place. Put the file back from a "
+    "backup, or make another version."
+)
+
+
+class Differs(Exception):
+    """What comes out now is not what was made before."""
+
+
 class Made(Protocol):
     """What a PDF maker gives back."""
 
@@ -44,10 +56,6 @@ class Made(Protocol):
 
 Maker = Callable[[str], Made]
 Clock = Callable[[], dt.datetime]
-
-
-class Broken(Exception):
-    """The stored facts are not those that were frozen."""
 
 
 def make_next(*, make: Maker, clock: Clock) -> Rendition | None:
@@ -80,32 +88,57 @@ def queue(
     return rendition
 
 
+def drop_unpublished_final(version: ReportVersion) -> None:
+    """Do away with a final file that nobody published: it was laid out before the decision that it would have to print.
+
+    Gone as a row, so that whoever is laying it out at this moment finds nothing to finish.
+    """
+    if version.published_at is None:
+        version.renditions.filter(stage=Rendition.Stage.FINAL).delete()
+
+
 def try_again(*, rendition: Rendition, by: User, at: dt.datetime) -> None:
-    """Queue a failed rendition anew. Raises PermissionDenied; ValidationError when it has not failed."""
+    """Queue anew a rendition that failed, or whose stored file is damaged or missing: that one is laid out of the HTML that
+    was kept with it, and counts only if the same bytes come out. Raises PermissionDenied; ValidationError when it is whole.
+    """
     if not by.has_perm("reports.try_again"):
         raise PermissionDenied("Only the coordinator can have a report laid out again.")
-    freed = Rendition.objects.filter(pk=rendition.pk, state=State.FAILED).update(
-        state=State.QUEUED, attempts=0, last_error="", lease_until=None, queued_at=at, finished_at=None
-    )
-    if not freed:
-        raise ValidationError("There is nothing to try again: laying it out has not failed.")
+    waiting = {"state": State.QUEUED, "attempts": 0, "last_error": "", "lease_until": None, "queued_at": at}
+    found = Rendition.objects.get(pk=rendition.pk)
+    fault = fault_of(found) if found.state == State.DONE else ""
+    same = Rendition.objects.filter(pk=found.pk, state=found.state, sha256=found.sha256)
+    if found.state == State.FAILED:
+        same.update(**waiting, finished_at=None)
+    elif fault:
+        same.update(**waiting, fault=fault)
+    else:
+        raise ValidationError("There is nothing to try again: laying it out has not failed, and its file is whole.")
+
+
+def fault_of(file: Rendition) -> str:
+    """What is wrong with a stored file or the HTML kept with it, in a sentence; empty when both are as they were made."""
+    try:
+        delivery.read(file)
+        file.check_html()
+    except (delivery.FileLost, FactsLost) as lost:
+        return str(lost)
+    return ""
 
 
 def sign_off_of(version: ReportVersion) -> SignOff | None:
     """What the final file says of the decision, copied; None for a report that is issued without one."""
-    decision = (
-        Decision.objects.filter(version=version, outcome=Decision.Outcome.APPROVED)
-        .select_related("by", "meeting")
-        .first()
-    )
-    if decision is None:
-        return None
+    decision = Decision.objects.filter(version=version, outcome=Decision.Outcome.APPROVED).select_related("by").first()
+    return said_of_decision(decision) if decision is not None else None
+
+
+def said_of_decision(decision: Decision) -> SignOff:
+    """A decision as it is printed: by role, and of its meeting what was known when it was taken."""
     role = decision.as_role or decision.by.job_title or ("Chair" if decision.by.is_chair else "Coordinator")
     return SignOff(
         words=decision.get_outcome_display(),
-        by=f"the Partnership, recorded by: {role}" if decision.meeting else role,
+        by=f"Partnership, recorded by: {role}" if decision.meeting_id else role,
         on=timezone.localdate(decision.at),
-        meeting=decision.meeting.date if decision.meeting else None,
+        meeting=decision.meeting_on,
         minute_reference=decision.minute_reference,
     )
 
@@ -113,7 +146,7 @@ def sign_off_of(version: ReportVersion) -> SignOff | None:
 def html_of(rendition: Rendition) -> str:
     """What the file is made of: the version's frozen facts and its decision, and nothing that may change."""
     version, final = rendition.version, rendition.stage == Rendition.Stage.FINAL
-    document = from_json(version.snapshot)
+    document = version.document()
     return print_html(
         for_public(document, rendition.marking) if rendition.edition == Rendition.Edition.PUBLIC else document,
         stage="final" if final else "draft",
@@ -131,9 +164,9 @@ def _claim(rendition: Rendition, now: dt.datetime) -> bool:
     row = Rendition.objects.filter(pk=rendition.pk, state=rendition.state, attempts=rendition.attempts)
     if rendition.attempts >= MOST_ATTEMPTS:
         row.update(
-            state=State.FAILED,
+            state=_given_up(rendition),
             lease_until=None,
-            finished_at=now,
+            finished_at=rendition.finished_at or now,
             last_error=rendition.last_error or f"The worker stopped {MOST_ATTEMPTS} times while laying it out.",
         )
         return False
@@ -142,36 +175,59 @@ def _claim(rendition: Rendition, now: dt.datetime) -> bool:
     return claimed == 1
 
 
-def _lay_out(rendition: Rendition, make: Maker, clock: Clock) -> bool:
-    """Render, store, then say so; whether this run's file is the one that counts."""
-    version = rendition.version
-    mine = Rendition.objects.filter(pk=rendition.pk, state=State.RENDERING, attempts=rendition.attempts)
+def _given_up(rendition: Rendition) -> State:
+    """How a file stands that cannot be laid out: one that was there before is as damaged as it was, and shows it."""
+    return State.DONE if rendition.sha256 else State.FAILED
+
+
+def _html_again(rendition: Rendition) -> str:
+    """The HTML that the file was made of: as it is kept, else as it comes out again. Raises Differs when that is another."""
     try:
-        if sha256_of(version.snapshot) != version.snapshot_sha256:
-            raise Broken("The stored facts of this version are no longer those that were frozen.")
+        rendition.check_html()
+    except FactsLost as lost:
         html = html_of(rendition)
+        if sha256_of(html) != rendition.html_sha256:
+            raise Differs(LAID_OUT_OTHERWISE) from lost
+        return html
+    return rendition.html or html_of(rendition)
+
+
+def _lay_out(rendition: Rendition, make: Maker, clock: Clock) -> bool:
+    """Render, store, then say so; whether this run's file is the one that counts. In place of a file that was there before
+    only the same bytes count.
+    """
+    mine = Rendition.objects.filter(pk=rendition.pk, state=State.RENDERING, attempts=rendition.attempts)
+    before = rendition.sha256
+    try:
+        html = _html_again(rendition) if before else html_of(rendition)
         made = make(html)
+        if before and hashlib.sha256(made.content).hexdigest() != before:
+            raise Differs(LAID_OUT_OTHERWISE)
         name, sha256 = delivery.store(made.content)
     except Exception as error:
         log.exception("%s could not be laid out (attempt %s)", rendition, rendition.attempts)
-        failed = rendition.attempts >= MOST_ATTEMPTS
+        over = rendition.attempts >= MOST_ATTEMPTS or isinstance(error, Differs)
         mine.update(
-            state=State.FAILED if failed else State.QUEUED,
+            state=_given_up(rendition) if over else State.QUEUED,
             lease_until=None,
             last_error=(str(error).strip() or type(error).__name__)[:2000],
-            finished_at=clock() if failed else None,
+            finished_at=rendition.finished_at or (clock() if over else None),
         )
         return False
+    now = clock()
     return (
         mine.update(
             state=State.DONE,
             lease_until=None,
             last_error="",
             html=html,
+            html_sha256=sha256_of(html),
             pdf=name,
             sha256=sha256,
             pages=made.pages,
-            finished_at=clock(),
+            finished_at=rendition.finished_at or now,
+            checked_at=now if before else None,
+            fault="",
         )
         == 1
     )

@@ -1,18 +1,19 @@
 """A version's way to the shelf, one verb an arrow, and whom each arrow refuses."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from actions.tests.makers import make_user
 from partners import roles
-from partners.models import OutgoingEmail
-from priorities.models import SubGroup
+from partners.models import OutgoingEmail, User
+from priorities.models import Meeting, Plan, SubGroup
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
 from reports.models import Decision, Rendition, ReportVersion
-from reports.services import building, decisions
+from reports.services import building, decisions, renditions
 from reports.tests.desk import DECIDED, DUE, H1, LATER, PUBLISHED, Q2, SENT, Desk
 
 pytestmark = pytest.mark.django_db
@@ -154,14 +155,54 @@ def test_returned_with_a_comment_then_another_version(desk):
     assert (second.number, second.state, state_of(version)) == (2, State.DRAFT, State.RETURNED)
 
 
-def test_the_coordinator_records_a_decision_taken_at_a_meeting(desk):
+def recorded(desk: Desk, version: ReportVersion, by: User | None = None, **fields: Any) -> Decision:
+    """Approved at a meeting held on 2 November, by the word of a coordinator who did not send it."""
+    meeting = fields.pop("meeting", None) or desk.meeting(dt.date(2026, 11, 2))
+    wanted = {"at": DECIDED, "minute_reference": "7.2", **desk.seen(version), **fields}
+    return decisions.approve(version=version, by=by or desk.colleague, meeting=meeting, **wanted)
+
+
+def test_a_coordinator_records_a_decision_taken_at_a_meeting_and_the_chairs_are_told(desk):
     version = desk.with_chair()
     meeting = desk.meeting(dt.date(2026, 11, 2))
-    decision = decisions.approve(
-        version=version, by=desk.coordinator, at=DECIDED, meeting=meeting, minute_reference="7.2", **desk.seen(version)
-    )
+    decision = recorded(desk, version, meeting=meeting)
     assert (state_of(version), decision.meeting, decision.minute_reference) == (State.APPROVED, meeting, "7.2")
-    assert decision.by == desk.coordinator
+    assert decision.by == desk.colleague
+    assert letters()[1:] == [
+        (desk.chair.email, "decision-recorded"),
+        (desk.coordinator.email, "report-decided"),
+    ]
+    letter = OutgoingEmail.objects.get(kind="decision-recorded")
+    for said in (letter.text, letter.html):
+        assert f"{desk.colleague.name} recorded that" in said
+        assert "approved for the Partnership at the meeting of 2 November 2026, minute 7.2." in said
+
+
+def test_the_final_says_what_the_meeting_was_when_it_was_recorded(desk):
+    """A meeting that is moved afterwards moves no sealed words."""
+    version = desk.with_chair()
+    recorded(desk, version)
+    final = desk.laid_out(version, "final").renditions.get(stage="final")
+    assert "by the Partnership, recorded by: Coordinator on 3 November 2026, at the meeting of 2 November" in final.html
+    Meeting.objects.update(date=dt.date(2027, 1, 5), place="Elsewhere")
+    again = Rendition.objects.select_related("version__report__plan").get(pk=final.pk)
+    assert renditions.html_of(again) == final.html
+
+
+def test_whoever_sent_it_records_no_decision_whatever_their_roles(desk):
+    both = make_user("both@test.example", roles.CHAIR, roles.COORDINATOR)
+    meeting = desk.meeting(dt.date(2026, 11, 2))
+    version = decisions.send_to_chair(version=desk.draft(), by=both, at=SENT)
+    with pytest.raises(PermissionDenied, match="the chair, whoever stands in for the chair, or another coordinator"):
+        recorded(desk, version, both, meeting=meeting)
+    ReportVersion.objects.filter(pk=version.pk).update(sent_by=desk.coordinator)
+    version = ReportVersion.objects.get(pk=version.pk)
+    with pytest.raises(PermissionDenied, match="You sent this version"):
+        recorded(desk, version, desk.coordinator, meeting=meeting)
+    with pytest.raises(PermissionDenied, match="You can record a decision"):
+        decisions.approve(version=version, by=desk.colleague, at=DECIDED, **desk.seen(version))
+    assert recorded(desk, version, desk.chair, meeting=meeting).as_role == "Chair"
+    assert (desk.chair.email, "decision-recorded") not in letters()
 
 
 def test_the_record_of_a_decision_wants_a_held_meeting_of_the_partnership_and_its_minute(desk):
@@ -169,7 +210,7 @@ def test_the_record_of_a_decision_wants_a_held_meeting_of_the_partnership_and_it
     group = SubGroup.objects.create(plan=desk.plan, code="DA", name="Domestic abuse")
     days = {
         "not been held yet": desk.meeting(dt.date(2026, 12, 2)),
-        "before this version was made": desk.meeting(dt.date(2026, 9, 2)),
+        "before this version was sent to the chair": desk.meeting(DUE.date()),
         "meeting of the Partnership": desk.meeting(dt.date(2026, 11, 3), sub_group=group),
         "Choose the meeting": None,
     }
@@ -177,7 +218,7 @@ def test_the_record_of_a_decision_wants_a_held_meeting_of_the_partnership_and_it
         with pytest.raises(ValidationError, match=sentence):
             decisions.approve(
                 version=version,
-                by=desk.coordinator,
+                by=desk.colleague,
                 at=DECIDED,
                 meeting=meeting,
                 minute_reference="7.2",
@@ -186,12 +227,41 @@ def test_the_record_of_a_decision_wants_a_held_meeting_of_the_partnership_and_it
     with pytest.raises(ValidationError, match="reference of the minute"):
         decisions.approve(
             version=version,
-            by=desk.coordinator,
+            by=desk.colleague,
             at=DECIDED,
             meeting=desk.meeting(dt.date(2026, 11, 2)),
             **desk.seen(version),
         )
     assert state_of(version) == State.WITH_CHAIR
+
+
+def test_the_final_of_a_report_that_went_to_the_chair_after_all_prints_the_decision(desk):
+    """Prepared while it needed no chair; then the plan wanted one."""
+    version = desk.draft(kind="quarterly", period=Q2)
+    decisions.prepare(version=version, by=desk.coordinator, at=SENT)
+    undecided = desk.laid_out(version, "final").renditions.get(stage="final")
+    assert "needs no decision of the chair" in undecided.html
+    Plan.objects.update(quarterly_needs_chair=True)
+    version = ReportVersion.objects.get(pk=version.pk)
+    decisions.send_to_chair(version=version, by=desk.coordinator, at=SENT)
+    assert not version.renditions.filter(stage="final").exists()
+    decisions.approve(version=version, by=desk.chair, at=DECIDED, **desk.seen(version))
+    with pytest.raises(ValidationError, match="final PDF is not ready"):
+        decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
+    final = desk.laid_out(version, "final").renditions.get(stage="final")
+    assert "Approved for the Partnership" in final.html
+    assert final.sha256 != undecided.sha256
+    decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
+    renditions.drop_unpublished_final(version)
+    assert version.renditions.filter(stage="final").exists(), "what was published stays"
+
+
+def test_a_final_says_nothing_of_its_being_published(desk):
+    version = desk.draft(kind="quarterly", period=Q2)
+    decisions.prepare(version=version, by=desk.coordinator, at=SENT)
+    final = desk.laid_out(version, "final").renditions.get(stage="final")
+    assert "<strong>Final.</strong> This report needs no decision of the chair." in final.html
+    assert "Published" not in final.html
 
 
 # --- The shelf --------------------------------------------------------------------------------------------------------

@@ -436,9 +436,11 @@ def test_pressing_too_late_says_what_happened_meanwhile(desk):
 def test_the_coordinator_records_a_decision_taken_at_a_meeting(desk):
     version = desk.with_chair()
     meeting = desk.meeting(SENT.date())
-    client = signed_in(desk.coordinator)
     path = address("record-decision", version)
-    assert client.get(path).status_code == 200
+    assert path not in signed_in(desk.coordinator).get(version.get_absolute_url()).text
+    assert "another coordinator" in signed_in(desk.coordinator).get(path).text, "who sent it is told who can"
+    client = signed_in(desk.colleague)
+    assert path in client.get(version.get_absolute_url()).text
     sent = {**desk.seen(version), "outcome": "approved", "meeting": str(meeting.pk), "comment": ""}
     page = client.post(path, sent).content.decode()
     assert "Enter the reference of the minute" in page
@@ -447,7 +449,7 @@ def test_the_coordinator_records_a_decision_taken_at_a_meeting(desk):
     assert state_of(version) == State.WITH_CHAIR
     client.post(path, {**sent, "minute_reference": "7.2"})
     assert state_of(version) == State.APPROVED
-    assert signed_in(desk.chair).get(path).status_code == 403
+    assert signed_in(desk.officer).get(path).status_code == 403
 
 
 def test_with_the_broker_away_a_verb_still_works_and_its_e_mail_waits(desk, monkeypatch):

@@ -500,4 +500,4 @@ def test_page_one_says_which_help_an_action_off_track_asks_for() -> None:
     page = text_of(paper_of(document)).partition("Contents")[0]
     assert "help asked of Cleveland Police: Late patrols on the two darkest routes" in page
     final = text_of(print_html(document, stage="final", snapshot_sha256="", sign_off=None))
-    assert "Published. Version 1" in final
+    assert "Final. Version 1" in final

@@ -153,7 +153,7 @@ def _decision_again(request: SignedIn, version: ReportVersion, **forms: Any) -> 
 def record_decision(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = version_of(request.user, pk, number)
     if not request.user.has_perm("reports.record_decision", version):
-        raise PermissionDenied("Only the coordinator records a decision taken at a meeting.")
+        raise PermissionDenied(permissions.refusal_to_record(request.user, version))
     draft = version.renditions.partners().filter(stage=Stage.DRAFT, state=Rendition.State.DONE).first()
     now = timezone.now()
     form = RecordDecisionForm(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from priorities.doors import SignedIn
 from reports import permissions, rendering
 from reports.document import HOLDER
+from reports.document.text import FactsLost
 from reports.forms import ApproveForm, ReturnForm
 from reports.forms.fact_check import DespiteHoldForm
 from reports.models import Decision, Rendition, Report, ReportVersion
@@ -21,7 +22,7 @@ from reports.services import decisions, fact_check, holds, renditions, steps, te
 from reports.views.after import after
 from reports.views.compare import since_returned
 from reports.views.doors import signed_in
-from reports.views.edition import document_for, files_for
+from reports.views.edition import NotReleased, files_for, release_for
 from reports.views.files import pdf_response
 from reports.views.shelf import Around, stages_for, waits_for
 
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 State = ReportVersion.State
 Stage = Rendition.Stage
 
-NOT_FOR_READERS = f"There is no public version of this report. If you need one, ask the {HOLDER}."
+#: In these a version is a draft that somebody reads.
+STILL_DRAFTS = (State.DRAFT, State.FACT_CHECK, State.WITH_CHAIR)
 
 
 @dataclass(frozen=True)
@@ -140,12 +142,13 @@ def version_page(
 ) -> HttpResponse:
     """The page of a version; a form that comes back with faults stands in place of an empty one."""
     page = page_of(request.user, version, approve, turn_back, despite)
+    if not request.user.sees_the_work:
+        return _public_page(request, page)
     try:
-        document = document_for(request.user, version)
-    except ValueError as refused:
-        # What is to be done about it is for those at work; a reader is told whom to ask.
-        why = str(refused) if request.user.sees_the_work else NOT_FOR_READERS
-        return render(request, "reports/version.html", {"view": page, "refused": why})
+        document = version.document()
+    except FactsLost as lost:
+        page = replace(page, approve=None, turn_back=None)
+        return render(request, "reports/version.html", {"view": page, "refused": str(lost)}, status=503)
     report = version.report
     takes_texts = request.user.sees_the_work and bool(texts.sections_of(report.plan, report.kind))
     asks_for_another = takes_texts and version.state != State.REPLACED
@@ -158,10 +161,22 @@ def version_page(
             "after": after(version, request.user),
             "changed": since_returned(request.user, version),
             "view": page,
-            "holder": HOLDER,
             **more,
         },
     )
+
+
+def _public_page(request: SignedIn, page: VersionPage) -> HttpResponse:
+    """For readers: the page that was checked for everybody, as it was kept, or why there is none and whom to ask."""
+    context: dict[str, Any] = {"view": page, "holder": HOLDER}
+    try:
+        context["released"] = release_for(page.version)
+        context["kept"] = context["released"].kept_page()
+    except NotReleased as refused:
+        context["refused"] = str(refused)
+    except FactsLost as lost:
+        return render(request, "reports/version.html", {"view": page, "refused": str(lost)}, status=503)
+    return render(request, "reports/version.html", context)
 
 
 def page_of(
@@ -230,7 +245,7 @@ def page_of(
         can_try_again=user.has_perm("reports.try_again"),
         can_preview_public=user.has_perm("reports.preview_public"),
         cannot_decide=permissions.refusal_to_decide(user, version)
-        if with_chair and not decides and (user.is_chair or user.covers_chair)
+        if with_chair and not decides and (user.is_chair or user.covers_chair or version.sent_by_id == user.pk)
         else "",
         approve=approve,
         turn_back=turn_back,
@@ -247,18 +262,20 @@ def _checked(user: User, check: FactCheck | None, said: list[Said], today: dt.da
 
 
 def shown(version: ReportVersion, document: Document) -> dict[str, Any]:
-    """What the templates of the document need, with the decision once there is one."""
-    final_words = version.state == State.APPROVED or version.published_at is not None
+    """What the templates of the document need, with how the version stands and the decision once there is one."""
+    decision = _decision_on(version)
+    undecided = decision is None and version.published_at is None
     return rendering.screen_context(
         document,
         snapshot_sha256=version.snapshot_sha256,
-        sign_off=renditions.sign_off_of(version) if final_words else None,
-        stage="final" if final_words else "draft",
+        sign_off=renditions.said_of_decision(decision) if decision else None,
+        stage="draft" if undecided else "final",
+        standing=version.get_state_display() if version.state not in STILL_DRAFTS else "",
     )
 
 
 def _decision_on(version: ReportVersion) -> Decision | None:
-    return Decision.objects.filter(version=version).select_related("by", "meeting").first()
+    return Decision.objects.filter(version=version).select_related("by").first()
 
 
 @signed_in
