@@ -46,7 +46,8 @@ def _compiled(text: str) -> Any:
 
 
 def _answer(request: HttpRequest, text: str) -> HttpResponse:
-    actions = Action.objects.select_related("priority", "lead_partner", "latest_update").order_by("ref")[:50]
+    # By key, which an index holds in order, so that the floor is as low with 100,000 actions as with 100.
+    actions = Action.objects.select_related("priority", "lead_partner", "latest_update").order_by("pk")[:50]
     return HttpResponse(_compiled(text).render({"actions": actions}, request))
 
 

@@ -121,6 +121,11 @@ class ActionFilters(forms.Form):
     def selects(self) -> list[forms.BoundField]:
         return [self[name] for name in self.SELECTS]
 
+    def priorities(self) -> list[str]:
+        """Codes of the priorities whose actions are shown, in the plan's order."""
+        wanted = self.cleaned_data.get("priority")
+        return [code for code, _ in self._select("priority").choices if code and wanted in ("", None, code)]
+
     def narrow(self, actions: ActionQuerySet, *, plan: Plan, today: dt.date, asked: Period | None) -> ActionQuerySet:
         """The actions that meet every filter understood."""
         wanted = self.cleaned_data

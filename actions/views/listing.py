@@ -109,13 +109,12 @@ def _matching(request: SignedIn, filters: ActionFilters, moment: Moment, plan: P
     return filters.narrow(seen, plan=plan, today=moment.today, asked=moment.asked)
 
 
-def _shown(matching: ActionQuerySet, filters: ActionFilters, moment: Moment, number: int) -> list[Action]:
+def _shown(matching: ActionQuerySet, filters: ActionFilters, moment: Moment, start: int) -> list[Action]:
     """The actions of one page, in order.
 
     Which ones is found out first, in the same query, so that what a row says is worked out for fifty of them and not for
     all that match.
     """
-    start = (number - 1) * PAGE
     on_the_page = filters.ordered(matching, today=moment.today).values("pk")[start : start + PAGE]
     lean = Action.objects.filter(pk__in=on_the_page).for_rows(moment.today, moment.asked)
     return list(filters.ordered(lean, today=moment.today))
@@ -123,15 +122,16 @@ def _shown(matching: ActionQuerySet, filters: ActionFilters, moment: Moment, num
 
 def _page(request: SignedIn, filters: ActionFilters, moment: Moment, plan: Plan) -> Page:
     matching = _matching(request, filters, moment, plan)
-    number = _page_number(request.GET.get("page", ""))
-    actions = _shown(matching, filters, moment, number)
-    if not actions and number > 1:
-        # The list grew shorter since the address was made.
-        number, actions = 1, _shown(matching, filters, moment, 1)
-    whole = number == 1 and len(actions) < PAGE
-    total = len(actions) if whole else matching.order_by()[: MOST_EXPORTED + 1].count()
+    total = matching.order_by()[: MOST_EXPORTED + 1].count()
     capped = total > PAGE * MOST_PAGES
     pages = min(-(-total // PAGE), MOST_PAGES)
+    number = _page_number(request.GET.get("page", ""))
+    # The list may have grown shorter since the address was made.
+    number = number if number <= pages else 1
+    start = (number - 1) * PAGE
+    if capped and not filters.sort:
+        matching = matching.among_the_first(start + PAGE, plan, filters.priorities())
+    actions = _shown(matching, filters, moment, start)
     # One address is asked for and the others are made like it, in place of fifty questions to the resolver.
     before, _, after = reverse("actions:action", args=[0]).rpartition("0")
     return Page(
