@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connections, models
 from django.db.models import (
@@ -579,7 +580,7 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         again = spoken.filter(
             action=OuterRef("action"), help_wanted_from=OuterRef("help_wanted_from"), pk__gt=OuterRef("pk")
         )
-        replies: Any = ProgressUpdate.help_replies.rel.related_model.objects  # type: ignore[attr-defined]
+        replies = apps.get_model("actions", "HelpReply")._default_manager  # whose module needs this one
         answer = Subquery(replies.filter(update=OuterRef("pk")).order_by("-pk").values("answer")[:1])
         asked = self.rated().exclude(kind=ProgressUpdate.Kind.NO_CHANGE).filter(help_wanted_from__isnull=False)
         return (
@@ -595,7 +596,8 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 
     def help_owed_by(self, partner: Partner) -> ProgressUpdateQuerySet:
         """Standing requests to one partner that it has not answered, then those it has promised and not reported done."""
-        owed = self._asking().filter(help_wanted_from=partner, last_said__in=STANDING)
+        asking: Any = self._asking()
+        owed: ProgressUpdateQuerySet = asking.filter(help_wanted_from=partner, last_said__in=STANDING)
         return owed.order_by("last_said", "submitted_at", "pk")
 
 

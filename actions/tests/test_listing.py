@@ -20,6 +20,7 @@ from actions.tests.makers import H1_2026, NOW, TODAY, Cast, key
 from actions.tests.pages import browser, on
 from actions.views import listing
 from partners.models import User
+from priorities.models import Priority
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,25 @@ def test_the_order_by_rating_agrees_with_the_judgement(four: Cast) -> None:
     places = [ORDER.index(action.standing(H1_2026, TODAY).rating) for action in rows]
     assert places == sorted(places)
     assert len(set(places)) == 4
+
+
+def test_a_page_of_thousands_holds_what_the_whole_order_has_there(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where many match, PostgreSQL takes a page from an index, priority by priority; SQLite sorts, as it does for few."""
+    other = Priority.objects.create(plan=cast.plan, code="HATE", name="Hate crime", position=cast.priority.position - 1)
+    for n in range(1, 8):
+        cast.action(f"ASB-{n:02d}", priority=other if n % 3 == 0 else cast.priority, reoffending_focus=n != 4)
+    monkeypatch.setattr(listing, "PAGE", 3)
+    in_order = {"": "03 06 01 02 04 05 07", "reoffending=on": "03 06 01 02 05 07", f"priority={other.code}": "03 06"}
+    for query, refs in in_order.items():
+        for most in (100, 1):  # a page is the same whether few match or more than are counted
+            monkeypatch.setattr(listing, "MOST_PAGES", 3 if most == 100 else most)
+            assert shown(page_of(cast, f"?{query}")) == [f"ASB-{n}" for n in refs.split()][:3]
+    monkeypatch.setattr(listing, "MOST_PAGES", 2)
+    assert shown(page_of(cast, "?page=2")) == ["ASB-02", "ASB-04", "ASB-05"]
+    found = Action.objects.filter(plan=cast.plan).among_the_first(2, cast.plan, [other.code, cast.priority.code])
+    refs = set(found.values_list("ref", flat=True))
+    assert refs >= {"ASB-03", "ASB-06"}
+    assert len(refs) == (4 if connection.vendor == "postgresql" else 7)
 
 
 def test_heads_say_and_turn_the_order_and_keep_the_filters(four: Cast) -> None:
