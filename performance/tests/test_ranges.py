@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
 from performance.models import Annotation, RangeBaseline
 from performance.services.ranges import LONGEST_REASON, annotate, set_baseline
@@ -106,3 +109,31 @@ def test_remarks_come_from_the_owner_analyst_or_coordinator(cast: Cast, role: st
     for allowed in ("colleague", "analyst", "coordinator"):
         remark(cast, by=getattr(cast, allowed), text=f"Seen by {allowed}.")
     assert Annotation.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", [rebase, remark])
+def test_pressed_eight_times_at_once_it_is_kept_once(verb: Callable[[Cast], RangeBaseline | Annotation]) -> None:
+    cast = Cast()
+    cast.figure("410", period=Q1_2026)
+    cast.figure("418")
+    gate = threading.Barrier(8)
+    done: list[str] = []
+
+    def press() -> None:
+        gate.wait()
+        try:
+            verb(cast)
+            done.append("kept")
+        except ValidationError as refused:  # a remark that stands already is told of
+            done.append(refused.messages[0])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(done) == 8
+    assert RangeBaseline.objects.count() + Annotation.objects.count() == 1
