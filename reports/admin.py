@@ -142,8 +142,8 @@ class FactCheckAnswerInline(ReadOnlyInline):
 
 @admin.register(FactCheck)
 class FactCheckAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "opened_at", "opened_by", "answers_due_on", "closed_at")
-    list_select_related = ("version__report", "opened_by")
+    list_display = ("__str__", "opened_at", "opened_by", "answers_due_on", "closed_at", "closed_by")
+    list_select_related = ("version__report", "opened_by", "closed_by")
     inlines = (FactCheckAnswerInline,)
 
 

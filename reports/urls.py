@@ -56,6 +56,11 @@ urlpatterns = [
     path("reports/<int:pk>/v<int:number>/public/", release.show_public, name="public"),
     path("reports/<int:pk>/v<int:number>/public.pdf", release.send_public_pdf, name="public-pdf"),
     path("reports/<int:pk>/v<int:number>/public/prepare/", release.prepare_public, name="prepare-public"),
+    path(
+        "reports/<int:pk>/v<int:number>/public/lay-out-again/",
+        release.lay_out_public_again,
+        name="lay-out-public-again",
+    ),
     path("reports/<int:pk>/v<int:number>/public/release/", release.release_public, name="release"),
     path("reports/<int:pk>/v<int:number>/public/withdraw/", release.withdraw_public, name="withdraw"),
     path("reports/<int:pk>/v<int:number>/<stage:stage>.pdf", version.send_pdf, name="pdf"),
@@ -90,6 +95,11 @@ urlpatterns = [
         "schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/not-produced/",
         schedule.mark_not_produced,
         name="not-produced",
+    ),
+    path(
+        "schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/produce-after-all/",
+        schedule.produce_after_all,
+        name="produce-after-all",
     ),
     path("schedule/texts/preview/", texts.preview_text, name="texts-preview"),
     path("schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/texts/", texts.show_texts, name="texts"),

@@ -219,7 +219,7 @@ class World:
             given["code"] = self.cast.fire.code
         elif name in ("sub-group", "meeting-sheet"):
             given["code"] = self.cast.sub_group.code
-        elif name in ("not-produced", "run-now"):
+        elif name in ("not-produced", "produce-after-all", "run-now"):
             given |= {"plan_pk": self.cast.plan.pk, "kind": "quarterly", "code": "2024-04"}
         elif name in ("texts", "write-text"):
             given |= {"plan_pk": self.cast.plan.pk, "kind": "six_monthly", "code": "2024-04"}

@@ -8,6 +8,7 @@ from reports.forms.decisions import (
     DecisionForm,
     NewVersionForm,
     NotProducedForm,
+    ProducedAfterAllForm,
     RecordDecisionForm,
     ReturnForm,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "DecisionForm",
     "NewVersionForm",
     "NotProducedForm",
+    "ProducedAfterAllForm",
     "RecordDecisionForm",
     "ReturnForm",
 ]

@@ -199,6 +199,25 @@ class NewVersionForm(VerbForm):
         return {"cut_off": cut_off, "reason": self.cleaned_data["reason"], "follows": self.cleaned_data["follows"]}
 
 
+class ProducedAfterAllForm(VerbForm):
+    reason = WordsField(
+        label="Why is it to be produced after all?",
+        longest=LONGEST,
+        help_text=UP_TO,
+        error_messages={"required": "Say why it is to be produced after all."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            Field.textarea("reason", rows=4, label_size=Size.SMALL),
+            Button("submit", "Have it produced"),
+        )
+
+
 class NotProducedForm(VerbForm):
     reason = WordsField(
         label="Why was the report not produced?",

@@ -11,11 +11,12 @@ from django.db import models
 from django.db.models import Case, Count, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from actions.models import ProgressUpdate
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Plan
-from priorities.periods import AsAt, Period, PeriodKind
+from priorities.periods import AsAt, Period, PeriodKind, british
 from reports.document.text import FactsLost, from_json, held_to, recommendations_in, sha256_of
 
 if TYPE_CHECKING:
@@ -118,6 +119,14 @@ class Report(HasPeriod, models.Model):
         if self.kind == self.Kind.PLAN:
             return f"{name} for {self.period.label}"
         return f"{name.lower()} {'on ' if self.falls_due else ''}{self.period.long_label}"
+
+    @property
+    def why_not_produced(self) -> str:
+        """The reason, and who said so when; those from before that was kept have only the reason."""
+        if self.not_produced_by is None or self.not_produced_at is None:
+            return self.not_produced
+        day = british(timezone.localdate(self.not_produced_at))
+        return f"{self.not_produced} ({self.not_produced_by.name}, {day})"
 
     @property
     def falls_due(self) -> bool:

@@ -19,7 +19,7 @@ from priorities.periods import british
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports import snapshot
 from reports.document import SCHEMA_VERSION, SixMonthlyDocument, sha256_of, to_json
-from reports.models import Rendition, Report, ReportVersion
+from reports.models import NotProducedTakenBack, Rendition, Report, ReportVersion
 from reports.services.renditions import LEASE
 from reports.snapshot.paper import usual_cut_off
 from reports.timetable import KINDS, Owed, owed
@@ -93,7 +93,7 @@ def run_now(*, plan: Plan, kind: str, period: Period, by: User, now: dt.datetime
         return version
     report.refresh_from_db()
     if report.not_produced:
-        raise ValidationError(f"It was not produced: {report.not_produced}")
+        raise ValidationError(f"It was not produced: {report.why_not_produced}")
     if report.build_error:
         raise ValidationError(f"It could not be put together: {report.build_error}")
     raise ValidationError("It is being made at this moment. Look again in a minute.")
@@ -111,7 +111,7 @@ def make_first(*, plan: Plan, kind: str, period: Period, now: dt.datetime) -> Re
         raise ValidationError(f"It falls due on {british(one.due_on)}.")
     report = report_for(plan, kind, period, now)
     if report.not_produced:
-        raise ValidationError(f"It was not produced: {report.not_produced}")
+        raise ValidationError(f"It was not produced: {report.why_not_produced}")
     cut_off = usual_cut_off(plan, one.period)
     return build_version(report=report, number=1, cut_off=cut_off, at=now) or report.versions.get(number=1)
 
@@ -242,8 +242,9 @@ def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by:
     """Note that a past period's report will not be made, and why. The clock then leaves it alone.
 
     A portal that starts late makes the reports of past periods at once: drafts of those that nobody was shown give way.
-    Raises PermissionDenied; ValidationError keyed by `reason`, or with one sentence when the period is not over, a version
-    has been before the chair or published, or the plan has no such report.
+    The same person for the same reason again changes nothing. Raises PermissionDenied; ValidationError keyed by `reason`, or
+    with one sentence when the period is not over, a version has been before the chair or published, the plan has no such
+    report, or somebody has said so before.
     """
     if not by.has_perm("reports.mark_not_produced"):
         raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
@@ -254,15 +255,54 @@ def mark_not_produced(*, plan: Plan, kind: str, period: Period, reason: str, by:
         raise ValidationError({"reason": ["Say why the report will not be produced."]})
     report = report_for(plan, kind, period, at)
     with transaction.atomic():
-        Report.objects.select_for_update().get(pk=report.pk)  # holds off whoever would send a draft at this moment
+        fresh = Report.objects.select_for_update().get(pk=report.pk)  # holds off whoever would send a draft now
+        if fresh.not_produced:
+            if (fresh.not_produced, fresh.not_produced_by_id) == (reason.strip(), by.pk):
+                return fresh
+            raise ValidationError(f"It is marked as not produced already: {fresh.why_not_produced}")
         if (
             report.versions.filter(sent_at__isnull=False).exists()
             or report.versions.filter(published_at__isnull=False).exists()
             or report.versions.filter(fact_check__isnull=False).exists()
         ):
             raise ValidationError("This report has been before partners or the chair, or published: it was produced.")
-        Report.objects.filter(pk=report.pk).update(not_produced=reason.strip())
+        Report.objects.filter(pk=report.pk, not_produced="").update(
+            not_produced=reason.strip(), not_produced_by=by, not_produced_at=at
+        )
         report.versions.filter(state=State.DRAFT).update(state=State.REPLACED)
+    report.refresh_from_db()
+    return report
+
+
+@transaction.atomic
+def produce_after_all(*, plan: Plan, kind: str, period: Period, reason: str, by: User, at: dt.datetime) -> Report:
+    """Take back that a report will not be made, and say why; what had been said is kept. The clock then makes it when due.
+
+    A draft that had given way is a draft again. Raises PermissionDenied; ValidationError keyed by `reason`, or with one sentence
+    when the report is not marked (any more).
+    """
+    if not by.has_perm("reports.mark_not_produced"):
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
+    find_owed(plan, kind, period)
+    if is_blank(reason):
+        raise ValidationError({"reason": ["Say why it is to be produced after all."]})
+    report = Report.objects.select_for_update().get(pk=report_for(plan, kind, period, at).pk)
+    if not report.not_produced:
+        raise ValidationError("This report is not marked as not produced (any more). Nothing was changed.")
+    NotProducedTakenBack.objects.create(
+        report=report,
+        was=report.not_produced,
+        was_by_id=report.not_produced_by_id,
+        was_at=report.not_produced_at,
+        reason=reason.strip(),
+        by=by,
+        at=at,
+    )
+    Report.objects.filter(pk=report.pk).update(not_produced="", not_produced_by=None, not_produced_at=None)
+    newest = report.versions.defer("snapshot").order_by("-number").first()
+    if newest is not None:
+        # Nobody was shown it: that is what made it possible to leave the report out.
+        ReportVersion.objects.filter(pk=newest.pk, state=State.REPLACED).update(state=State.DRAFT)
     report.refresh_from_db()
     return report
 

@@ -21,8 +21,8 @@ from priorities.periods import british
 from priorities.working_days import add_working_days
 from reports import emails
 from reports import permissions as permissions  # the rules behind `has_perm`
-from reports.document import from_json
 from reports.document.partner import SaidOf, names_in, said_of
+from reports.document.text import FactsLost
 from reports.models import FactCheck, FactCheckAnswer, Rendition, ReportVersion
 from reports.services import steps
 from reports.services.building import held_to_be_made
@@ -76,7 +76,7 @@ def said(check: FactCheck) -> list[Said]:
 def check_of(version: ReportVersion) -> FactCheck | None:
     """The fact check that tells about this version: its own, else that of the newest version before it."""
     found = FactCheck.objects.filter(version__report=version.report_id, version__number__lte=version.number)
-    return found.select_related("version", "opened_by").defer("version__snapshot").order_by("-version__number").first()
+    return found.select_related("version", "opened_by", "closed_by").defer("version__snapshot").order_by("-version__number").first()
 
 
 def has_fact_check(report: Report) -> bool:
@@ -133,6 +133,10 @@ def open_check(*, version: ReportVersion, by: User, at: dt.datetime) -> FactChec
     version.refresh_from_db(fields=["state"])
     if refusal := cannot_open(version, steps.files_of(version).get(Rendition.Stage.DRAFT)):
         raise ValidationError(refusal)
+    try:
+        partners = asked_about(version.document())
+    except FactsLost as lost:
+        raise ValidationError(f"{lost} Nothing was changed.") from lost
     steps.move(version, State.DRAFT, State.FACT_CHECK)
     check = FactCheck.objects.create(
         version=version,
@@ -140,7 +144,6 @@ def open_check(*, version: ReportVersion, by: User, at: dt.datetime) -> FactChec
         opened_by=by,
         answers_due_on=add_working_days(timezone.localdate(at), WORKING_DAYS),
     )
-    partners = asked_about(from_json(version.snapshot))
     check.partners.set(partners)
     officers = {person.pk: person for partner in partners for person in User.objects.officers_of(partner.pk)}
     for person in steps.with_stand_ins(officers.values(), at):
@@ -229,7 +232,7 @@ def close(*, check: FactCheck, by: User, at: dt.datetime) -> FactCheck:
     """End a fact check before its day; who has not answered has given no answer. Raises PermissionDenied; ValidationError."""
     if not by.has_perm("reports.close_fact_check", check):
         raise PermissionDenied("Only the coordinator closes a fact check.")
-    if not FactCheck.objects.filter(pk=check.pk, closed_at__isnull=True).update(closed_at=at):
+    if not FactCheck.objects.filter(pk=check.pk, closed_at__isnull=True).update(closed_at=at, closed_by=by):
         raise ValidationError("This fact check is closed already.")
     check.refresh_from_db()
     return check

@@ -55,7 +55,8 @@ class Line:
 def lines(plan: Plan, today: dt.date) -> list[Line]:
     """Every report the plan calls for, oldest first. Four queries, whatever their number."""
     reports = {
-        (report.kind, report.period_start): report for report in Report.objects.filter(plan=plan).select_related("plan")
+        (report.kind, report.period_start): report
+        for report in Report.objects.filter(plan=plan).select_related("plan", "not_produced_by")
     }
     versions = (
         ReportVersion.objects.filter(report__plan=plan)
@@ -109,7 +110,7 @@ def line_of(report: Report, today: dt.date) -> Line:
         what="Not produced" if report.not_produced else "Not due",
         last_run=None,
         next_run=NO_RUN,
-        why=report.not_produced or why,
+        why=report.why_not_produced or why,
         is_due=False,
         over=report.period.end < today,
     )
@@ -120,7 +121,7 @@ def _told(
 ) -> tuple[str, dt.datetime | None, str, str, Rendition | None]:
     """State in words, last run, next run, why not, and the rendition that failed."""
     if report is not None and report.not_produced:
-        return "Not produced", None, NO_RUN, report.not_produced, None
+        return "Not produced", None, NO_RUN, report.why_not_produced, None
     if version is not None:
         return _told_of_version(version)
     if report is not None and report.build_error:

@@ -334,6 +334,50 @@ def test_not_produced_wants_a_reason_a_past_period_and_the_coordinator():
     assert mark().not_produced == "No data."
 
 
+def test_what_is_said_of_a_report_that_is_left_out_stands_until_it_is_taken_back():
+    desk = Desk()
+    only(("quarterly", Q2), plan=desk.plan)
+    draft = desk.draft(kind="quarterly", period=Q2)
+    this = {"plan": desk.plan, "kind": "quarterly", "period": Q2}
+    leave_out(desk)
+    leave_out(desk)  # pressed twice
+    with pytest.raises(ValidationError, match=r"already: Nobody wants it\. \(coordinator, 20 November 2026\)"):
+        building.mark_not_produced(**this, reason="Second.", by=desk.colleague, at=LATER)
+    with pytest.raises(ValidationError, match="It was not produced: Nobody wants it"):
+        building.make_first(**this, now=LATER)
+
+    def take_back(**changed):
+        return building.produce_after_all(**this, **{"reason": "Wanted.", "by": desk.colleague, "at": LATER, **changed})
+
+    with pytest.raises(PermissionDenied):
+        take_back(by=desk.chair)
+    with pytest.raises(ValidationError, match="Say why"):
+        take_back(reason=" ")
+    report = take_back()
+    assert (report.not_produced, report.not_produced_by, report.not_produced_at) == ("", None, None)
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
+    kept = report.taken_back.get()
+    assert (kept.was, kept.was_by, kept.reason, kept.by) == (
+        "Nobody wants it.",
+        desk.coordinator,
+        "Wanted.",
+        desk.colleague,
+    )
+    with pytest.raises(ValidationError, match="is not marked"):
+        take_back()
+
+
+def test_a_report_that_is_produced_after_all_is_made():
+    desk = Desk()
+    only(("quarterly", Q2), plan=desk.plan)
+    this = {"plan": desk.plan, "kind": "quarterly", "period": Q2}
+    leave_out(desk)
+    assert building.make_due(plan=desk.plan, now=LATER) == []
+    building.produce_after_all(**this, reason="Wanted.", by=desk.coordinator, at=LATER)
+    assert building.run_now(**this, by=desk.coordinator, now=LATER).number == 1
+
+
 def leave_out(desk, period=Q2, kind="quarterly") -> None:
     building.mark_not_produced(
         plan=desk.plan, kind=kind, period=period, reason="Nobody wants it.", by=desk.coordinator, at=LATER

@@ -17,6 +17,7 @@ from reports.models import (
     FactCheckAnswer,
     HoldPeriod,
     MatterArising,
+    NotProducedTakenBack,
     PlanFault,
     PublicRelease,
     RecommendationOutcome,
@@ -118,6 +119,7 @@ BREACHES = [
     Breach("audience_list_name_once", "audience", {"name": "Members"}, {"name": "Members"}),
     Breach("sending_once", "sending", {}, {}),
     Breach("sent_to_once", "sent_to", {}, {}),
+    Breach("taken_back_says_why", "taken_back", {}, {"reason": ""}),
 ]
 
 
@@ -142,6 +144,9 @@ class Rows:
 
     def rendition(self, **changes) -> Rendition:
         return Rendition.objects.create(**{"version": self.first(), "stage": "draft", "queued_at": NOW, **changes})
+
+    def taken_back(self, reason: str = "It is wanted.") -> NotProducedTakenBack:
+        return NotProducedTakenBack.objects.create(report=self.of, was="Late.", reason=reason, by=self.chair, at=NOW)
 
     def fault(self, plan: dict | None = None, **changes) -> PlanFault:
         """Of the plan, or of the one after it."""

@@ -186,6 +186,14 @@ def test_only_the_coordinator_opens_settles_and_closes(town, who):
         fact_check.close(check=version.fact_check, by=person, at=OPENED)
 
 
+def test_who_closed_it_before_its_day_is_kept_and_said(town):
+    version = town.in_check()
+    fact_check.close(check=version.fact_check, by=town.coordinator, at=OPENED)
+    assert FactCheck.objects.get().closed_by == town.coordinator
+    assert f"by {town.coordinator}, before its day" in page(town.coordinator, address("fact-check", version))
+    assert f"by {town.coordinator}:" in page(town.coordinator, version.get_absolute_url())
+
+
 # --- What a partner is shown, and answers -----------------------------------------------------------------------------
 
 

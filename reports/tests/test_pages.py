@@ -537,6 +537,14 @@ def test_a_past_report_is_marked_as_not_produced(desk):
     assert not Report.objects.exists()
     assert client.post(path, {"reason": "Before the portal."})["Location"] == reverse("reports:schedule")
     assert Report.objects.get().not_produced == "Before the portal."
+    back = path.replace("not-produced", "produce-after-all")
+    schedule = client.get(reverse("reports:schedule")).text
+    assert f'href="{back}"' in schedule
+    assert f"Before the portal. ({desk.coordinator.name}, " in schedule
+    assert "Say why" in client.post(back, {"reason": ""}).text
+    client.post(back, {"reason": "It is wanted."})
+    assert Report.objects.get().not_produced == ""
+    assert "it is not marked" in client.get(back, follow=True).text
     assert signed_in(desk.officer).get(path).status_code == 403
     assert signed_in(desk.reader).get(path).status_code == 404
     for wrong in ("2024-05", "2031-04", "never"):

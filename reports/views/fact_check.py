@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from partners import outbox, roles
 from partners.models import Partner, User
 from priorities.doors import SignedIn, for_those_at_work
-from reports.document import RESTRICTED, from_json
+from reports.document import RESTRICTED
 from reports.forms.fact_check import AnswerForm, SettleForm
 from reports.models import FactCheck, FactCheckAnswer, ReportVersion
 from reports.services import fact_check
 from reports.services.fact_check import Said
 from reports.views.doors import signed_in
+from reports.views.files import with_facts
 from reports.views.verbs import press, pressed
 from reports.views.version import version_of
 
@@ -59,7 +60,7 @@ class PartPage:
 
 def _check(user: User, pk: int, number: int, *, whole: bool = False) -> FactCheck:
     version = version_of(user, pk, number, whole=whole)
-    check = get_object_or_404(FactCheck.objects.select_related("opened_by"), version=version)
+    check = get_object_or_404(FactCheck.objects.select_related("opened_by", "closed_by"), version=version)
     check.version = version
     return check
 
@@ -94,6 +95,7 @@ def show_fact_check(request: SignedIn, pk: int, number: int) -> HttpResponse:
 
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
+@with_facts
 def show_part(request: SignedIn, pk: int, number: int, code: str) -> HttpResponse:
     """One partner's part of the draft, with the answer beneath it."""
     user = request.user
@@ -119,7 +121,7 @@ def show_part(request: SignedIn, pk: int, number: int, code: str) -> HttpRespons
             thanks = "it is right" if given.is_right else "something is not right; the coordinator has been told"
             messages.success(request, f"Thank you. Your answer is kept: {thanks}.")
             return redirect("reports:fact-check-part", pk=pk, number=number, code=code)
-    document = from_json(check.version.snapshot)
+    document = check.version.document()
     said = fact_check.asked_about(document).get(partner)
     if said is None:  # it was asked, so that the draft did say something of it, under another name
         raise Http404

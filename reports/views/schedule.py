@@ -15,7 +15,7 @@ from priorities.doors import SignedIn
 from priorities.models import Plan
 from priorities.periods import Period
 from reports import delivery, permissions
-from reports.forms import NotProducedForm
+from reports.forms import NotProducedForm, ProducedAfterAllForm
 from reports.models import PlanFault, Report
 from reports.services import building, holds, schedule
 from reports.timetable import KINDS, Owed
@@ -105,3 +105,38 @@ def mark_not_produced(request: SignedIn, plan_pk: int, kind: str, code: str) -> 
         "reports/not_produced.html",
         {"form": form, "period": owed.period, "title": Report.Kind(kind).label},
     )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def produce_after_all(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpResponse:
+    """Take back that a report is not produced. One that is not marked leads back to the schedule."""
+    if not request.user.has_perm("reports.see_schedule"):
+        raise Http404
+    if not request.user.has_perm("reports.mark_not_produced"):
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
+    plan = get_object_or_404(Plan, pk=plan_pk)
+    owed = _owed_or_404(plan, kind, code)
+    marked = Report.objects.exclude(not_produced="").select_related("not_produced_by")
+    report = marked.filter(plan=plan, kind=kind, period_start=owed.period.start).first()
+    back = redirect(f"{reverse('reports:schedule')}?plan={plan.pk}")
+    if report is None:
+        messages.error(request, f"{Report.Kind(kind).label}, {owed.period.label}: it is not marked as not produced.")
+        return back
+    form = ProducedAfterAllForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            building.produce_after_all(
+                plan=plan,
+                kind=kind,
+                period=owed.period,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except ValidationError as refused:
+            form.take_faults(refused)
+        else:
+            messages.success(request, f"{Report.Kind(kind).label}, {owed.period.label}: it will be produced after all.")
+            return back
+    return render(request, "reports/produced_after_all.html", {"form": form, "report": report})
