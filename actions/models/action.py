@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -286,13 +285,22 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
 
 def _shown_as(wanted: Rating, as_of: dt.date) -> Q:
-    """Rows whose rating on `as_of` is `wanted`, worked out from `rating.derive`."""
+    """Rows whose rating on `as_of` is `wanted`, worked out from `rating.derive`; what makes no difference is not asked."""
     condition = Q(pk__in=[])
-    for state, started, said in itertools.product(ratings.STATES, (True, False), (None, *ratings.SUBMITTABLE)):
-        if ratings.derive(state, started, said) == wanted:
-            begun = Q(starts_on__lte=as_of) if started else Q(starts_on__gt=as_of)
+    words = (None, *ratings.SUBMITTABLE)
+    for state in ratings.STATES:
+        shown = {
+            said: [started for started in (True, False) if ratings.derive(state, started, said) == wanted]
+            for said in words
+        }
+        if all(len(when) == 2 for when in shown.values()):
+            condition |= Q(state=state)
+            continue
+        for said, when in shown.items():
             last = Q(latest_update__isnull=True) if said is None else Q(latest_update__rating=said.value)
-            condition |= Q(state=state) & begun & last
+            begun = Q(starts_on__lte=as_of) if when == [True] else Q(starts_on__gt=as_of)
+            if when:
+                condition |= Q(state=state) & last & (begun if len(when) == 1 else Q())
     return condition
 
 
