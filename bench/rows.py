@@ -16,6 +16,7 @@ from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
 
 UPDATES = 10
+COLLEAGUE = "colleagues@bench.example"
 PASSWORD = "measured, not guessed"
 RATINGS = ("on_track", "on_track", "at_risk", "on_track", "off_track")
 WORDS = (
@@ -58,6 +59,15 @@ def _people(plan: Plan, partner: Partner) -> None:
             email=f"{role.split()[-1].lower()}@bench.example", name=role, partner=partner, roles=[role], password=PASSWORD,
             by=None, at=at,
         )  # fmt: skip
+    services.add_person(
+        email=COLLEAGUE,
+        name="Colleagues",
+        partner=partner,
+        roles=[roles.PARTNER_OFFICER],
+        password=PASSWORD,
+        by=None,
+        at=at,
+    )
     for period in plan.periods(plan.update_kind):
         if period.end < at.date():
             open_round(plan=plan, period=period, at=at)
@@ -68,6 +78,7 @@ def _add(plan: Plan, partners: list[Partner], numbers: range) -> None:
     priorities = list(plan.priorities.order_by("position"))
     groups = list(plan.sub_groups.order_by("code"))
     officer, author = person(roles.PARTNER_OFFICER), person(roles.COORDINATOR)
+    colleague = User.objects.get(email=COLLEAGUE)
     long_ago = dt.datetime(2024, 4, 2, 9, tzinfo=dt.UTC)
     actions = Action.objects.bulk_create(
         [
@@ -80,8 +91,8 @@ def _add(plan: Plan, partners: list[Partner], numbers: range) -> None:
                 description=WORDS,
                 measure_of_success="Fewer calls from the same address.",
                 lead_partner=partners[n % len(partners)],
-                # One officer answers for thirty, however many there are.
-                owner=officer if n % len(partners) == 0 and n < 30 * len(partners) else None,
+                # One officer answers for thirty, however many there are, and colleagues for all others.
+                owner=officer if n % len(partners) == 0 and n < 30 * len(partners) else colleague,
                 starts_on=dt.date(2024, 4, 1),
                 due_on=dt.date(2027, 3, 31) - dt.timedelta(days=n % 200),
                 original_due_on=dt.date(2027, 3, 31) - dt.timedelta(days=n % 200),
