@@ -49,14 +49,18 @@ class ReleaseForm(VerbForm):
     seen_pdf_sha256 = forms.CharField(
         widget=forms.HiddenInput, min_length=64, max_length=64, error_messages={"required": STALE, "min_length": STALE}
     )
+    seen_html_sha256 = forms.CharField(
+        widget=forms.HiddenInput, min_length=64, max_length=64, error_messages={"required": STALE, "min_length": STALE}
+    )
     checks = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Tick every sentence that is true.", "invalid_choice": STALE},
     )
 
-    def __init__(self, *args: Any, checks: Sequence[Check], pdf_sha256: str, **kwargs: Any) -> None:
+    despite_hold = WordsField(label="Why everybody is to read it all the same", longest=LONGEST, required=False)
+
+    def __init__(self, *args: Any, checks: Sequence[Check], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {"seen_pdf_sha256": pdf_sha256}
         self.listed = checks
         self.fields["checks"].choices = [(check.sentence, check.sentence) for check in checks]  # type: ignore[attr-defined]
 

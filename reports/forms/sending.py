@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from priorities.forms import VerbForm
+from priorities.forms import VerbForm, WordsField
+from reports.forms.decisions import LONGEST
 from reports.models import AudienceList, ReportVersion
 
 
@@ -19,6 +20,8 @@ class SendForm(VerbForm):
             "invalid_pk_value": "One of these lists is not there any more. Choose again.",
         },
     )
+
+    despite_hold = WordsField(label="Why it is sent all the same", longest=LONGEST, required=False)
 
     def __init__(self, *args: Any, version: ReportVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

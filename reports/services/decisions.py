@@ -163,10 +163,7 @@ def publish(*, version: ReportVersion, by: User, at: dt.datetime, despite_hold: 
         raise ValidationError(refusal)
     steps.held_to_seal(version)
     steps.whole(version, Stage.FINAL)
-    hold = holds.hold_in_force(report.plan, timezone.localdate(at))
-    despite_hold = despite_hold.strip() if hold and not is_blank(despite_hold) else ""
-    if hold and not despite_hold:
-        raise ValidationError({"despite_hold": [holds.why_held(hold)]})
+    despite_hold = holds.reason_in_spite(report.plan, timezone.localdate(at), despite_hold)
     # First the older one makes room: the database holds that only one version of a report is published.
     report.versions.filter(state=State.PUBLISHED).exclude(pk=version.pk).update(state=State.REPLACED)
     steps.move(version, version.state, State.PUBLISHED, published_by=by, published_at=at, despite_hold=despite_hold)

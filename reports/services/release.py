@@ -12,20 +12,25 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 
 from actions.progress import plural
 from partners.words import is_blank
 from priorities.models import Plan
+from reports import delivery
 from reports import permissions as permissions  # the rules behind `has_perm`
-from reports.document import from_json
+from reports.document import sha256_of
+from reports.document.text import FactsLost
 from reports.models import PublicRelease, Rendition, Report, ReportVersion
-from reports.public import Withheld, withheld
-from reports.services.holds import hold_in_force, why_held
+from reports.public import Withheld, for_public, withheld
+from reports.rendering import screen_html
+from reports.services.holds import reason_in_spite
+from reports.services.renditions import sign_off_of
 
 if TYPE_CHECKING:
     from partners.models import User
+    from reports.models import ReportVersionQuerySet
 
 State = Rendition.State
 
@@ -133,13 +138,21 @@ def prepare(*, version: ReportVersion, marking: str, by: User, at: dt.datetime) 
 
 @transaction.atomic
 def release(
-    *, version: ReportVersion, checks: Sequence[str], seen_pdf_sha256: str, by: User, at: dt.datetime
+    *,
+    version: ReportVersion,
+    checks: Sequence[str],
+    seen_pdf_sha256: str,
+    seen_html_sha256: str,
+    by: User,
+    at: dt.datetime,
+    despite_hold: str = "",
 ) -> PublicRelease:
     """Let everybody read the public version, every sentence of `checks_of` having been ticked.
 
-    What the public saw of the report before is replaced by it. Raises PermissionDenied; ValidationError keyed `checks`, or
-    with one sentence when the file is not the one that was looked at, publishing is on hold, or the version is not the
-    published one. Pressed twice, the second answers with what stands.
+    What the public saw of the report before is replaced by it; the page is kept as it was looked at. Raises PermissionDenied;
+    ValidationError keyed `checks`, keyed `despite_hold` when publishing is on hold and no reason is given to go on, or with
+    one sentence when the file or the page is not the one that was looked at, the stored file or facts are damaged, or the
+    version is not the published one. Pressed twice, the second answers with what stands.
     """
     _want_right(version, by)
     Report.objects.select_for_update().get(pk=version.report_id)
@@ -148,16 +161,32 @@ def release(
     standing = version.releases.standing().first()
     if standing is not None and file is not None and standing.pdf_sha256 == seen_pdf_sha256 == file.sha256:
         return standing
-    if refusal := cannot_release(version, file, timezone.localdate(at)):
+    if refusal := cannot_release(version, file):
         raise ValidationError(refusal)
+    despite_hold = reason_in_spite(version.report.plan, timezone.localdate(at), despite_hold)
     assert file is not None  # noqa: S101 - `cannot_release` wants it
     if file.sha256 != seen_pdf_sha256:
         raise ValidationError("The PDF was laid out anew since you opened this page. Look at it again, then tick.")
-    wanted = [check.sentence for check in checks_of(withheld(from_json(version.snapshot)), file.marking)]
+    try:
+        delivery.read(file)
+        wanted = [check.sentence for check in checks_of(withheld(version.document()), file.marking)]
+        html = html_of(version, file.marking)
+    except (delivery.FileLost, FactsLost) as lost:
+        raise ValidationError(f"{lost} Nobody can be given it.") from lost
+    if sha256_of(html) != seen_html_sha256:
+        raise ValidationError("The report as a page has changed since you opened it. Look at it again, then tick.")
     if missing := [sentence for sentence in wanted if sentence not in checks]:
         raise ValidationError({"checks": [f"Not ticked: {sentence}" for sentence in missing]})
     return PublicRelease.objects.create(
-        version=version, marking=file.marking, pdf_sha256=file.sha256, checks=wanted, by=by, at=at
+        version=version,
+        marking=file.marking,
+        pdf_sha256=file.sha256,
+        html=html,
+        html_sha256=seen_html_sha256,
+        checks=wanted,
+        despite_hold=despite_hold,
+        by=by,
+        at=at,
     )
 
 
@@ -180,6 +209,18 @@ def withdraw(*, version: ReportVersion, reason: str, by: User, at: dt.datetime) 
     return standing
 
 
+def html_of(version: ReportVersion, marking: str) -> str:
+    """The public version as a page, without what stands around it, as this portal would make it now. Raises ValueError,
+    with a sentence, for facts that are damaged or too old for a public version.
+    """
+    return screen_html(
+        for_public(version.document(), marking),
+        snapshot_sha256=version.snapshot_sha256,
+        sign_off=sign_off_of(version),
+        stage="final",
+    )
+
+
 def file_of(version: ReportVersion) -> Rendition | None:
     """The PDF of the public version, however far it is."""
     return (
@@ -196,23 +237,54 @@ def cannot_prepare(version: ReportVersion) -> str:
     return ""
 
 
-def cannot_release(version: ReportVersion, file: Rendition | None, today: dt.date) -> str:
-    """Why the public version cannot be put on the shelf today, in a sentence; empty when it can."""
+def cannot_release(version: ReportVersion, file: Rendition | None) -> str:
+    """Why the public version cannot be put on the shelf, in a sentence; empty when it can, if only in spite of a hold."""
     if refusal := cannot_prepare(version):
         return refusal
     if version.releases.standing().exists():
         return "Everybody can read this version already."
     if file is None or file.state != State.DONE:
         return "The PDF of the public version is not ready yet."
-    hold = hold_in_force(version.report.plan, today)
-    return why_held(hold) if hold is not None else ""
+    if file.fault:
+        return "The PDF of the public version is damaged: have it laid out again first."
+    return ""
 
 
 def newer_on_shelf(version: ReportVersion) -> PublicRelease | None:
     """What took this version's place on the shelf: the newest later one that stands there, else the newest that once did."""
     later = PublicRelease.objects.filter(version__report=version.report_id, version__number__gt=version.number)
-    later = later.select_related("version").defer("version__snapshot")
+    later = later.select_related("version").defer("html", "version__snapshot")
     return later.order_by(F("withdrawn_at").asc(nulls_first=True), "-version__number", "-at").first()
+
+
+def public_reason(version: ReportVersion) -> str:
+    """Why there is another version, as readers are told: in the words of the public version, and only while they can read it."""
+    if not version.reason or not version.releases.standing().exists():
+        return ""
+    try:
+        return for_public(version.document()).paper.reason
+    except ValueError:
+        return ""
+
+
+def corrected_by(version: ReportVersion) -> ReportVersion | None:
+    """The newer version that is published for the Partnership, whoever else may read it; None when this is the newest."""
+    later = ReportVersion.objects.filter(report=version.report_id, number__gt=version.number)
+    return later.filter(state=ReportVersion.State.PUBLISHED).defer("snapshot").first()
+
+
+def to_follow() -> ReportVersionQuerySet:
+    """Published corrections that are not released, of reports of which an older version stands on the shelf all the same:
+    `released_before` is that one's number.
+    """
+    standing = PublicRelease.objects.standing()
+    before = standing.filter(version__report=OuterRef("report"), version__number__lt=OuterRef("number"))
+    found = ReportVersion.objects.filter(
+        ~Exists(standing.filter(version=OuterRef("pk"))), state=ReportVersion.State.PUBLISHED
+    )
+    numbers = before.order_by("-version__number").values("version__number")
+    found = found.annotate(released_before=Subquery(numbers[:1])).filter(released_before__isnull=False)
+    return found.select_related("report").defer("snapshot").order_by("-report__period_start", "report__kind")
 
 
 def _want_right(version: ReportVersion, by: User) -> None:

@@ -17,9 +17,12 @@ from django.utils import timezone
 from partners import outbox, roles
 from partners.models import OutgoingEmail, User
 from priorities.models import Membership, SubGroup
+from priorities.periods import british
 from reports import emails
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports.models import AudienceList, Report, ReportVersion, Sending, SentTo
+from reports.services import holds
+from reports.services.release import public_reason
 
 State = OutgoingEmail.State
 
@@ -41,13 +44,15 @@ class Sent:
 class Delivery:
     """One person of a list and the newest e-mail about the version owed to them; None before it was sent.
 
-    `on_list`: still on it today. `reads`: has a role that opens the report.
+    `on_list`: still on it today. `reads`: has a role that opens the report. `at_work`: one that opens it before the public
+    version is checked.
     """
 
     person: User
     email: OutgoingEmail | None
     on_list: bool
     reads: bool
+    at_work: bool
 
     @property
     def state(self) -> str:
@@ -97,6 +102,11 @@ class ListState:
         return [one for one in self.deliveries if one.on_list and not one.reads]
 
     @property
+    def have_to_wait(self) -> list[Delivery]:
+        """Readers on the list: what they are led to is shut until the public version has been checked."""
+        return [one for one in self.deliveries if one.on_list and one.reads and not one.at_work]
+
+    @property
     def to_try_again(self) -> int:
         return sum(one.is_owed and one.state == State.FAILED for one in self.deliveries)
 
@@ -107,11 +117,14 @@ class ListState:
 
 
 @transaction.atomic
-def send(*, version: ReportVersion, audiences: Sequence[AudienceList], by: User, at: dt.datetime) -> Sent:
+def send(
+    *, version: ReportVersion, audiences: Sequence[AudienceList], by: User, at: dt.datetime, despite_hold: str = ""
+) -> Sent:
     """Owe everybody on these lists the e-mail about the version. Who has it, or is about to, gets nothing more; what was
     not delivered is tried again. So the same press serves the first time, newcomers, and failures.
 
-    Raises PermissionDenied; ValidationError keyed `audiences`, or with one sentence when the version is not the published one.
+    While publishing is on hold it takes a reason in `despite_hold`, which is kept. Raises PermissionDenied; ValidationError
+    keyed by these parameter names, or with one sentence when the version is not the published one.
     """
     if not by.has_perm("reports.send_to_lists", version):
         raise PermissionDenied(ONLY_COORDINATOR_SENDS)
@@ -123,19 +136,31 @@ def send(*, version: ReportVersion, audiences: Sequence[AudienceList], by: User,
         raise ValidationError({"audiences": ["Choose at least one list."]})
     if any(one.plan_id != version.report.plan_id for one in audiences):
         raise ValidationError({"audiences": ["Choose lists of this report's plan."]})
-    on = people_of(audiences, timezone.localdate(at))
+    today = timezone.localdate(at)
+    despite_hold = holds.reason_in_spite(version.report.plan, today, despite_hold)
+    on = people_of(audiences, today)
     reading = _reading({person.pk for people in on.values() for person in people})
+    at_work = _holding(reading, roles.SEES_THE_WORK)
+    reasons = {True: version.reason, False: public_reason(version)}
     latest, written = _emails_about(version)
     new = again = 0
     for audience in audiences:
-        sending, _ = Sending.objects.get_or_create(version=version, audience=audience, defaults={"by": by, "at": at})
+        sending, is_first = Sending.objects.get_or_create(
+            version=version, audience=audience, defaults={"by": by, "at": at, "despite_hold": despite_hold}
+        )
+        if despite_hold and not is_first:
+            # Sent to again, maybe by somebody else: the row is beside the name of who sent first.
+            said = f"{by.name}, {british(today)}: {despite_hold}"
+            sending.despite_hold = f"{sending.despite_hold}\n{said}".strip()
+            sending.save(update_fields=["despite_hold"])
         for person in on[audience.pk]:
             if person.pk not in reading:
                 continue
             email = latest.get(person.pk)
             if email is None or email.state == State.DROPPED:
                 lists = [one.name for one in audiences if person in on[one.pk]]
-                email = _owe(version, person, lists, written.get(person.pk, 0), at)
+                reason = reasons[person.pk in at_work]
+                email = _owe(version, person, lists, reason=reason, before=written.get(person.pk, 0), at=at)
                 new += 1
             elif email.state == State.FAILED:
                 email = outbox.send_again(email=email, by=by, at=at)
@@ -145,8 +170,10 @@ def send(*, version: ReportVersion, audiences: Sequence[AudienceList], by: User,
     return Sent(new, again)
 
 
-def _owe(version: ReportVersion, person: User, lists: list[str], before: int, at: dt.datetime) -> OutgoingEmail:
-    message = emails.published(version, lists, reader=person)
+def _owe(
+    version: ReportVersion, person: User, lists: list[str], *, reason: str, before: int, at: dt.datetime
+) -> OutgoingEmail:
+    message = emails.published(version, lists, reason=reason, reader=person)
     email = outbox.put(
         recipient=person,
         kind=message.kind,
@@ -214,7 +241,12 @@ def people_of(audiences: Iterable[AudienceList], day: dt.date) -> dict[int, list
 
 def _reading(people: Iterable[int]) -> set[int]:
     """Those of these people, by key, who hold a role that opens a published report."""
-    return set(User.objects.filter(pk__in=people, groups__name__in=READ).values_list("pk", flat=True))
+    return _holding(people, READ)
+
+
+def _holding(people: Iterable[int], names: Iterable[str]) -> set[int]:
+    """Those of these people, by key, who hold one of these roles."""
+    return set(User.objects.filter(pk__in=people, groups__name__in=names).values_list("pk", flat=True))
 
 
 def state_of_lists(version: ReportVersion, today: dt.date) -> list[ListState]:
@@ -229,13 +261,14 @@ def state_of_lists(version: ReportVersion, today: dt.date) -> list[ListState]:
         owed.setdefault(row.sending.audience_id, {})[row.email.recipient_id] = row.email.recipient
         latest[row.email.recipient_id] = row.email
     reading = _reading({person.pk for people in on.values() for person in people})
+    at_work = _holding(reading, roles.SEES_THE_WORK)
     found = []
     for audience in audiences:
         people = {person.pk: person for person in on[audience.pk]}
         everybody = people | owed.get(audience.pk, {})
         deliveries = [
             # Whoever had it through another list has it here too.
-            Delivery(person, latest.get(key), key in people, key in reading)
+            Delivery(person, latest.get(key), key in people, key in reading, key in at_work)
             for key, person in sorted(everybody.items(), key=lambda item: (item[1].name, item[0]))
         ]
         found.append(ListState(audience, sendings.get(audience.pk), deliveries))
@@ -248,12 +281,16 @@ def state_of_lists(version: ReportVersion, today: dt.date) -> list[ListState]:
 def why_not_to_send(email: OutgoingEmail, now: dt.datetime) -> str:
     """Why an e-mail about a published report is not to go out any more, in a sentence; "" to send it."""
     rows = SentTo.objects.filter(email__dedupe_key=outbox.original_key(email))
-    rows = rows.select_related("sending__audience", "sending__version").defer("sending__version__snapshot")
+    rows = rows.select_related("sending__audience", "sending__version__report__plan")
+    rows = rows.defer("sending__version__snapshot")
     sendings = [row.sending for row in rows]
     if not sendings:
         return "It belongs to no list that the report was sent to."
     if sendings[0].version.state != ReportVersion.State.PUBLISHED:
         return "Before it was sent, a newer version was published."
+    hold = holds.hold_in_force(sendings[0].version.report.plan, timezone.localdate(now))
+    if hold is not None and not any(sending.despite_hold for sending in sendings):
+        return f"Before it was sent, it was held back. {holds.why_held(hold)}"
     on = people_of([sending.audience for sending in sendings], timezone.localdate(now))
     if not any(email.recipient in people for people in on.values()):
         names = " and ".join(f"“{sending.audience}”" for sending in sendings)

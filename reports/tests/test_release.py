@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from reports.document import from_json, to_json
+from reports.document import from_json, sha256_of, to_json
 from reports.models import HoldPeriod, PublicRelease, Rendition, ReportVersion
 from reports.public import Withheld, for_public, withheld
 from reports.services import decisions, release, renditions
@@ -47,6 +47,7 @@ def released(desk: Desk, version: ReportVersion, **changes) -> PublicRelease:
         "version": version,
         "checks": sentences(version, file.marking),
         "seen_pdf_sha256": file.sha256,
+        "seen_html_sha256": sha256_of(release.html_of(version, file.marking)),
         "by": desk.coordinator,
         "at": RELEASED,
     }
@@ -145,6 +146,8 @@ def test_every_sentence_has_to_be_ticked_for_the_file_that_was_looked_at(desk):
         assert refused.value.message_dict == {"checks": [f"Not ticked: {missing}"]}
     with pytest.raises(ValidationError, match="laid out anew"):
         released(desk, version, seen_pdf_sha256="0" * 64)
+    with pytest.raises(ValidationError, match="as a page has changed"):
+        released(desk, version, seen_html_sha256="0" * 64)
     assert not PublicRelease.objects.exists()
     one = released(desk, version)
     assert (one.checks, one.pdf_sha256, one.marking) == (wanted, file.sha256, "")
@@ -160,10 +163,34 @@ def test_a_hold_stops_it(desk):
         ValidationError, match="Publishing is on hold until the end of 10 November 2026: Local elections"
     ):
         released(desk, version)
+    first = released(desk, version, despite_hold="The Monitoring Officer agreed.")
+    assert (first.despite_hold, first.by) == ("The Monitoring Officer agreed.", desk.coordinator)
+    release.withdraw(version=version, reason="Again.", by=desk.coordinator, at=RELEASED)
     hold.ends_on = day - dt.timedelta(days=1)
     hold.starts_on = hold.ends_on
     hold.save()
-    assert released(desk, version)
+    assert released(desk, version, despite_hold="Left in the form.").despite_hold == ""
+
+
+def test_in_a_hold_the_page_asks_why_and_names_who_released_it_all_the_same(desk):
+    version = desk.published()
+    file = prepared(desk, version)
+    HoldPeriod.objects.create(plan=desk.plan, starts_on=LATER.date(), ends_on=LATER.date(), reason="Local elections")
+    client = client_of(desk.coordinator)
+    page = client.get(reverse("reports:public", args=[version.report_id, 1])).text
+    assert "Publishing is on hold until the end of 20 November 2026: Local elections." in page
+    assert "Let everybody read it in spite of the hold" in page
+    sent = {
+        "checks": sentences(version),
+        "seen_pdf_sha256": file.sha256,
+        "seen_html_sha256": sha256_of(release.html_of(version, "")),
+        "despite_hold": " ",
+    }
+    path = reverse("reports:release", args=[version.report_id, 1])
+    assert "Say why everybody is to read it although publishing is on hold." in client.post(path, sent).text
+    assert not PublicRelease.objects.exists()
+    shown = client.post(path, {**sent, "despite_hold": "The Monitoring Officer agreed."}, follow=True).text
+    assert "in spite of a hold on publishing: The Monitoring Officer agreed." in shown
 
 
 def test_withdrawn_it_can_be_checked_and_put_back(desk):
@@ -183,7 +210,8 @@ def test_withdrawn_it_can_be_checked_and_put_back(desk):
 
 def test_a_version_from_before_is_refused_in_a_sentence(desk):
     version = desk.published()
-    ReportVersion.objects.filter(pk=version.pk).update(snapshot=to_json(quarterly()))
+    text = to_json(quarterly())
+    ReportVersion.objects.filter(pk=version.pk).update(snapshot=text, snapshot_sha256=sha256_of(text))
     page = client_of(desk.coordinator).get(reverse("reports:public", args=[version.report_id, version.number]))
     assert "Make another version of the report first." in page.text
 
@@ -215,11 +243,13 @@ def test_the_coordinator_goes_from_marking_to_check_list_to_shelf_and_back(desk)
     page = client.get(reverse("reports:public", args=[version.report_id, version.number])).text
     for sentence in wanted:
         assert sentence in page
-    page = press(client, "release", version, seen_pdf_sha256=file.sha256, checks=wanted[:-1])
+    seen = {"seen_pdf_sha256": file.sha256, "seen_html_sha256": sha256_of(release.html_of(version, "OFFICIAL"))}
+    assert seen["seen_html_sha256"] in page
+    page = press(client, "release", version, **seen, checks=wanted[:-1])
     assert "Tick every sentence. If one is not true" in page
     assert len(re.findall(r'name="checks"[^>]* checked', page)) == len(wanted) - 1
     assert not PublicRelease.objects.exists()
-    page = press(client, "release", version, seen_pdf_sha256=file.sha256, checks=wanted)
+    page = press(client, "release", version, **seen, checks=wanted)
     assert "once an administrator opens the shelf" in page
     assert "Let everybody read it" not in page
     page = press(client, "withdraw", version, reason="")

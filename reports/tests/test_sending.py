@@ -18,7 +18,7 @@ from partners import outbox, roles
 from partners.models import OutgoingEmail, User
 from priorities.models import Membership
 from priorities.tests.makers import make_sub_group
-from reports.models import AudienceList, ReportVersion, Sending, SentTo
+from reports.models import AudienceList, HoldPeriod, ReportVersion, Sending, SentTo
 from reports.services import sending
 from reports.tests.desk import LATER, Desk
 from reports.tests.test_release import client_of
@@ -51,6 +51,33 @@ def send(desk: Desk, *lists: AudienceList, at: dt.datetime = LATER) -> sending.S
 
 def mailed() -> list[str]:
     return sorted(message.to[0] for message in mail.outbox)
+
+
+def test_a_hold_stops_it_unless_somebody_says_why_not(desk):
+    members = a_list(desk, "Members", desk.chair)
+    hold = HoldPeriod.objects.create(plan=desk.plan, starts_on=TODAY, ends_on=TODAY, reason="Local elections")
+    with pytest.raises(ValidationError, match="Publishing is on hold until the end of 20 November 2026"):
+        send(desk, members)
+    assert not OutgoingEmail.objects.exists()
+    path = reverse("reports:send-to-lists", args=[desk.version.report_id, 1])
+    client = client_of(desk.coordinator)
+    chosen = {"audiences": [members.pk]}
+    assert "Say why it is sent although publishing is on hold." in client.post(path, chosen).text
+    shown = client.post(path, {**chosen, "despite_hold": "Agreed."}, follow=True).text
+    assert "in spite of a hold on publishing: Agreed." in shown
+    email = OutgoingEmail.objects.get()
+    assert sending.why_not_to_send(email, LATER) == ""
+    # Sent to again by somebody else: both are named with their reasons.
+    members.people.add(desk.officer)
+    again = {"version": desk.version, "audiences": [members], "by": desk.colleague, "at": LATER}
+    sending.send(**again, despite_hold="Again.")
+    said = f"Agreed.\n{desk.colleague.name}, 20 November 2026: Again."
+    assert Sending.objects.get().despite_hold == said
+    # One that begins before the e-mail goes out holds it back.
+    Sending.objects.update(despite_hold="")
+    assert "held back. Publishing is on hold" in sending.why_not_to_send(email, LATER)
+    hold.delete()
+    assert sending.why_not_to_send(email, LATER) == ""
 
 
 def test_everybody_on_any_of_the_lists_gets_one_link(desk):

@@ -14,15 +14,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from priorities.doors import SignedIn
-from reports import delivery, permissions
-from reports.document import from_json
+from reports import delivery, permissions, rendering
+from reports.document import sha256_of
+from reports.document.text import FactsLost
 from reports.forms.release import PreparePublicForm, ReleaseForm, WithdrawForm
 from reports.models import PublicRelease, Rendition, ReportVersion
+from reports.models.shelf import KeptPage
 from reports.public import Withheld, for_public, withheld
-from reports.services import release
+from reports.services import holds, release, renditions
 from reports.views.doors import signed_in
 from reports.views.files import pdf_response
-from reports.views.version import shown, version_of
+from reports.views.version import version_of
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -35,7 +37,8 @@ State = Rendition.State
 
 @dataclass(frozen=True)
 class PublicPage:
-    """`cannot`: why the next step cannot be taken, in a sentence. The forms are those of the steps that can."""
+    """`cannot`: why the next step cannot be taken, in a sentence. The forms are those of the steps that can. `held`: that it
+    takes a reason today, because publishing is on hold."""
 
     version: ReportVersion
     file: Rendition | None
@@ -45,6 +48,7 @@ class PublicPage:
     prepare: PreparePublicForm | None
     release: ReleaseForm | None
     withdraw: WithdrawForm | None
+    held: str = ""
 
     @property
     def asks(self) -> bool:
@@ -68,15 +72,26 @@ def _page(request: SignedIn, version: ReportVersion, **forms: Any) -> HttpRespon
         raise PermissionDenied(permissions.ONLY_THOSE_WHO_ANSWER_PREVIEW)
     context: dict[str, Any] = {"version": version, "report": version.report, "refused": ""}
     try:
-        document = from_json(version.snapshot)
+        document = version.document()
         file = release.file_of(version)
-        public = for_public(document, file.marking if file else "")
+        html = _html(version, for_public(document, file.marking if file else ""))
+        view = _view(request, version, file, withheld(document), document, forms)
+        kept = view.standing.kept_page() if view.standing else None
     except ValueError as refused:
         context["refused"] = str(refused)
-        return render(request, "reports/public.html", context)
-    context |= shown(version, public)
-    context["view"] = _view(request, version, file, withheld(document), document, forms)
+        return render(request, "reports/public.html", context, status=503 if isinstance(refused, FactsLost) else 200)
+    context |= {"view": view, "page": kept or KeptPage(html), "html_sha256": sha256_of(html)}
     return render(request, "reports/public.html", context)
+
+
+def _html(version: ReportVersion, public: Document) -> str:
+    """The very text that a release keeps, once the version is published."""
+    return rendering.screen_html(
+        public,
+        snapshot_sha256=version.snapshot_sha256,
+        sign_off=renditions.sign_off_of(version),
+        stage="final" if version.published_at else "draft",
+    )
 
 
 def _view(
@@ -92,7 +107,7 @@ def _view(
     releases = list(version.releases.select_related("by", "withdrawn_by"))
     standing = next((one for one in releases if one.withdrawn_at is None), None)
     cannot_prepare = release.cannot_prepare(version)
-    cannot = release.cannot_release(version, file, timezone.localdate()) if ready and not standing else cannot_prepare
+    cannot = release.cannot_release(version, file) if ready and not standing else cannot_prepare
     prepare = forms.get("prepare")
     if prepare is None and may and not cannot_prepare and not releases and (file is None or ready):
         usual = document.paper.marking
@@ -100,9 +115,8 @@ def _view(
         prepare = PreparePublicForm(again=file is not None, initial={"marking": marking})
     checking = None
     if file is not None and ready and may and not cannot and not standing:
-        checking = forms.get("release") or ReleaseForm(
-            checks=release.checks_of(kept_back, file.marking), pdf_sha256=file.sha256
-        )
+        checking = forms.get("release") or ReleaseForm(checks=release.checks_of(kept_back, file.marking))
+    hold = holds.hold_in_force(version.report.plan, timezone.localdate()) if checking else None
     return PublicPage(
         version=version,
         file=file,
@@ -112,6 +126,7 @@ def _view(
         prepare=prepare,
         release=checking,
         withdraw=(forms.get("withdraw") or WithdrawForm()) if standing and may else None,
+        held=holds.why_held(hold) if hold else "",
     )
 
 
@@ -153,13 +168,33 @@ def prepare_public(request: SignedIn, pk: int, number: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+def lay_out_public_again(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    """A public PDF that is damaged or missing, even one that is on the shelf: the same bytes come back, or it says so."""
+    version = _to_release(request, pk, number)
+    file = release.file_of(version)
+    if request.method == "POST" and file is not None:
+        try:
+            renditions.try_again(rendition=file, by=request.user, at=timezone.now())
+        except ValidationError as refused:
+            messages.error(request, " ".join(refused.messages))
+        else:
+            delivery.wake_render()
+            messages.success(request, "The public PDF is waiting to be laid out again.")
+    return _back_to(version)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def release_public(request: SignedIn, pk: int, number: int) -> HttpResponse:
     version = _to_release(request, pk, number)
     file = release.file_of(version)
     if request.method != "POST" or file is None:
         return _back_to(version)
-    checks = release.checks_of(withheld(from_json(version.snapshot)), file.marking)
-    form = ReleaseForm(request.POST, checks=checks, pdf_sha256=file.sha256)
+    try:
+        checks = release.checks_of(withheld(version.document()), file.marking)
+    except ValueError:
+        return _page(request, version)
+    form = ReleaseForm(request.POST, checks=checks)
     if form.is_valid():
         try:
             release.release(version=version, by=request.user, at=timezone.now(), **form.cleaned_data)
@@ -168,7 +203,7 @@ def release_public(request: SignedIn, pk: int, number: int) -> HttpResponse:
         else:
             messages.success(request, _released(version))
             return _back_to(version)
-    if refusal := release.cannot_release(version, file, timezone.localdate()):
+    if refusal := release.cannot_release(version, file):
         messages.error(request, refusal)
         return _back_to(version)
     return _page(request, version, release=form)

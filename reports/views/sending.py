@@ -14,7 +14,7 @@ from actions.progress import plural
 from partners import outbox
 from priorities.doors import SignedIn
 from reports.forms.sending import SendForm
-from reports.services import sending
+from reports.services import holds, sending
 from reports.views.version import version_of
 
 
@@ -27,16 +27,16 @@ def send_to_lists(request: SignedIn, pk: int, number: int) -> HttpResponse:
     form = SendForm(request.POST if request.method == "POST" else None, version=version)
     if form.is_valid():
         try:
-            sent = sending.send(
-                version=version, audiences=form.cleaned_data["audiences"], by=request.user, at=timezone.now()
-            )
+            sent = sending.send(version=version, by=request.user, at=timezone.now(), **form.cleaned_data)
         except ValidationError as refused:
             form.take_faults(refused)
         else:
             outbox.wake_drain()
             messages.success(request, _said(sent))
             return redirect("reports:send-to-lists", pk, number)
-    lists = sending.state_of_lists(version, timezone.localdate())
+    today = timezone.localdate()
+    lists = sending.state_of_lists(version, today)
+    hold = holds.hold_in_force(version.report.plan, today)
     return render(
         request,
         "reports/send_to_lists.html",
@@ -45,7 +45,9 @@ def send_to_lists(request: SignedIn, pk: int, number: int) -> HttpResponse:
             "report": version.report,
             "form": form,
             "cannot": sending.cannot_send(version),
+            "held": holds.why_held(hold) if hold else "",
             "lists": lists,
+            "is_released": version.releases.standing().exists(),
             "some_unsent": any(one.sending is None for one in lists),
         },
     )
