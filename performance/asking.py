@@ -29,6 +29,18 @@ STALE = 20
 """Working days after which a step that nobody was told of is no news: a portal started on old data writes to nobody."""
 
 
+QUARTERS = 12
+"""So many are offered for figures: three years."""
+
+
+def quarters_until(today: dt.date) -> list[Period]:
+    """The last quarters that had ended, newest first."""
+    found = [Period.containing(PeriodKind.QUARTER, today).previous()]
+    while len(found) < QUARTERS:
+        found.append(found[-1].previous())
+    return found
+
+
 class What(StrEnum):
     """What is owed. The values are those of `FigureReminder.owed`."""
 

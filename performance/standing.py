@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
+from charts.series import MOST_POINTS
 from performance.comparison import (
     Against,
     Average,
@@ -169,6 +170,12 @@ class IndicatorFacts:
             period = period.previous()
         return period
 
+    def course_to(self, period: Period) -> tuple[Period, ...]:
+        """The periods of a picture: up to this one, from the first with a figure or as many as a picture holds; none
+        before the first figure."""
+        first = min((known for known in self.figures if known.kind is self.kind and known <= period), default=None)
+        return _course(first, period) if first else ()
+
     def corrected_since(self, comment: Comment) -> dt.datetime | None:
         """When the figure that a comment is about, or the one of the year before, was corrected after it was written."""
         known = (self.figures.get(one) for one in (comment.period, comment.period.year_before()))
@@ -179,6 +186,14 @@ class IndicatorFacts:
     def due_on(self, period: Period) -> dt.date:
         """The day from which its figure can be had."""
         return period.end + dt.timedelta(weeks=self.lag_weeks)
+
+
+@lru_cache(maxsize=512)
+def _course(first: Period, last: Period) -> tuple[Period, ...]:
+    span = [last]
+    while len(span) < MOST_POINTS and span[-1] > first:
+        span.append(span[-1].previous())
+    return tuple(reversed(span))
 
 
 def last_ended(kind: PeriodKind, day: dt.date) -> Period:

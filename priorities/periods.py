@@ -96,6 +96,11 @@ class Period:
         return _label(self)
 
     @property
+    def tick(self) -> tuple[str, str]:
+        """As a chart's axis names it, and the year it stands under: "Q1" and "2024/25"; a year stands alone."""
+        return _tick(self)
+
+    @property
     def long_label(self) -> str:
         """Its first and last day in words: "1 April to 30 September 2026"."""
         if self.start.year == self.end.year:
@@ -193,6 +198,16 @@ def _label(period: Period) -> str:
     if period.start.year == period.end.year:
         return f"{first} to {last} {period.end.year}"
     return f"{first} {period.start.year} to {last} {period.end.year}"
+
+
+@functools.lru_cache(maxsize=4096)
+def _tick(period: Period) -> tuple[str, str]:
+    if period.kind is PeriodKind.QUARTER:
+        tick, _, group = period.label.partition(" ")
+        return tick, group
+    if period.kind is PeriodKind.HALF_YEAR:
+        return ("Apr–Sep" if period.start.month == FIRST_MONTH else "Oct–Mar"), period.financial_year
+    return period.label, ""
 
 
 def periods_between(kind: PeriodKind, first_day: dt.date, last_day: dt.date) -> list[Period]:

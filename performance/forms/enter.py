@@ -18,7 +18,7 @@ from performance.importing.given import (
     LONGEST_NOTE,
     LONGEST_PRINTED,
     LONGEST_SOURCE,
-    SMALLEST_STEP,
+    stored,
 )
 from performance.plausible import Question, made_questions, misfit, parts_question, questions, share_question
 from performance.services.figures import LONGEST_REASON
@@ -274,14 +274,6 @@ def read_average(form: forms.Form, indicator: Indicator, answers: Mapping[str, A
     elif position is not None and size is not None and position > size:
         form.add_error("position", f"There are {size} areas: give a position from 1 to {size}.")
     return stored(figure.value)
-
-
-def stored(value: Decimal) -> Decimal:
-    """As the database keeps it, to four decimals. As whole as it was: 418 stays 418."""
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent >= -4:
-        return value
-    return value.quantize(SMALLEST_STEP, ROUND_HALF_UP).normalize() + 0
 
 
 def position_field() -> forms.IntegerField:

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 
 from partners.filenames import safe_name
 from partners.models import Partner
+from performance.asking import quarters_until
 from performance.importing import COLUMNS
 from performance.importing import Layout as TableLayout
 from performance.importing.columns import OF_PERIOD, period_of
@@ -345,14 +346,6 @@ class SurveyForm(SendForm):
 
 
 FORMS: dict[str, type[SendForm]] = {form.KIND.value: form for form in (FiguresForm, SimilarAreasForm, SurveyForm)}
-
-
-def quarters_until(today: dt.date) -> list[Period]:
-    """The last quarters that had ended, newest first."""
-    found = [Period.containing(PeriodKind.QUARTER, today).previous()]
-    while len(found) < QUARTERS:
-        found.append(found[-1].previous())
-    return found
 
 
 @dataclass(frozen=True)

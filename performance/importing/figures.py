@@ -18,11 +18,11 @@ from performance.importing.given import (
     LONGEST_NOTE,
     LONGEST_PRINTED,
     LONGEST_SOURCE,
-    SMALLEST_STEP,
     GivenFigure,
     Terms,
     Wanted,
     called,
+    stored,
 )
 from performance.importing.periods import period_in
 from performance.importing.together import ask_about_figures, ask_about_owners, ask_about_totals
@@ -436,10 +436,10 @@ class _Reading:
                     cell.address,
                 )
                 return None, ""
-            value = _stored(up * scale / down)
+            value = stored(up * scale / down)
             printed = figure_text(value.quantize(Decimal("0.1"), ROUND_HALF_UP), one.facts.measure)
         else:
-            value, printed = _stored(figure.value), figure.text
+            value, printed = stored(figure.value), figure.text
             if value != figure.value:
                 self.findings.together("The figure has more than four decimals and is rounded to four.", cell.address)
         if abs(value) >= LARGEST:
@@ -463,7 +463,7 @@ class _Reading:
         if figure.value < 0 or (role == "denominator" and figure.value == 0) or figure.unit or figure.value >= LARGEST:
             self.findings.fault(f"“{shortened(figure.text)}” cannot be.", f"Expected a number {lowest}.", cell.address)
             return None
-        return _stored(figure.value)
+        return stored(figure.value)
 
     def _provisional(self, row: Row) -> bool:
         cell = self._cell(row, "provisional")
@@ -525,14 +525,6 @@ class _Reading:
 
     def _address(self, row: Row, role: str) -> str:
         return Cell(row.number, self.at[role]).address
-
-
-def _stored(value: Decimal) -> Decimal:
-    """As the database keeps it. As whole as it was: 418 stays 418."""
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent >= -4:
-        return value
-    return value.quantize(SMALLEST_STEP, ROUND_HALF_UP).normalize() + 0
 
 
 def _scale(facts: IndicatorFacts) -> Decimal | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from performance.standing import IndicatorFacts
@@ -68,6 +68,14 @@ class GivenFigure(NamedTuple):
     note: str = ""
     reason: str = ""
     replaces: int | None = None
+
+
+def stored(value: Decimal) -> Decimal:
+    """As the database keeps it, to four decimals. As whole as it was: 418 stays 418."""
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -4:
+        return value
+    return value.quantize(SMALLEST_STEP, ROUND_HALF_UP).normalize() + 0
 
 
 def called(facts: IndicatorFacts) -> str:

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from performance.asking import asked_in, period_asked
+from performance.asking import asked_in, period_asked, quarters_until
 from performance.comparison import with_unit
 from performance.forms.enter import AsAtForm, CorrectForm, RowForm, Typed, Wanted, ask_about_parts, prefix_of
 from performance.models import Comparator, Indicator, Measurement, known_facts
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 #: Rows of one page; more are narrowed by data owner.
 MOST_ROWS = 120
-#: Quarters offered, the last that ended first: three years.
-QUARTERS = 12
 
 
 @dataclass(frozen=True)
@@ -205,14 +203,6 @@ def enter(request: SignedIn) -> HttpResponse:
     known = _Known.read(request.user, moment.plan)
     grid = _grid(request, known, moment, quarters, quarter, owner, None, sent.refused, as_at)
     return render(request, "performance/enter.html", {"grid": grid})
-
-
-def quarters_until(today: dt.date) -> list[Period]:
-    """The last quarters that had ended, newest first."""
-    found = [Period.containing(PeriodKind.QUARTER, today).previous()]
-    while len(found) < QUARTERS:
-        found.append(found[-1].previous())
-    return found
 
 
 def _offered(known: _Known, ended: list[Period], today: dt.date) -> list[Period]:

@@ -15,8 +15,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partners import delivery
-from performance.asking import period_asked
-from performance.forms.uploads import FORMS, ColumnsForm, QuarterForm, SendForm, quarters_until
+from performance.asking import period_asked, quarters_until
+from performance.forms.uploads import FORMS, ColumnsForm, QuarterForm, SendForm
 from performance.importing import COLUMNS, Column, Grave, Layout, guess
 from performance.importing.columns import LOOKED_AT, period_of
 from performance.models import Indicator, Upload, known_facts

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch
 
 from charts.numbers import number
-from charts.series import MOST_POINTS
 from performance.comparison import NO_COMPARISON, Against, Comparison, Measure, against_average
 from performance.disclosure import Ratio, Total, Where
 from performance.models import Indicator, Measurement, PrintedFigure, known_facts
@@ -290,12 +289,7 @@ class _Trend:
     def of(cls, standing: IndicatorStanding) -> _Trend:
         """The last periods up to the one judged, as many as a chart holds."""
         facts, judged = standing.facts, standing.judgement
-        mine = [p for p in facts.figures if p.kind is facts.kind and p <= standing.period]
-        if not mine:
-            return cls()
-        span = [standing.period]
-        while len(span) < MOST_POINTS and span[0] > min(mine):
-            span.insert(0, span[0].previous())
+        span = facts.course_to(standing.period)
         unusual = {signal.period for signal in judged.signals}
         return cls(
             tuple(_point(facts, period, unusual=period in unusual) for period in span),
@@ -315,11 +309,7 @@ class _Trend:
 
 
 def _point(facts: IndicatorFacts, period: Period, *, unusual: bool) -> TrendPoint:
-    tick, group = period.label, ""
-    if period.kind is PeriodKind.QUARTER:
-        tick, _, group = period.label.partition(" ")
-    elif period.kind is PeriodKind.HALF_YEAR:
-        tick, group = ("Apr–Sep" if period.start.month == 4 else "Oct–Mar"), period.financial_year
+    tick, group = period.tick
     known = facts.figures.get(period)
     return TrendPoint(
         tick=tick,

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 
 from charts.frame import NARROW, WIDE
 from charts.line import LineChart, line_chart
-from charts.series import MOST_POINTS, Band, Note, Point
+from charts.series import Band, Note, Point
 from charts.sparkline import sparkline
 from performance.comparison import NO_COMPARISON, Against, Comparison, Measure
 from performance.disclosure import (
@@ -34,7 +34,7 @@ from performance.standing import (
     relations_of,
     rests_on,
 )
-from priorities.periods import Period, PeriodKind
+from priorities.periods import Period
 
 
 def disclosed(all_facts: Iterable[IndicatorFacts], audience: Audience) -> Table:
@@ -182,17 +182,6 @@ def compared(standing: IndicatorStanding, row: Comparison, table: Table) -> Seen
 # --- Pictures ---------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=512)
-def tick_of(period: Period) -> tuple[str, str]:
-    """The name of a period on a chart's axis, and of the year it stands under."""
-    if period.kind is PeriodKind.QUARTER:
-        tick, _, group = period.label.partition(" ")
-        return tick, group
-    if period.kind is PeriodKind.HALF_YEAR:
-        return ("Apr–Sep" if period.start.month == 4 else "Oct–Mar"), period.financial_year
-    return period.label, ""
-
-
 @dataclass(frozen=True)
 class Trend:
     """The points of a picture and what lies behind them; `periods` in step with `points`."""
@@ -206,15 +195,14 @@ class Trend:
 def trend_of(standing: IndicatorStanding, table: Table) -> Trend | None:
     """The last 24 periods up to the one judged; None where nobody may see a figure."""
     facts, judged = standing.facts, standing.judgement
-    there = [period for period in facts.figures if period.kind is facts.kind and period <= standing.period]
-    if not there:
+    span = facts.course_to(standing.period)
+    if not span:
         return None
-    span = _span(min(there), standing.period)
     ranged = table.audience is Audience.PARTNERS or table.may_derive(*range_rests_on(standing))
     unusual = {signal.period for signal in judged.signals} if ranged else set()
     points = []
     for period in span:
-        tick, group = tick_of(period)
+        tick, group = period.tick
         known = facts.figures.get(period)
         shown = table.shown(facts.code, period) if known else Shown("")
         points.append(Point(tick, group, shown.value, shown.text, bool(known and known.provisional), period in unusual))
@@ -237,15 +225,6 @@ def trend_of(standing: IndicatorStanding, table: Table) -> Trend | None:
         if words and remark.period in span:
             notes.append(Note(span.index(remark.period), words))
     return Trend(span, tuple(points), bands, tuple(notes))
-
-
-@lru_cache(maxsize=512)
-def _span(first: Period, last: Period) -> tuple[Period, ...]:
-    """The periods up to the last, as many as a picture shows."""
-    span = [last]
-    while len(span) < MOST_POINTS and span[-1] > first:
-        span.append(span[-1].previous())
-    return tuple(reversed(span))
 
 
 def spark_of(standing: IndicatorStanding, table: Table) -> str:
