@@ -183,6 +183,12 @@ class MatterForm(VerbForm):
     )
     owner = PersonField(label="Who is to answer it?", error_messages={"required": "Choose who is to answer it."})
     due_on = DayField(what="the day until which it is to be answered", label="Until when?", required=False)
+    later_because = WordsField(
+        label=f"Why later than {SCRUTINY_DAYS} days? (if scrutiny asks)",
+        longest=LONGEST_NOTE,
+        required=False,
+        help_text=f"For example: the committee agreed to a later day. Up to {LONGEST_NOTE:,} characters.",
+    )
     meeting = forms.ModelChoiceField(
         Meeting.objects.none(),
         label="At which meeting? (if a meeting asks)",
@@ -214,7 +220,8 @@ class MatterForm(VerbForm):
         ]
         button = Button("submit", "Raise it")
         if not for_others:
-            del self.fields["source"], self.fields["meeting"], self.fields["minute_reference"]
+            for name in ("source", "meeting", "minute_reference", "later_because"):
+                del self.fields[name]
             due_on.required = True
             self.helper.layout = Layout(*asked, button)
             return
@@ -225,6 +232,7 @@ class MatterForm(VerbForm):
             Field("meeting", context={"label_size": Size.for_label(Size.SMALL)}),
             Field.text("minute_reference", label_size=Size.SMALL, field_width=Fixed.TEN),
             *asked,
+            Field.textarea("later_because", label_size=Size.SMALL, rows=2),
             button,
         )
 

@@ -15,7 +15,7 @@ from partners.words import is_blank
 from priorities.periods import british
 from reports import emails
 from reports import permissions as permissions  # the rules behind `has_perm`
-from reports.document import recommendations_in
+from reports.document.text import FactsLost
 from reports.models import Decision, MatterArising, MatterHandover, RecommendationOutcome, Report, ReportVersion
 from reports.services import steps
 
@@ -86,7 +86,10 @@ def record_outcomes(
     version = ReportVersion.objects.select_for_update(of=("self",)).select_related("report").get(pk=version.pk)
     if not was_decided(version):
         raise ValidationError("Outcomes are recorded for a version that was approved or published.")
-    texts = [one.text for one in recommendations_in(version.snapshot)]
+    try:
+        texts = [one.text for one in version.recommendations()]
+    except FactsLost as lost:
+        raise ValidationError(f"{lost} Nothing was recorded.") from lost
     standing = {row.position: row for row in version.outcomes.order_by("pk")}
     faults: dict[str, list[str]] = {}
     changed: dict[int, Given] = {}
@@ -179,12 +182,13 @@ def raise_matter(
     by: User,
     at: dt.datetime,
     due_on: dt.date | None = None,
+    later_because: str = "",
     meeting: Meeting | None = None,
     minute_reference: str = "",
 ) -> MatterArising:
     """Want something answered about a report by `owner` until `due_on`, and tell them.
 
-    Scrutiny may leave the day open: it is 28 days from today then. The same words by the same person about the same report,
+    Scrutiny may leave the day open: it is 28 days from today then, and a later one takes a reason. The same words by the same person about the same report,
     as long as they are not answered, are the matter that was raised before.
     Raises PermissionDenied; ValidationError keyed by these parameter names.
     """
@@ -193,7 +197,9 @@ def raise_matter(
     if source != Source.CHAIR and not by.has_perm("reports.raise_matter_for_others"):
         raise PermissionDenied(ONLY_COORDINATOR_RAISES_FOR_OTHERS)
     today = timezone.localdate(at)
-    text, minute_reference = ("" if is_blank(words) else words.strip() for words in (text, minute_reference))
+    text, minute_reference, later_because = (
+        "" if is_blank(words) else words.strip() for words in (text, minute_reference, later_because)
+    )
     if source == Source.SCRUTINY and due_on is None:
         due_on = today + dt.timedelta(days=SCRUTINY_DAYS)
     faults: dict[str, list[str]] = {}
@@ -209,6 +215,15 @@ def raise_matter(
         faults["due_on"] = ["Give the day until which it is to be answered."]
     elif due_on < today:
         faults["due_on"] = ["Choose today or a later day."]
+    owed_on = today + dt.timedelta(days=SCRUTINY_DAYS)
+    late = source == Source.SCRUTINY and due_on is not None and due_on > owed_on
+    if late and not later_because:
+        faults["later_because"] = [
+            f"Scrutiny is understood to be owed an answer within {SCRUTINY_DAYS} days, by {british(owed_on)}. Choose a day until "
+            "then, or say why it is later."
+        ]
+    elif len(later_because) > LONGEST_NOTE:
+        faults["later_because"] = [f"Shorten this to {LONGEST_NOTE:,} characters or fewer."]
     faults |= _faults_of_source(source, meeting, minute_reference, report, at)
     if faults or due_on is None:
         raise ValidationError(faults)
@@ -223,6 +238,7 @@ def raise_matter(
         text=text,
         owner=owner,
         due_on=due_on,
+        later_because=later_because if late else "",
         meeting=meeting,
         minute_reference=minute_reference,
         raised_by=by,

@@ -198,6 +198,17 @@ class TestMatters:
         assert self.raised(source="scrutiny", due_on=None).due_on == dt.date(2026, 12, 18)
         assert self.raised(source="scrutiny", text="And why?", due_on=dt.date(2026, 12, 1)).due_on.day == 1
 
+    def test_later_than_that_takes_a_reason(self):
+        late = {"source": "scrutiny", "due_on": dt.date(2026, 12, 19)}
+        with pytest.raises(ValidationError) as refused:
+            self.raised(**late)
+        assert refused.value.message_dict["later_because"][0].startswith(
+            "Scrutiny is understood to be owed an answer within 28 days, by 18 December 2026."
+        )
+        assert self.raised(**late, later_because="The committee agreed.").later_because == "The committee agreed."
+        in_time = {**late, "text": "And why?", "due_on": dt.date(2026, 12, 18)}
+        assert self.raised(**in_time, later_because="Left in the form.").later_because == ""
+
     def test_a_meeting_is_named_with_its_minute(self):
         assert sorted(self.faults(source="meeting")) == ["meeting", "minute_reference"]
         early = self.desk.meeting(dt.date(2026, 12, 2))
