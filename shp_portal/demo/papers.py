@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from priorities.models import Meeting
-from priorities.periods import Period
+from priorities.periods import Period, PeriodKind
 from reports.models import Rendition, Report, ReportVersion, SectionText
-from reports.services import building, decisions, renditions, texts
+from reports.services import building, decisions, on_request, renditions, texts
 from reports.timetable import KINDS
 from shp_portal.demo import fact_checks, meetings, shelf
 from shp_portal.demo.story import DECIDED, LONDON, MADE, PUBLISHED, SENT, WORDS, Timeline
@@ -38,6 +38,8 @@ class Papers:
         told = {record.text("period"): record for record in story.records("decisions")}
         for record in story.records("report_texts"):
             timeline.add(record.day("on"), WORDS, partial(_write, cast, record))
+        for record in story.records("plan_documents"):
+            timeline.add(record.day("on"), MADE, partial(_plan_document, cast, record))
         for kind in Report.Kind.values:
             due = [one for one in building.owed_by(cast.plan) if one.kind == kind and one.due_on <= timeline.as_of]
             for one in due:
@@ -163,6 +165,11 @@ def _state(cast: Cast, one: Owed, told: Record, at: dt.datetime) -> None:
         by=cast.people["chair"],
         at=at,
     )
+
+
+def _plan_document(cast: Cast, record: Record, at: dt.datetime) -> None:
+    year = Period.parse(PeriodKind.YEAR, record.text("year"))
+    on_request.make_plan(plan=cast.plan, year=year, by=cast.people["coordinator"], at=at)
 
 
 def _write(cast: Cast, record: Record, at: dt.datetime) -> None:

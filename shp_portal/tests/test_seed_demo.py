@@ -120,6 +120,11 @@ class TestTheStoryUpToNovember2026(TestCase):
         ]
         assert make_due(plan=plan, now=NOW) == []
 
+    def test_the_plan_is_a_draft_of_its_own_that_costs_the_first_start_no_pdf(self):
+        [version] = ReportVersion.objects.filter(report__kind="plan")
+        assert (version.report.period.label, version.state) == ("2026/27", "draft")
+        assert version.renditions.get().state == "queued"
+
     def test_past_reports_were_decided_one_of_them_after_being_returned(self):
         assert Decision.objects.filter(outcome="returned").count() == 1
         assert Decision.objects.filter(outcome="approved").count() == 4
