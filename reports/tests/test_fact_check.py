@@ -202,6 +202,8 @@ def test_an_officer_is_shown_what_the_report_says_of_their_own_partner(town):
     police = page(town.constable, address("fact-check", version))
     assert "What the draft says of Cleveland Police" in police
     assert "Two patrols a week." in police
+    assert "What the Partnership is asked" in police
+    assert "decide on the help asked of" in police
     assert "ASB-02" not in police
     council = page(town.officer, address("fact-check", version))
     assert "Help asked of you" in council
