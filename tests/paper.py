@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from priorities.periods import Period, PeriodKind
-from reports.document import from_json
+from reports.document import sha256_of
 from reports.models import Rendition, Report, ReportVersion
 from reports.public import withheld
 from reports.services import building, decisions, fact_check, release, renditions
@@ -94,8 +94,9 @@ def released(cast: Cast, period: Period) -> ReportVersion:
     assert file
     release.release(
         version=version,
-        checks=[check.sentence for check in release.checks_of(withheld(from_json(version.snapshot)), "")],
+        checks=[check.sentence for check in release.checks_of(withheld(version.document()), "")],
         seen_pdf_sha256=file.sha256,
+        seen_html_sha256=sha256_of(release.html_of(version, "")),
         by=by,
         at=MADE_AT,
     )

@@ -53,6 +53,17 @@ def recommendations_in(text: str) -> tuple[Recommendation, ...]:
     return typing.cast(tuple[Recommendation, ...], found)
 
 
+class FactsLost(ValueError):
+    """The stored text of a version is not the one that was sealed, or cannot be read; says which in a sentence."""
+
+
+def held_to(seal: str, text: str) -> str:
+    """The text, if it is the one whose SHA-256 was kept when it was sealed. Raises FactsLost."""
+    if sha256_of(text) != seal:
+        raise FactsLost("The stored facts of this version are no longer those that were sealed.")
+    return text
+
+
 def _read(text: str) -> tuple[str, typing.Any]:
     try:
         read = json.loads(text)

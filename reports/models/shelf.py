@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -15,14 +13,13 @@ from reports.document.text import FactsLost, sha256_of
 from reports.models.report import ReportVersion
 
 
-@dataclass(frozen=True)
-class KeptPage:
+class KeptPage(str):
     """The HTML of a report as it was made and looked at, held to its hash; templates print it as the HTML it is."""
 
-    html: str
+    __slots__ = ()
 
     def __html__(self) -> str:
-        return self.html
+        return self
 
 
 class PublicReleaseQuerySet(models.QuerySet["PublicRelease"]):

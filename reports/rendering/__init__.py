@@ -4,7 +4,7 @@ Knows documents, charts and templates; never a live row. The HTML carries its ow
 that the text alone, kept with the file made of it, is all a later reader needs.
 """
 
-from reports.rendering.paper import SignOff, print_html, screen_context
+from reports.rendering.paper import SignOff, print_html, screen_context, screen_html
 from reports.rendering.text import area_of, begin, clip, contact_line, figure_text, footer_contact, tally
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "footer_contact",
     "print_html",
     "screen_context",
+    "screen_html",
     "tally",
 ]

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from partners import outbox, roles
 from partners.models import Cover, User
+from reports import delivery
+from reports.document.text import FactsLost, held_to
 from reports.models import Rendition, ReportVersion
 
 if TYPE_CHECKING:
@@ -29,6 +31,15 @@ def move(version: ReportVersion, before: str, after: str, **fields: object) -> N
             f"Version {version.number} is “{version.get_state_display().lower()}” now, no longer “{wanted}”. "
             "Nothing was changed."
         )
+
+
+def held_to_seal(version: ReportVersion) -> None:
+    """ValidationError with a sentence when the stored facts are not those that were sealed: nothing is decided on others."""
+    text, seal = ReportVersion.objects.values_list("snapshot", "snapshot_sha256").get(pk=version.pk)
+    try:
+        held_to(seal, text)
+    except FactsLost as lost:
+        raise ValidationError(f"{lost} Nothing was changed.") from lost
 
 
 def is_now(version: ReportVersion) -> str:
@@ -50,6 +61,14 @@ def finished(version: ReportVersion, stage: str, sentence: str) -> Rendition:
     if found is None:
         raise ValidationError(sentence)
     return found
+
+
+def whole(version: ReportVersion, stage: str) -> None:
+    """ValidationError with a sentence when the stored file of a stage is damaged or missing: nobody could be given it."""
+    try:
+        delivery.read(version.renditions.partners().defer("html").get(stage=stage))
+    except delivery.FileLost as lost:
+        raise ValidationError(f"{lost} Nothing was changed: have it laid out again.") from lost
 
 
 def coordinators() -> list[User]:

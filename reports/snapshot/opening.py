@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
-from reports.document import Asked, Matter, recommendations_in
+from reports.document import Asked, Matter
+from reports.document.text import FactsLost
 from reports.models import Decision, MatterArising, RecommendationOutcome, Report, ReportVersion
 from reports.snapshot.actions import organisation_of
 from reports.snapshot.paper import local_day
@@ -69,8 +70,8 @@ def _asked(version: ReportVersion, made_at: dt.datetime) -> tuple[Asked, ...]:
     standing = {row.position: row for row in rows.order_by("pk")}
     texts: dict[int, Recommendation | None]
     try:
-        texts = dict(enumerate(recommendations_in(version.snapshot), start=1))
-    except ValueError:
+        texts = dict(enumerate(version.recommendations(), start=1))
+    except FactsLost:
         # Nothing missing holds a report up.
         texts = dict.fromkeys(sorted(standing))
     return tuple(_one(number, found, standing.get(number)) for number, found in texts.items())

@@ -17,9 +17,9 @@ from django.test import Client
 from priorities.models import Plan
 from reports import delivery
 from reports.forms import check as check_form
-from reports.models import Rendition, ReportVersion
-from reports.services import decisions, proof, release
-from reports.tests.desk import LATER, Desk, Sheet
+from reports.models import PublicRelease, Rendition, ReportVersion
+from reports.services import building, decisions, proof, release
+from reports.tests.desk import LATER, Q2, Desk, Sheet
 from reports.tests.test_release import client_of, prepared, released, second_version
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,8 @@ def test_a_file_of_ours_is_named_with_its_decision(desk):
 
 def test_a_replaced_version_names_what_replaced_it(desk):
     first = desk.published()
-    public = delivery.read(prepared(desk, first))
+    released(desk, first)
+    public = delivery.read(release.file_of(first))
     desk.another(first)
     assert "nothing so far; version 2 is “draft”" in ask(desk.officer, partners(first))
     assert "nothing: it is the newest" in ask(desk.reader, public)  # of drafts a reader knows nothing
@@ -135,7 +136,10 @@ def test_readers_are_told_of_what_they_may_read(desk):
     final = desk.laid_out(approve(desk, draft), "final")
     decisions.publish(version=final, by=desk.coordinator, at=LATER)
     assert "none of the published reports" in ask(desk.reader, partners(final))  # theirs is the public edition
-    assert "Ours" in ask(desk.reader, delivery.read(prepared(desk, final)))
+    unread = delivery.read(prepared(desk, final))
+    assert "none of the published reports" in ask(desk.reader, unread)  # nobody has gone through its check list
+    released(desk, final)
+    assert "Ours" in ask(desk.reader, unread)
     assert client_of(desk.nobody).get("/check/").status_code == 404
     assert Client().get("/check/")["Location"] == "/accounts/login/?next=/check/"
 
@@ -165,7 +169,9 @@ def test_a_strangers_replaced_public_version_names_the_newer_one(desk):
     released(desk, first)
     open_shelf()
     second = second_version(desk, first)
-    assert "nothing: it is the newest" in ask(None, delivery.read(release.file_of(first)))
+    said = ask(None, delivery.read(release.file_of(first)))
+    assert "a corrected version, which is being prepared" in said
+    assert "it is the newest" not in said
     released(desk, second, at=LATER)
     assert "version 2, published 20 November 2026" in ask(None, delivery.read(release.file_of(first)))
 
@@ -226,7 +232,30 @@ def test_facts_that_changed_alarm_too(desk):
     version = desk.draft()
     ReportVersion.objects.filter(pk=version.pk).update(snapshot=version.snapshot.replace("Safer", "Safest", 1))
     [found] = proof.check_stored(LATER)
-    assert found.fault == "The stored facts of this version are no longer those that were sealed."
+    assert (found, found.fault) == (version, "The stored facts of this version are no longer those that were sealed.")
+    assert "no longer those that were sealed" in client_of(desk.coordinator).get("/").text
+    said = client_of(desk.officer).get("/check/", {"sha256": version.snapshot_sha256}).text
+    assert "Damaged here" in said
+    assert "no longer match that seal" in said
+
+
+def test_versions_without_a_file_and_the_html_of_files_are_looked_at_too(desk):
+    waiting = building.make_first(plan=desk.plan, kind="quarterly", period=Q2, now=LATER)
+    version = desk.draft()
+    assert proof.check_stored(LATER) == []
+    ReportVersion.objects.filter(pk=waiting.pk).update(snapshot="{}")
+    Rendition.objects.filter(version=version).update(html="<p>Other words.</p>")
+    file, facts = proof.check_stored(LATER + dt.timedelta(days=1))
+    assert (file.version, facts) == (version, waiting)
+    assert "no longer the one that was kept" in file.fault
+
+
+def test_the_page_that_a_release_keeps_is_looked_at_with_its_file(desk):
+    version = desk.published()
+    PublicRelease.objects.filter(pk=released(desk, version).pk).update(html="<p>Other words.</p>")
+    [found] = proof.check_stored(LATER)
+    assert found == release.file_of(version)
+    assert "kept page of this report is no longer the one that was checked" in found.fault
 
 
 def test_a_tick_looks_at_a_bounded_number_the_longest_unseen_first(desk, monkeypatch):

@@ -54,8 +54,8 @@ def released(desk: Desk, version: ReportVersion, **changes) -> PublicRelease:
     return release.release(**told | changes)
 
 
-def second_version(desk: Desk, first: ReportVersion) -> ReportVersion:
-    second = desk.another(first)
+def second_version(desk: Desk, first: ReportVersion, **fields) -> ReportVersion:
+    second = desk.another(first, **fields)
     decisions.send_to_chair(version=second, by=desk.coordinator, at=LATER)
     decisions.approve(version=second, by=desk.chair, at=LATER, **desk.seen(second))
     desk.laid_out(second, "final")

@@ -117,7 +117,7 @@ def test_facts_that_were_tampered_with_are_not_printed(waiting):
     ReportVersion.objects.filter(pk=version.pk).update(snapshot=version.snapshot.replace("A safe town", "A rich town"))
     assert renditions.make_next(make=make, clock=at(DUE)) is None
     waiting.refresh_from_db()
-    assert "no longer those that were frozen" in waiting.last_error
+    assert "no longer those that were sealed" in waiting.last_error
 
 
 def test_a_full_disk_leaves_no_piece_of_a_file(waiting, settings, monkeypatch):

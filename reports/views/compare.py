@@ -52,13 +52,18 @@ class ThenAndNow:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`before` is the older period, or the version with the lower number. `refused`: why they cannot be compared."""
+    """`before` is the older period, or the version with the lower number. `refused`: why they cannot be compared.
+
+    The reasons say why each was made, as the one who compares may read it.
+    """
 
     before: ReportVersion
     after: ReportVersion
     groups: tuple[Group, ...] = ()
     counts: tuple[ThenAndNow, ...] = ()
     refused: str = ""
+    before_reason: str = ""
+    after_reason: str = ""
 
     @property
     def number(self) -> int:
@@ -157,7 +162,14 @@ def _compared(user: User, one: ReportVersion, other: ReportVersion) -> Compariso
         rows = comparing.compare(was, now)
     except ValueError as refused:
         return Comparison(before, after, refused=str(refused))
-    return Comparison(before, after, _groups(rows), _counts(was, now))
+    return Comparison(
+        before,
+        after,
+        _groups(rows),
+        _counts(was, now),
+        before_reason=was.paper.reason,
+        after_reason=now.paper.reason,
+    )
 
 
 def _groups(rows: tuple[Difference, ...]) -> tuple[Group, ...]:

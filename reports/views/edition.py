@@ -1,13 +1,16 @@
-"""Which edition of a report somebody reads: those who do the work the partners’, everybody else the public one."""
+"""Which edition of a report somebody reads: those who do the work the partners’, everybody else the public one.
+
+The public one is read once somebody has gone through its check list, and as long as it is not taken back.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.document import from_json
-from reports.models import Rendition
+from django.db.models import Exists, OuterRef
+
+from reports.models import PublicRelease, Rendition
 from reports.public import for_public
-from reports.services import release
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -17,16 +20,33 @@ if TYPE_CHECKING:
 Edition = Rendition.Edition
 
 
+class NotReleased(ValueError):
+    """Readers cannot read this version (any more); says so in a sentence."""
+
+
+def release_for(version: ReportVersion) -> PublicRelease:
+    """What readers read of a version. Raises NotReleased."""
+    newest = version.releases.order_by("-at").first()
+    if newest is None:
+        raise NotReleased("The version for readers is being checked.")
+    if newest.withdrawn_at is not None:
+        raise NotReleased("The version for readers was taken back.")
+    return newest
+
+
 def document_for(user: User, version: ReportVersion) -> Document:
-    """What this person may read of a version. ValueError, with a sentence, where its text is too old for a public edition."""
-    document = from_json(version.snapshot)
+    """What this person may read of a version, to be compared. Raises NotReleased; FactsLost; ValueError, with a sentence,
+    where its text is too old for a public edition.
+    """
     if user.sees_the_work:
-        return document
-    file = release.file_of(version)
-    return for_public(document, file.marking if file else "")
+        return version.document()
+    return for_public(version.document(), release_for(version).marking)
 
 
 def files_for(user: User) -> RenditionQuerySet:
-    """The files of that edition, without their heavy HTML."""
-    edition = Edition.PARTNERS if user.sees_the_work else Edition.PUBLIC
-    return Rendition.objects.filter(edition=edition).defer("html")
+    """The files that this person may open, without their heavy HTML."""
+    files = Rendition.objects.defer("html")
+    if user.sees_the_work:
+        return files.filter(edition=Edition.PARTNERS)
+    released = PublicRelease.objects.standing().filter(version=OuterRef("version"), pdf_sha256=OuterRef("sha256"))
+    return files.filter(Exists(released), edition=Edition.PUBLIC)

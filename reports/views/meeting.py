@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from partners import outbox
 from priorities.doors import SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
-from reports.document import recommendations_in
 from reports.forms.meeting import AnswerForm, MatterForm, OutcomesForm, ReassignForm, held_meetings
 from reports.models import MatterArising, Report
 from reports.services import meeting
 from reports.views.after import rows_of
+from reports.views.files import with_facts
 from reports.views.version import version_of
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ PAGE = 50
 @held_for_sign_in
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
+@with_facts
 def record_outcomes(request: SignedIn, pk: int, number: int) -> HttpResponse:
     """Every recommendation of a version with what became of it."""
     version = version_of(request.user, pk, number)
@@ -65,13 +66,10 @@ def record_outcomes(request: SignedIn, pk: int, number: int) -> HttpResponse:
 
 
 def _outcomes_form(version: ReportVersion, data: QueryDict | None) -> OutcomesForm:
-    """Raises nothing: a text that cannot be read asks for nothing."""
+    """Raises FactsLost."""
     texts: list[str] = []
     if meeting.was_decided(version):
-        try:
-            texts = [one.text for one in recommendations_in(version.snapshot)]
-        except ValueError:
-            texts = []
+        texts = [one.text for one in version.recommendations()]
     return OutcomesForm(
         data,
         version=version,

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,12 +20,9 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from priorities.models import Plan
-from reports import rendering
-from reports.document import from_json
 from reports.models import PublicRelease, Rendition, Report
-from reports.public import for_public
 from reports.services import release, renditions
-from reports.views.files import pdf_response
+from reports.views.files import pdf_response, with_facts
 
 #: Seconds for which a browser or a cache may go on without asking again: so long a report that was taken away may still be seen.
 KEPT = 300
@@ -68,7 +64,7 @@ def list_published(request: HttpRequest) -> HttpResponse:
         raise Http404
     files = Rendition.objects.filter(edition=Rendition.Edition.PUBLIC, stage=Rendition.Stage.FINAL).defer("html")
     found = PublicRelease.objects.filter(version__report__plan__public_shelf=True)
-    found = found.select_related("version__report__plan").defer("version__snapshot")
+    found = found.select_related("version__report__plan").defer("html", "version__snapshot")
     by_report: dict[Report, list[PublicRelease]] = {}
     for one in found.prefetch_related(Prefetch("version__renditions", files)).order_by("-version__number", "-at"):
         by_report.setdefault(one.version.report, []).append(one)
@@ -105,35 +101,23 @@ def show_newest(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @kept_a_while
+@with_facts
 def show_published(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """The report as a page. Worked out once for all readers of the next minutes: strangers must not keep the portal busy."""
+    """The report as a page: the very one that was checked, with today's frame around it."""
     shelved = _shelved(pk, number)
     newer = release.newer_on_shelf(shelved.version)
-    told = [shelved.pk, shelved.pdf_sha256, newer and newer.pk, newer and newer.withdrawn_at]
-    key = f"published-{hashlib.sha256(repr(told).encode()).hexdigest()}"
-    content = cache.get(key)
-    if content is None:
-        content = _edition(request, shelved, newer)
-        cache.set(key, content, KEPT)
-    return HttpResponse(content)
-
-
-def _edition(request: HttpRequest, shelved: PublicRelease, newer: PublicRelease | None) -> bytes:
     version = shelved.version
-    context = rendering.screen_context(
-        for_public(from_json(version.snapshot), shelved.marking),
-        snapshot_sha256=version.snapshot_sha256,
-        sign_off=renditions.sign_off_of(version),
-        stage="final",
-    )
     page = {
         "report": version.report,
         "version": version,
         "shelved": shelved,
+        "kept": shelved.kept_page(),
+        "sign_off": renditions.sign_off_of(version),
         "pdf": release.file_of(version),
         "newer": newer,
+        "correcting": newer is None and release.corrected_by(version) is not None,
     }
-    return render(request, "reports/published.html", context | page).content
+    return render(request, "reports/published.html", page)
 
 
 @kept_a_while

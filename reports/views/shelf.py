@@ -43,13 +43,17 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Shelved:
-    """One report of the list: its newest version that this person sees, how it stands, and whom it waits for."""
+    """One report of the list: its newest version that this person sees, how it stands, and whom it waits for.
+
+    `is_shut`: this person reads the public version alone, and that is not there.
+    """
 
     report: Report
     version: ReportVersion | None
     pdf: Rendition | None
     standing: str
     waits_for: str
+    is_shut: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ def _shelved(report: Report, user: User, around: Around) -> Shelved:
         done[0] if done else None,
         standing,
         waits_for(version, files, around, next(filter(None, checks), None)),
+        is_shut=not user.sees_the_work and not done,
     )
 
 

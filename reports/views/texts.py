@@ -18,7 +18,7 @@ from priorities.doors import SignedIn, for_those_at_work, held_for_sign_in, take
 from priorities.models import Plan, SubGroup
 from priorities.periods import Period
 from reports import permissions
-from reports.document import from_json
+from reports.document.text import FactsLost
 from reports.forms.texts import TextForm
 from reports.models import Report, ReportVersion, SectionText
 from reports.services import building, texts
@@ -72,7 +72,7 @@ class Written:
 @require_safe
 def show_texts(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpResponse:
     about = _about(plan_pk, kind, code)
-    carried = texts.carried_by(from_json(about.newest.snapshot)) if about.newest else {}
+    carried, lost = _carried(about)
     rows = texts.newest(about.report) if about.report else {}
     user = request.user
     return render(
@@ -80,6 +80,7 @@ def show_texts(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpRes
         "reports/texts.html",
         {
             "about": about,
+            "lost": lost,
             "sections": [
                 Written(
                     section=section,
@@ -155,6 +156,16 @@ def _about(plan_pk: int, kind: str, code: str) -> About:
     report = texts.report_about(plan, kind, owed.period)
     newest = report.versions.order_by("-number").first() if report else None
     return About(plan, kind, owed.period, owed.due_on, report, newest)
+
+
+def _carried(about: About) -> tuple[dict[str, str], str]:
+    """What the newest version prints of each section; or why that cannot be told. Writing goes on all the same."""
+    if about.newest is None:
+        return {}, ""
+    try:
+        return texts.carried_by(about.newest.document()), ""
+    except FactsLost as lost:
+        return {}, str(lost)
 
 
 def _form(section: SectionText.Section, stands: SectionText | None, held: QueryDict | None) -> TextForm:

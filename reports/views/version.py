@@ -18,7 +18,7 @@ from reports.document.text import FactsLost
 from reports.forms import ApproveForm, ReturnForm
 from reports.forms.fact_check import DespiteHoldForm
 from reports.models import Decision, Rendition, Report, ReportVersion
-from reports.services import decisions, fact_check, holds, renditions, steps, texts
+from reports.services import decisions, fact_check, holds, release, renditions, steps, texts
 from reports.views.after import after
 from reports.views.compare import since_returned
 from reports.views.doors import signed_in
@@ -106,6 +106,7 @@ class VersionPage:
     can_try_again: bool
     can_preview_public: bool
     cannot_decide: str
+    still_read: int
     approve: ApproveForm | None
     turn_back: ReturnForm | None
     despite: DespiteHoldForm | None
@@ -247,10 +248,19 @@ def page_of(
         cannot_decide=permissions.refusal_to_decide(user, version)
         if with_chair and not decides and (user.is_chair or user.covers_chair or version.sent_by_id == user.pk)
         else "",
+        still_read=_still_read(version) if user.has_perm("reports.release", version) else 0,
         approve=approve,
         turn_back=turn_back,
         despite=(despite or DespiteHoldForm()) if can_publish and around.hold else None,
     )
+
+
+def _still_read(version: ReportVersion) -> int:
+    """The number of the version that everybody goes on reading although this one has replaced it; 0 for none."""
+    if version.state != State.PUBLISHED or version.number == 1:
+        return 0
+    found = release.to_follow().filter(pk=version.pk).first()
+    return found.released_before if found else 0  # type: ignore[attr-defined]
 
 
 def _checked(user: User, check: FactCheck | None, said: list[Said], today: dt.date) -> Checked | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reports.document import from_json
+from reports.document import sha256_of
 from reports.models import AudienceList, HoldPeriod, Rendition, ReportVersion
 from reports.public import withheld
 from reports.services import release, sending
@@ -71,11 +71,12 @@ def _release(lay_out: LayOut, cast: Cast, version: ReportVersion, record: Record
     marking = record.text("marking", "")
     lay_out(release.prepare(version=version, marking=marking, by=by, at=at))
     file = release.file_of(version)
-    kept_back = withheld(from_json(version.snapshot))
+    kept_back = withheld(version.document())
     release.release(
         version=version,
         checks=[check.sentence for check in release.checks_of(kept_back, marking)],
         seen_pdf_sha256=file.sha256 if file else "",
+        seen_html_sha256=sha256_of(release.html_of(version, marking)),
         by=by,
         at=at,
     )

@@ -23,6 +23,7 @@ from performance.models import EmergingIssue, Indicator, missing_figures
 from priorities.models import Meeting, Plan, SubGroup, UpdateRound
 from priorities.periods import Period
 from reports.models import FactCheck, Rendition, Report, ReportVersion, ReportVersionQuerySet
+from reports.services import release
 from reports.views.after import MatterRow
 from shp_portal.pages import duties, papers
 from shp_portal.pages.issue import OpenIssues, open_issues
@@ -126,6 +127,7 @@ class Home:
     desk: papers.Desk | None = None
     matters: list[MatterRow] = field(default_factory=list)
     to_record: papers.ToRecord | None = None
+    corrections: list[ReportVersion] = field(default_factory=list)
     for_chair: Cover | None = None
     off_track: Short | None = None
     waiting: list[ReportVersion] = field(default_factory=list)
@@ -140,6 +142,7 @@ class Home:
     wide: RatingsBar | None = None
     narrow: RatingsBar | None = None
     damaged: list[Rendition] = field(default_factory=list)
+    unsealed: list[ReportVersion] = field(default_factory=list)
     reports: list[ReportVersion] = field(default_factory=list)
     published: list[ReportVersion] = field(default_factory=list)
 
@@ -161,8 +164,9 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     page = Home(plan, today)
     if user.is_staff or user.is_coordinator:
         # Hardly ever anything: to ask whether there is costs a fraction of reading it.
-        damaged = Rendition.objects.damaged()
-        page.damaged = list(damaged[:ROWS]) if damaged.exists() else []
+        files, facts = Rendition.objects.damaged(), ReportVersion.objects.damaged()
+        page.damaged = list(files[:ROWS]) if files.exists() else []
+        page.unsealed = list(facts[:ROWS]) if facts.exists() else []
     if plan is None or not (user.sees_the_work or user.is_reader):
         return page
     page.meeting = Meeting.objects.next_of_partnership(plan, today)
@@ -208,6 +212,7 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     if user.is_coordinator:
         page.waiting = list(versions.with_came_since().exclude(state__in=[State.PUBLISHED, State.REPLACED])[:ROWS])
         page.to_record = papers.to_record(plan, today)
+        page.corrections = list(release.to_follow().filter(report__plan=plan)[:ROWS])
         page.failed = list(Report.objects.visible_to(user).filter(plan=plan).exclude(build_error="")[:ROWS])
         page.overdue = _short(actions.overdue(today), today, asked, list_address(overdue="on"))
         if wanted:
