@@ -63,10 +63,12 @@ class _Reader(html.parser.HTMLParser):
         """The lines and areas of a picture, which hold no words."""
 
     def handle_endtag(self, tag: str) -> None:
-        while self.open:
+        if tag not in [one for one, _ in self.open]:
+            return  # the end of what began before the piece that is read
+        given: dict[str, str | None] = {}
+        left = ""
+        while left != tag:
             left, given = self.open.pop()
-            if left == tag:
-                break
         if tag == "a" and given.get("data-to"):
             self._say(f"({given['data-to']})")  # printed, since paper has no links
         if tag == "title":
