@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.document import PUBLIC, Figure, QuarterlyDocument
@@ -28,6 +29,7 @@ from reports.rendering.text import (
     short_figure,
     tally,
     unusual_or_noise,
+    whole_sentences,
 )
 
 
@@ -43,7 +45,6 @@ class QuarterlyPage:
     similar: str
     moved: str
     outside: str
-    left_alone: str
     missing: Listed
     issues: Listed
     actions: str
@@ -68,7 +69,6 @@ class QuarterlyPage:
                 self.similar,
                 self.moved,
                 self.outside,
-                self.left_alone,
                 actions,
                 since,
             )
@@ -126,18 +126,20 @@ def _quarterly_page(document: QuarterlyDocument, room: QuarterlyRoom) -> Quarter
     same = [f for f in rest if f.word in ("similar", "unchanged")]
     since = document.since
     moved = [f"{f.name} {f.word}" for f in rest if f.word in ("up", "down")]
+    left_alone = {one.code for one in document.left_alone}
     return QuarterlyPage(
         head=head_line(document),
         objective=document.paper.strategic_objective,
-        worse=first_of([_figure_line(f) for f in worse], room.figures, room.figures_long),
-        better=first_of([_figure_line(f) for f in better], room.figures, room.figures_long),
+        worse=_first(
+            [_figure_line(f, left_alone=f.code in left_alone) for f in worse], room.figures, room.figures_long
+        ),
+        better=_first([_figure_line(f) for f in better], room.figures, room.figures_long),
         noise=unusual_or_noise(document.figures, room.named),
         similar=as_many([f.name for f in same], room.named),
         moved=as_many(moved, room.named),
         outside=outside_sentence(document),
-        left_alone=as_many([document.by_code[one.code].name for one in document.left_alone], room.named),
-        missing=first_of([PageLine(f.name, f.missing) for f in missing], room.others, MISSING_LONG),
-        issues=first_of(
+        missing=_first([PageLine(f.name, f.missing) for f in missing], room.others, MISSING_LONG),
+        issues=_first(
             [
                 PageLine(f"{i.title} ({i.state.lower()})", f"{i.where}. {i.text}")
                 for i in document.issues
@@ -154,6 +156,14 @@ def _quarterly_page(document: QuarterlyDocument, room: QuarterlyRoom) -> Quarter
     )
 
 
+def _first(lines: Sequence[PageLine], most: int, longest: int) -> Listed:
+    """As `first_of`, each line cut where a sentence or a part of one ends."""
+    cut = [(line, whole_sentences(line.text, max(longest - len(line.strong), 20))) for line in lines]
+    return first_of(
+        [line if text == line.text else PageLine(line.strong, text, line.full or line.text) for line, text in cut], most
+    )
+
+
 def _tally_then_and_now(document: QuarterlyDocument) -> str:
     """3 off track (2), 1 of them not confirmed: with the numbers of the report before in brackets."""
     return ", ".join(
@@ -165,8 +175,8 @@ def _tally_then_and_now(document: QuarterlyDocument) -> str:
     )
 
 
-def _figure_line(figure: Figure) -> PageLine:
-    """The figure, the change, and whether that is unusual or noise."""
+def _figure_line(figure: Figure, *, left_alone: bool = False) -> PageLine:
+    """The figure, the change, and whether that is unusual or noise; `left_alone`: nobody has a live action for it."""
     if figure.now is None:
         raise ValueError(f"{figure.name} is judged without a figure.")
     text = figure_text(figure.now.printed, figure.unit)
@@ -174,4 +184,5 @@ def _figure_line(figure: Figure) -> PageLine:
         change = " · ".join(part for part in (figure.difference, figure.percent) if part and part != "n/a")
         text += f", was {short_figure(figure, figure.year_before)} in {figure.year_before.label} ({change})"
     text += ", provisional" if figure.now.provisional else ""
-    return PageLine(figure.name, "; ".join(part for part in (text, range_in_short(figure)) if part))
+    name = f"{figure.name} (no live action)" if left_alone else figure.name
+    return PageLine(name, "; ".join(part for part in (text, range_in_short(figure)) if part))

@@ -23,6 +23,23 @@ def clip(text: str, longest: int) -> str:
     return LEFT_HANGING.sub("", text[: longest - 1].rsplit(" ", 1)[0]).rstrip(" ,;:.–-") + "…"
 
 
+ENOUGH = 45
+"""So many characters of a sentence that was begun say something; of fewer the reader has nothing."""
+
+
+def whole_sentences(text: str, longest: int) -> str:
+    """As many whole sentences or parts of one as so many characters hold, and the beginning of the next where enough of it
+    is left; empty where not even that fits.
+    """
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    ends = [found.end() for found in SENTENCE_ENDS.finditer(text) if found.end() <= longest]
+    whole = text[: ends[-1]] if ends else ""
+    begun = clip(text, longest)
+    return begun if len(begun) - len(whole) >= ENOUGH else whole.rstrip(";")
+
+
 def begin(text: str, longest: int, at: str) -> str:
     """The text, or as many whole sentences of it as so many characters hold, else whole words, and where it goes on."""
     text = " ".join(text.split())

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from actions.rating import Rating
 from reports.document import RESTRICTED, Document, Moves, Recommendation, SimilarAreas
 from reports.rendering import SignOff, begin, clip, footer_contact, print_html, screen_context
+from reports.rendering.text import whole_sentences
 from reports.tests.makers import (
     figure,
     line,
@@ -293,6 +294,22 @@ def test_the_running_lines_cannot_break_out_of_the_style_sheet() -> None:
 
 
 # --- Small things -----------------------------------------------------------------------------------------------------
+
+
+def test_a_line_of_page_one_is_cut_where_a_sentence_ends_or_with_enough_of_the_next() -> None:
+    text = "Anti-Social Behaviour. Officers stop twice as many electric motorbikes as a year ago; most riders get away."
+    assert whole_sentences(text, 200) == text
+    assert (
+        whole_sentences(text, 60) == "Anti-Social Behaviour."
+    )  # of "Officers stop twice as many…" nobody has anything
+    assert (
+        whole_sentences(text, 84) == "Anti-Social Behaviour. Officers stop twice as many electric motorbikes as a year…"
+    )
+    assert (
+        whole_sentences(text, 90)
+        == "Anti-Social Behaviour. Officers stop twice as many electric motorbikes as a year ago"
+    )
+    assert whole_sentences(text, 20) == ""
 
 
 @pytest.mark.parametrize(
