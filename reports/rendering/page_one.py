@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charts.text import wrap
+from charts.text import width_of
 from reports.rendering.text import clip
 
 LINE_POINTS, LABEL_POINTS, TYPE_POINTS = 493.0, 80.0, 9.5
@@ -41,15 +41,27 @@ class PageLine:
     full: str = ""
 
 
-def lines_of(text: str, width: float) -> int:
-    """Lines that a text takes in so many points; at least one."""
-    # charts.text takes a fallback typeface into account; the paper has its own, whose lines run some 5% shorter.
-    return max(len(wrap(text, TYPE_POINTS * 0.945, width)), 1)
+#: charts.text takes a fallback typeface into account; the paper has its own, whose lines run some 5% shorter.
+OWN_TYPE = TYPE_POINTS * 0.945
+
+
+def lines_of(text: str, width: float, *, strong: str = "") -> int:
+    """Lines that a text takes in so many points, after a start that is set in bold; at least one."""
+    lines, used = 1, 0.0
+    words = [(word, True) for word in strong.split()] + [(word, False) for word in text.split()]
+    for word, bold in words:
+        long = width_of(word, OWN_TYPE, bold=bold)
+        gap = width_of(" ", OWN_TYPE) if used else 0.0
+        if used and used + gap + long > width:
+            lines, used = lines + 1, long
+        else:
+            used += gap + long
+    return lines
 
 
 def rows_of(listed_: Listed, width: float) -> int:
     """Lines that a list takes in so many points, with the one that says how many more there are."""
-    rows = sum(lines_of(f"{line.strong} {line.text}", width) for line in listed_.lines)
+    rows = sum(lines_of(line.text, width, strong=line.strong) for line in listed_.lines)
     return rows + (1 if listed_.more else 0)
 
 

@@ -68,6 +68,7 @@ def six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
             for note in document.implications
         ),
         "page": six_monthly_page(document, lower.frame.height * WIDE / lower.frame.width if lower else 0),
+        "nothing_owed": not any(row.owed for row in document.returns),
         "bars": wide,
         "bars_print": lower,
         "bars_narrow": bars(NARROW, "bars-narrow"),

@@ -20,6 +20,7 @@ from actions.rating import Rating
 from reports import pdf
 from reports.document import HEADINGS, Difference, Document, Recommendation, Sealed, Since, SixMonthlyDocument
 from reports.rendering import print_html
+from reports.rendering.page_one import LINE_POINTS, lines_of
 from reports.tests.makers import figure, line, paper, plan_of_forty, quarterly, silent, six_monthly, words
 from tests.verapdf import Failure
 
@@ -134,8 +135,23 @@ def test_the_quarterly_page_one_stays_one_page_too(since: Since | None) -> None:
     )
 
 
+def test_the_bold_names_of_figures_are_measured_as_bold() -> None:
+    """As light as the rest they would be taken for a line shorter each, and the end of page one fell on the next."""
+    name = (
+        "Partnership for the Coordination of Neighbourhood Safety, Housing Enforcement, Health Protection and Community "
+        "Cohesion in Hartlepool and the Tees Valley offences number "
+    )
+    figures = tuple(figure(f"C{n}", name=f"{name} {n}") for n in range(22))
+    document = dataclasses.replace(quarterly(figures), since=dataclasses.replace(EVERYTHING, rows=()))
+    assert page_of("contents", document) == 2
+    assert lines_of("", LINE_POINTS, strong=name * 10) > lines_of(name * 10, LINE_POINTS)
+
+
 def test_a_plan_without_an_action_still_makes_a_report() -> None:
-    assert pdf.make(html_of(six_monthly(()))).pages >= 3
+    html = html_of(six_monthly(()))
+    assert pdf.make(html).pages >= 3
+    assert "no update was owed" in html
+    assert "every partner sent its updates" not in html
 
 
 # --- What the file is -------------------------------------------------------------------------------------------------
