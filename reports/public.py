@@ -57,6 +57,7 @@ from reports.document import (
     Outside,
     Paper,
     PlanDocument,
+    PrintedTable,
     QuarterlyDocument,
     Recommendation,
     SectionWords,
@@ -167,6 +168,7 @@ class _Public:
                 **{part.name: part.name for part in document.priorities},
             },
         )
+        self.on_table = _said_by(None)
         #: Whose numbers, an old value's among them, might tell a small one.
         self.ruled = self.table.ruled
         self.hidden = {
@@ -564,7 +566,11 @@ class _Public:
     # --- The plan itself
 
     def _plan(self, document: PlanDocument) -> PlanDocument:
-        """What the plan prints is public; what is typed since (a later year, a finding, a title) may tell anything."""
+        """What the plan prints is public; what is typed since (a later year, a finding, a title) may tell anything.
+
+        A finding may quote the plan's own table, which is printed beside it.
+        """
+        self.on_table = _said_by(document.table)
         return dataclasses.replace(
             document,
             paper=self._paper(document.paper),
@@ -592,7 +598,11 @@ class _Public:
         return dataclasses.replace(group, rows=tuple(self._item(item) for item in group.rows))
 
     def _item(self, item: Item) -> Item:
-        return dataclasses.replace(item, text=self._free(item.text), note=self._free(item.note))
+        return dataclasses.replace(item, text=self._beside_table(item.text), note=self._beside_table(item.note))
+
+    def _beside_table(self, text: str) -> str:
+        rest = self.on_table.sub("", text)
+        return text if self._free(rest) == rest else WITHHELD
 
     def _later(self, group: Items) -> Items:
         rows = (dataclasses.replace(item, later=tuple(self._free(said) for said in item.later)) for item in group.rows)
@@ -725,3 +735,12 @@ def _is_low(number: str, least: Decimal) -> bool:
 
 def _number(text: str) -> Decimal | None:
     return Decimal(text) if text else None
+
+
+def _said_by(table: PrintedTable | None) -> re.Pattern[str]:
+    """Finds the rates, averages and positions of a printed table in a sentence; nothing where there is no table."""
+    rows = table.rows if table else ()
+    numbers = {re.escape(one) for row in rows for one in (row.printed, row.average) if "." in one}
+    places = {rf"positions? {row.place}(?: of {row.areas})?" for row in rows if row.place is not None}
+    found = sorted(numbers, key=len, reverse=True) + sorted(places, key=len, reverse=True)
+    return re.compile(rf"(?<![\w.,])(?:{'|'.join(found)})(?![\w]|[.,]\d)" if found else r"(?!)")

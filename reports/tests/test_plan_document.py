@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from io import StringIO
@@ -17,14 +18,14 @@ from django.urls import reverse
 
 from actions.services.lifecycle import withdraw
 from partners.models import OutgoingEmail, User
-from performance.models import PrintedFigure
+from performance.models import Finding, PrintedFigure, StrategicAssessment
 from priorities.models import AnnualFocus, ContextFact, PlanSection, SubGroup, UpdateRound
 from priorities.periods import Period, PeriodKind
 from reports import delivery
 from reports.comparing import compare
 from reports.document import PlanDocument, from_json
 from reports.models import Rendition, Report, ReportVersion
-from reports.public import for_public
+from reports.public import WITHHELD, for_public
 from reports.rendering import print_html
 from reports.services import building, decisions, fact_check, renditions
 from reports.services.on_request import make_plan
@@ -242,3 +243,22 @@ def test_its_queries_do_not_grow(town):
         town.action(f"ASB-{number:02}")
         SubGroup.objects.create(plan=town.plan, code=f"G{number}", name=f"Group {number}").priorities.add(town.priority)
     assert queries(2026) == few
+
+
+def test_the_public_version_keeps_what_a_finding_quotes_from_the_table_beside_it(town):
+    counted = town.indicator("DEAD", unit="deaths", small_numbers=True)
+    town.figure(counted, Period(PeriodKind.QUARTER, dt.date(2026, 7, 1)), "3", dt.date(2026, 10, 9))
+    PrintedFigure.objects.create(
+        plan=town.plan, table="Table 1", heading="Damage", label="Arson", printed="1.015", printed_average="0.804",
+        printed_position="13", group_position=13, group_size=15, position=1,
+    )  # fmt: skip
+    found = StrategicAssessment.objects.create(
+        plan=town.plan, title="Assessment", covers_from=dt.date(2022, 10, 1), covers_to=dt.date(2023, 9, 30)
+    )
+    quoted = "Arson stands at 1.015 against an average of 0.804, position 13 of 15."
+    for position, text in enumerate((quoted, f"{quoted} There were 3 deaths.")):
+        Finding.objects.create(assessment=found, priority=town.priority, text=text, position=position)
+    document = document_of(made(town))
+    assert [item.text for item in for_public(document, "").findings[0].rows] == [quoted, WITHHELD]
+    without = dataclasses.replace(document, table=None)
+    assert [item.text for item in for_public(without, "").findings[0].rows] == [WITHHELD, WITHHELD]
