@@ -45,3 +45,9 @@ def add_working_days(day: dt.date, n: int) -> dt.date:
         if is_working_day(day):
             left -= 1
     return day
+
+
+def working_days_since(day: dt.date, today: dt.date) -> int:
+    """How many working days lie after `day` up to `today`, that day included; 0 when it is not later."""
+    later = (day + _DAY * n for n in range(1, (today - day).days + 1))
+    return sum(is_working_day(one) for one in later)

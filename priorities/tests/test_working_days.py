@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priorities.working_days import add_working_days, first_after, is_working_day, on_or_after
+from priorities.working_days import add_working_days, first_after, is_working_day, on_or_after, working_days_since
 
 days = st.dates(dt.date(2024, 1, 1), dt.date(2033, 12, 31))
 
@@ -76,3 +76,10 @@ def test_counting_working_days(day, n, answer):
 def test_counting_there_and_back_again(day, n):
     start = on_or_after(day)
     assert add_working_days(add_working_days(start, n), -n) == start
+
+
+@given(days, st.integers(0, 40))
+def test_as_many_working_days_lie_between_as_were_counted(day, n):
+    start = on_or_after(day)
+    assert working_days_since(start, add_working_days(start, n)) == n
+    assert working_days_since(add_working_days(start, n), start) == 0

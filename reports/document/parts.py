@@ -18,7 +18,9 @@ PARTNERS, PUBLIC = "partners", "public"
 class Paper:
     """The head of a report: whose it is, what it is about, and what it knew when.
 
-    `check_at`: the address at which anybody can have a copy checked; empty in texts from before there was one.
+    `check_at`: the address at which anybody can have a copy checked; empty in texts from before there was one. `due_on` is the
+    day on which version 1 fell due, and `late_by` so many working days after it was made; None and 0 for later versions, for
+    what is made when somebody asks, and in texts from before that was kept.
     """
 
     partnership: str
@@ -51,6 +53,8 @@ class Paper:
     priorities: tuple[str, ...]
     edition: str = PARTNERS
     check_at: str = ""
+    due_on: dt.date | None = None
+    late_by: int = 0
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from reports.rendering.action_plan import action_plan_context
 from reports.rendering.plan import plan_context
 from reports.rendering.quarterly import quarterly_context
 from reports.rendering.six_monthly import six_monthly_context
-from reports.rendering.text import contact_line, footer_contact, head_line
+from reports.rendering.text import contact_line, footer_contact, head_line, made_late
 
 STYLES = Path(__file__).resolve().parents[2] / "static"
 SHEETS = ("report.css", "report-print.css")
@@ -88,6 +88,7 @@ def _context(
         "heading": f"{document.paper.title}, {document.paper.period_long_label}",
         "head": head_line(document),
         "contact": contact_line(document.paper.contact),
+        "made_late": made_late(document.paper),
     }
     return shared | _own_context(document)
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from actions.progress import plural
 from performance.places import IS_OUTSIDE, Place, last_and_outside
 from priorities.periods import british
-from reports.document import Count, Document, Figure, PlanDocument, QuarterlyDocument, SixMonthlyDocument, Value
+from reports.document import (
+    Count,
+    Document,
+    Figure,
+    Paper,
+    PlanDocument,
+    QuarterlyDocument,
+    SixMonthlyDocument,
+    Value,
+)
 
 SENTENCE_ENDS = re.compile(r"[.!?;](?= )")
 JOINING = "and|or|with|for|of|in|on|to|from|by|across|through|at|after|the|a|an"
@@ -128,6 +138,14 @@ def head_line(document: Document) -> str:
         clip(paper.reason, 160),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def made_late(paper: Paper) -> str:
+    """That a report was made after the day on which it fell due, in a sentence; empty for one that was not."""
+    if paper.due_on is None or not paper.late_by:
+        return ""
+    days = plural(paper.late_by, "working day")
+    return f"Made on {british(paper.made_on)}, {days} after it was due on {british(paper.due_on)}."
 
 
 def figure_text(printed: str, unit: str) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from actions.rating import LOOKS, ORDER, Rating
 from priorities.models import Meeting, Plan, UpdateRound
 from priorities.periods import Period, PeriodKind
+from priorities.working_days import working_days_since
 from reports.document import HOLDER, Definition, Mark, Paper
 from reports.models import ReportVersion
 from reports.timetable import dates_of
@@ -19,6 +20,7 @@ from reports.timetable import dates_of
 if TYPE_CHECKING:
     from partners.models import User
     from priorities.models import Priority
+    from priorities.timetable import Timetable
     from reports.models import Report
 
 DEFINITIONS_NOTE = (
@@ -37,8 +39,12 @@ def local_day(moment: dt.datetime) -> dt.date:
     return timezone.localtime(moment).date()
 
 
+def promised_dates(plan: Plan, period: Period) -> Timetable:
+    return dates_of(period, plan.weeks, UpdateRound.objects.promised(plan))
+
+
 def updates_due_on(plan: Plan, period: Period) -> dt.date:
-    return dates_of(period, plan.weeks, UpdateRound.objects.promised(plan)).updates_due_on
+    return promised_dates(plan, period).updates_due_on
 
 
 def usual_cut_off(plan: Plan, period: Period) -> dt.datetime:
@@ -94,6 +100,8 @@ def paper(*, report: Report, title: str, number: int, cut_off: dt.datetime, made
     plan, period = report.plan, report.period
     made_on = local_day(made_at)
     meeting = Meeting.objects.next_of_partnership(plan, made_on)
+    dates = promised_dates(plan, period)
+    due_on = dates.draft_on if report.falls_due and number == 1 else None
     return Paper(
         partnership=plan.partnership,
         short_name=plan.short_name,
@@ -112,7 +120,7 @@ def paper(*, report: Report, title: str, number: int, cut_off: dt.datetime, made
         reason=reason,
         cut_off=cut_off.astimezone(dt.UTC),
         cut_off_on=local_day(cut_off),
-        updates_due_on=updates_due_on(plan, period),
+        updates_due_on=dates.updates_due_on,
         made_at=made_at.astimezone(dt.UTC),
         made_on=made_on,
         meeting_on=meeting.date if meeting else None,
@@ -122,6 +130,8 @@ def paper(*, report: Report, title: str, number: int, cut_off: dt.datetime, made
         is_demonstration=plan.is_demonstration,
         strategic_objective=plan.strategic_objective,
         objective_source=plan.objective_source,
+        due_on=due_on,
+        late_by=working_days_since(due_on, made_on) if due_on else 0,
         check_at=f"{settings.SITE_URL}{reverse('reports:check')}",
         priorities=tuple(plan.priorities.active(period.end).order_by("position").values_list("name", flat=True)),
     )

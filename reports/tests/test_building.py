@@ -9,6 +9,7 @@ from partners.models import User
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
 from reports import snapshot
+from reports.document import from_json
 from reports.models import Rendition, Report, ReportVersion
 from reports.services import building, decisions, schedule
 from reports.snapshot.paper import cut_off_before
@@ -376,6 +377,23 @@ def test_a_report_that_is_produced_after_all_is_made():
     assert building.make_due(plan=desk.plan, now=LATER) == []
     building.produce_after_all(**this, reason="Wanted.", by=desk.coordinator, at=LATER)
     assert building.run_now(**this, by=desk.coordinator, now=LATER).number == 1
+
+
+def test_a_report_that_was_caught_up_knows_by_how_much_it_is_late():
+    """Due on Wednesday 28 October, made on Friday 20 November; another version is not late but newer."""
+    desk = Desk()
+    only(("six_monthly", H1), ("quarterly", Q2), plan=desk.plan)
+    made = {one.report.kind: one for one in building.make_due(plan=desk.plan, now=LATER)}
+    for version in made.values():
+        paper = from_json(version.snapshot).paper
+        assert (paper.due_on, paper.late_by) == (dt.date(2026, 10, 28), 17)
+    paper = from_json(desk.another(desk.laid_out(made["six_monthly"])).snapshot).paper
+    assert (paper.due_on, paper.late_by) == (None, 0)
+
+
+def test_a_report_made_on_its_day_is_not_late():
+    paper = from_json(Desk().draft().snapshot).paper
+    assert (paper.due_on, paper.late_by) == (dt.date(2026, 10, 28), 0)
 
 
 def leave_out(desk, period=Q2, kind="quarterly") -> None:

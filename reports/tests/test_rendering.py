@@ -240,6 +240,16 @@ def test_the_screen_keeps_the_content_policy(document: Document) -> None:
     assert not [name for name in outline.attributes if name.startswith("on")]
 
 
+@BOTH
+def test_a_report_made_after_its_day_says_so_in_its_small_print(document: Document) -> None:
+    assert "after it was due" not in draft(document)
+    late = dataclasses.replace(document.paper, due_on=dt.date(2026, 10, 26), late_by=2)
+    said = "Made on 28 October 2026, 2 working days after it was due on 26 October 2026."
+    assert said in text_of(draft(dataclasses.replace(document, paper=late)))
+    in_time = dataclasses.replace(late, due_on=document.paper.made_on, late_by=0)
+    assert draft(dataclasses.replace(document, paper=in_time)) == draft(document)
+
+
 # --- Draft and final --------------------------------------------------------------------------------------------------
 
 
