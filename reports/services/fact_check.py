@@ -36,6 +36,12 @@ Outcome = FactCheckAnswer.Outcome
 
 WORKING_DAYS = 2
 
+ONLY_COORDINATOR_SETTLES = "Only the coordinator says what became of what a partner found."
+
+
+def only_officers_answer(partner: Partner) -> str:
+    return f"Only an officer of {partner} answers for it."
+
 
 @dataclass(frozen=True)
 class Said:
@@ -76,7 +82,12 @@ def said(check: FactCheck) -> list[Said]:
 def check_of(version: ReportVersion) -> FactCheck | None:
     """The fact check that tells about this version: its own, else that of the newest version before it."""
     found = FactCheck.objects.filter(version__report=version.report_id, version__number__lte=version.number)
-    return found.select_related("version", "opened_by", "closed_by").defer("version__snapshot").order_by("-version__number").first()
+    return (
+        found.select_related("version", "opened_by", "closed_by")
+        .defer("version__snapshot")
+        .order_by("-version__number")
+        .first()
+    )
 
 
 def has_fact_check(report: Report) -> bool:
@@ -161,7 +172,7 @@ def answer(
     `text`, or with one sentence when the check is over or did not ask this partner.
     """
     if not by.has_perm("reports.answer_fact_check", partner):
-        raise PermissionDenied(f"Only an officer of {partner} answers for it.")
+        raise PermissionDenied(only_officers_answer(partner))
     check = FactCheck.objects.select_for_update().get(pk=check.pk)
     if not check.partners.filter(pk=partner.pk).exists():
         raise ValidationError(f"This draft says nothing of {partner}.")
@@ -206,7 +217,7 @@ def settle(*, answer: FactCheckAnswer, outcome: str, text: str, by: User, at: dt
     settle or the report has gone on.
     """
     if not by.has_perm("reports.settle_fact_check", answer):
-        raise PermissionDenied("Only the coordinator says what became of what a partner found.")
+        raise PermissionDenied(ONLY_COORDINATOR_SETTLES)
     FactCheck.objects.select_for_update().get(pk=answer.fact_check_id)  # the partner may be answering anew
     answer.refresh_from_db()
     if answer.is_right:

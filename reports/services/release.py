@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 State = Rendition.State
 
+NOT_ON_SHELF = "This version is not among what everybody can read (any more)."
 ONLY_COORDINATOR_RELEASES = "Only the coordinator puts a report where everybody can read it."
 LONGEST_REASON = 2000
 #: What is marked OFFICIAL-SENSITIVE is by that not for everybody.
@@ -199,7 +200,7 @@ def withdraw(*, version: ReportVersion, reason: str, by: User, at: dt.datetime) 
     _want_right(version, by)
     standing = PublicRelease.objects.select_for_update().filter(version=version).standing().first()
     if standing is None:
-        raise ValidationError("This version is not among what everybody can read (any more).")
+        raise ValidationError(NOT_ON_SHELF)
     if is_blank(reason):
         raise ValidationError({"reason": ["Say why it is taken away."]})
     if len(reason.strip()) > LONGEST_REASON:

@@ -105,7 +105,7 @@ def show_part(request: SignedIn, pk: int, number: int, code: str) -> HttpRespons
     if not may_answer and not user.has_perm("reports.see_fact_check"):
         raise PermissionDenied(f"What the draft says of {partner} is for its own officers to check.")
     if request.method == "POST" and not may_answer:
-        raise PermissionDenied(f"Only an officer of {partner} answers for it.")
+        raise PermissionDenied(fact_check.only_officers_answer(partner))
     is_open = fact_check.is_open(check, timezone.localdate())
     if request.method == "POST" and not is_open:
         messages.error(request, fact_check.over(check))
@@ -146,7 +146,7 @@ def settle(request: SignedIn, pk: int, number: int, answer: int) -> HttpResponse
     found = get_object_or_404(check.answers.select_related("partner", "by"), pk=answer)
     found.fact_check = check
     if not request.user.has_perm("reports.settle_fact_check", found):
-        raise PermissionDenied("Only the coordinator says what became of what a partner found.")
+        raise PermissionDenied(fact_check.ONLY_COORDINATOR_SETTLES)
     form = SettleForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -231,7 +231,7 @@ def withdraw_public(request: SignedIn, pk: int, number: int) -> HttpResponse:
             messages.success(request, "It is off the shelf. Copies in browsers and caches last five minutes more.")
             return _back_to(version)
     if not version.releases.standing().exists():
-        messages.error(request, "This version is not among what everybody can read (any more).")
+        messages.error(request, release.NOT_ON_SHELF)
         return _back_to(version)
     return _page(request, version, withdraw=form)
 
