@@ -20,6 +20,7 @@ from reports.public import for_public
 from reports.rendering import print_html
 from reports.services.on_request import make_action_plan, make_plan
 from reports.tests.makers import UTC, Town
+from tests.reading import blocks_of_html, blocks_of_pdf, first_difference
 from tests.verapdf import verdicts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pdf]
@@ -64,6 +65,7 @@ def test_both_keep_the_profiles_and_print_every_letter(papers, tmp_path):
         paths[-1].write_bytes(made.content)
         read = " ".join(" ".join(one.extract_text() for one in PdfReader(io.BytesIO(made.content)).pages).split())
         assert read.count(LETTERS) >= (4 if name.startswith("action") else 6), name
+        assert first_difference(blocks_of_html(html), blocks_of_pdf(made.content)) == "", name
     # The judge also refuses a letter without a glyph.
     assert verdicts(paths) == [[], [], [], []]
 
