@@ -104,6 +104,7 @@ QUARTERLY_ROOMS = (
     QuarterlyRoom(6, 190, 160, 4, 110),
     QuarterlyRoom(5, 190, 150, 4, 105),
     QuarterlyRoom(5, 170, 130, 3, 105),
+    QuarterlyRoom(4, 160, 110, 3, 200),
     QuarterlyRoom(4, 160, 110, 3, 100),
     QuarterlyRoom(4, 120, 110, 3, 100),
     QuarterlyRoom(3, 100, 90, 2, 90),
