@@ -321,9 +321,8 @@ def _judgement(old: Figure, figure: Figure) -> Iterator[Difference]:
     name = figure.name
     if figure.now is None:
         if old.now is not None:
-            yield Difference(
-                "figure_missing", figure.code, f"{name}: {figure.period_label} is {figure.missing or 'missing'}."
-            )
+            # Why, and who owes it, are somebody's own words: they stand with the figure.
+            yield Difference("figure_missing", figure.code, f"{name}: {figure.period_label} is not yet available.")
         return
     told = f"{name}, {figure.now.printed}{'%' if figure.unit.startswith('%') else ''} in {figure.period_label},"
     if old.now is None:

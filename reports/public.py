@@ -78,6 +78,8 @@ from reports.formatting import words_of
 Typed = TypeVar("Typed", SectionWords, SubGroupText)
 
 WITHHELD = "Withheld."
+PUBLISHED = "Published"
+"""How a version stands of which everybody may know."""
 TITLE_WITHHELD = "Title withheld"
 RANGE_WITHHELD = "Whether that is unusual is not said, because a figure it needs is withheld."
 TABLE_LEFT_OUT = (
@@ -390,9 +392,12 @@ class _Public:
         if since is None:
             return None
         titles = [line.title for line in self._lines() if self._tells_title(line.ref, line.title)]
+        names = {figure.code: f"{figure.name}: {figure.period_label}" for figure in self.figures}
         rows = []
         for row in since.rows:
             text = row.text
+            if row.kind == "figure_missing":  # older texts say in somebody's own words why, and who owes it
+                text = f"{names.get(row.key, row.key)} is not yet available."
             for title in titles:
                 text = text.replace(title, f"({TITLE_WITHHELD.lower()})")
             if row.kind in OF_FIGURES:
@@ -404,7 +409,10 @@ class _Public:
                 kept = not (words and self._tells(text, *self._told_of_ref(row.key), of_action=True))
             if kept:
                 rows.append(dataclasses.replace(row, text=text))
-        return dataclasses.replace(since, rows=tuple(rows))
+        sealed = since.sealed
+        if sealed is not None and sealed.standing != PUBLISHED:
+            sealed = dataclasses.replace(sealed, standing="")
+        return dataclasses.replace(since, sealed=sealed, rows=tuple(rows))
 
     def _lines(self) -> Iterable[ActionLine | Headline | OtherAction]:
         if isinstance(self.of, PlanDocument):

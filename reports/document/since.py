@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sealed:
-    """The version that was compared with, as it stood when this one was made; `standing` is its state in words."""
+    """The version that was compared with, as it stood when this one was made; `standing` is its state in words.
+
+    A public version does not say how one stood that was not published: `standing` is then empty.
+    """
 
     title: str
     period_label: str

@@ -142,9 +142,10 @@ def compared_with(since: Since) -> str:
         return "This is the plan's first report: what changed is told since the plan began."
     sealed = since.sealed
     if sealed is not None:
+        stood = f" ({sealed.standing.lower()})" if sealed.standing else ""
         return (
-            f"Compared with version {sealed.number} of the {sealed.title.lower()} on {sealed.period_label} "
-            f"({sealed.standing.lower()}), with what had been received by {british(sealed.cut_off_on)}; its facts are sealed "
+            f"Compared with version {sealed.number} of the {sealed.title.lower()} on {sealed.period_label}"
+            f"{stood}, with what had been received by {british(sealed.cut_off_on)}; its facts are sealed "
             f"as {sealed.snapshot_sha256[:12]}."
         )
     day = f" by what had been received by {british(since.cut_off_on)}" if since.cut_off_on else ""

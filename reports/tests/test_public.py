@@ -21,7 +21,17 @@ from performance.services.figures import write_commentary
 from performance.services.issues import raise_issue
 from performance.services.ranges import annotate
 from priorities.periods import Period
-from reports.document import Document, Figure, QuarterlyDocument, SixMonthlyDocument, from_json, to_json
+from reports.document import (
+    Difference,
+    Document,
+    Figure,
+    QuarterlyDocument,
+    Sealed,
+    Since,
+    SixMonthlyDocument,
+    from_json,
+    to_json,
+)
 from reports.public import RANGE_WITHHELD, TITLE_WITHHELD, WITHHELD, for_public
 from reports.rendering import print_html, screen_context
 from reports.tests.makers import Q2_2026, Town, noon, quarterly
@@ -343,6 +353,22 @@ def test_who_owes_a_figure_and_why_is_for_partners(town: Town) -> None:
     text = text_of(printed(for_public(document)))
     assert "not yet available" in text
     assert "Fire brigade on" not in text
+
+
+def test_what_changed_tells_neither_why_a_figure_is_missing_nor_how_an_unpublished_version_stood(town: Town) -> None:
+    town.indicator("LATE")
+    document = town.quarterly()
+    # As texts from before it was left out at its source have it.
+    row = Difference("figure_missing", "LATE", "Indicator LATE: the analyst is off sick, owed by Fire brigade.")
+    sealed = Sealed("Quarterly report", "Q1 2026/27", 1, "Draft", dt.date(2026, 7, 21), "b" * 64)
+    document = dataclasses.replace(document, since=Since("Q1 2026/27", sealed, "", sealed.cut_off_on, (row,)))
+    assert "(draft)" in text_of(printed(document))
+    public = text_of(printed(for_public(document)))
+    assert "Indicator LATE: Q2 2026/27 is not yet available." in public
+    for words in ("off sick", "owed by", "(draft)"):
+        assert words not in public
+    published = dataclasses.replace(document.since, sealed=dataclasses.replace(sealed, standing="Published"))
+    assert "(published)" in text_of(printed(for_public(dataclasses.replace(document, since=published))))
 
 
 def test_a_public_version_holds_nothing_to_work_it_out_from(town: Town) -> None:

@@ -112,7 +112,11 @@ def test_the_quarterly_report_says_of_an_action_given_up_that_it_was_withdrawn(d
     assert "1 action recovered, 1 action withdrawn, replaced or moved on" in changed_since(document.since)
     paper = text_of(print_html(document, stage="draft", snapshot_sha256="", sign_off=None))
     assert "Withdrawn, replaced or moved to the next plan: 1. ASB-02 Action ASB-02 was off track" in paper
-    assert for_public(document).since == document.since
+    public = for_public(document).since
+    assert (public.rows, public.sealed.standing) == (
+        document.since.rows,
+        "",
+    )  # what was never published is nobody’s to know
 
 
 def before_of(document: SixMonthlyDocument) -> dict[str, int | None]:
