@@ -371,7 +371,7 @@ def figures_of(body: Part) -> list[Told]:
         if columns[:1] == ["Indicator"]:
             for name, cells in rows:
                 heading = max((one for one in sentences if name.startswith(f"{one} ")), key=len)
-                found.append(Told(heading, caption, cells, sentences[heading]))
+                found.append(Told(heading, caption.partition(", ")[0], cells, sentences[heading]))
     return found
 
 
@@ -467,7 +467,7 @@ def _sentence(wrong: Wrong, told: Told, usual: str) -> None:
 def _line(wrong: Wrong, item: str, told: Told) -> None:
     """A figure's line on page one, against its row and its sentence."""
     rest = item.removeprefix(told.name)
-    said = re.match(rf" ({NUMBER})%?.*?, was ({NUMBER})%? .*?in .*? \((.*?)\); (.*)", rest)
+    said = re.match(rf"(?: \([^)]*\))? ({NUMBER})%?.*?, was ({NUMBER})%? .*?in .*? \((.*?)\); (.*)", rest)
     if said is None:
         wrong.found.append(item)
         return
