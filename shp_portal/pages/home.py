@@ -28,7 +28,7 @@ from reports.views.after import MatterRow
 from shp_portal.pages import duties, papers
 from shp_portal.pages.issue import OpenIssues, open_issues
 from shp_portal.pages.navigation import frame_of, remember_board, remember_led
-from shp_portal.pages.overview import Row, bars, list_address, rows, worst_first
+from shp_portal.pages.overview import Row, bars, list_address, rows, worst_of
 
 if TYPE_CHECKING:
     from charts.ratings_bar import RatingsBar
@@ -248,8 +248,8 @@ def _owed(mine: ActionQuerySet, user: User, today: dt.date, round_: UpdateRound 
     if round_ is None:
         return None
     asked = round_.period
-    owing = mine.not_updated(asked).annotate(more_time=DeadlineExtension.objects.day_in(round_))
-    found = rows(worst_first(owing)[: ROWS + 1], today, asked)
+    owing = worst_of(mine.not_updated(asked), ROWS + 1).annotate(more_time=DeadlineExtension.objects.day_in(round_))
+    found = rows(owing, today, asked)
     found.sort(key=lambda row: pressing(row.standing, row.action.due_on))
     counted = (
         mine.owing(asked)
@@ -271,7 +271,9 @@ def _owed(mine: ActionQuerySet, user: User, today: dt.date, round_: UpdateRound 
 
 def _help_wanted(plan: Plan, user: User) -> list[Help]:
     """What the reader's partner was asked and has not answered, then what it promised; the longest waiting first."""
-    if user.partner is None:
+    asked = ProgressUpdate.objects.filter(help_wanted_from=user.partner_id)
+    # Whether help still stands is a long question: not asked where none was ever wanted.
+    if user.partner is None or not asked.exists():
         return []
     owed = ProgressUpdate.objects.help_owed_by(user.partner).filter(action__plan=plan)
     named = owed.select_related(None).select_related("action__lead_partner", "action__sub_group")
@@ -287,7 +289,7 @@ def _help_wanted(plan: Plan, user: User) -> list[Help]:
 
 
 def _short(actions: ActionQuerySet, today: dt.date, asked: Period | None, url: str) -> Short:
-    found = rows(worst_first(actions)[: ROWS + 1], today, asked)
+    found = rows(worst_of(actions, ROWS + 1), today, asked)
     return Short(found[:ROWS], len(found) > ROWS, url)
 
 

@@ -87,6 +87,12 @@ def worst_first(actions: ActionQuerySet) -> ActionQuerySet:
     return actions.alias(place=place).order_by("place", F("due_on").asc(nulls_last=True), "ref")
 
 
+def worst_of(actions: ActionQuerySet, most: int) -> ActionQuerySet:
+    """The worst of them, at most so many. Which ones is found out first, so that what a row says is worked out for these alone."""
+    found = worst_first(actions).values("pk")[:most]
+    return worst_first(Action.objects.filter(pk__in=found))
+
+
 def exceptions_of(actions: ActionQuerySet, today: dt.date) -> ActionQuerySet:
     """Off track, at risk, or past the due date: what a meeting talks about first."""
     return worst_first(
