@@ -18,12 +18,15 @@ from partners.tests.makers import make_user
 from performance.models import Finding, Indicator, PrintedFigure, SimilarAreasRow, Source, StrategicAssessment
 from performance.services.figures import record_measurement
 from performance.services.issues import raise_issue
-from reports.models import Rendition, ReportVersion
+from priorities.periods import Period
+from reports.models import ReportVersion
 from reports.public import AVERAGES_LEFT_OUT, TITLE_WITHHELD, WITHHELD, for_public, withheld
-from reports.services import building, renditions
-from reports.tests.desk import DUE, LATER, at, make
+from reports.services import building, decisions, renditions
+from reports.services.release import withdraw
+from reports.tests.desk import DUE, LATER, PUBLISHED, SENT, at, make
 from reports.tests.makers import Q2_2026, Town, noon
 from reports.tests.test_public import OCTOBER, commented, of, printed, quarters, similar_table, story, text_of
+from reports.tests.test_release import released
 
 pytestmark = pytest.mark.django_db
 
@@ -388,18 +391,24 @@ def test_similar_areas_stay_unjudged_where_our_own_figure_is_withheld(town: Town
 # --- Who reads it -----------------------------------------------------------------------------------------------------
 
 
+def published(town: Town, period: Period) -> ReportVersion:
+    """On the shelf, its final files made for partners and for everybody."""
+    version = building.make_first(plan=town.plan, kind="quarterly", period=period, now=DUE)
+    draft = version.renditions.partners().get(stage="draft")
+    renditions.make_one(rendition=draft, make=make, clock=at(DUE))
+    decisions.prepare(version=version, by=town.coordinator, at=SENT)
+    renditions.make_one(rendition=version.renditions.partners().get(stage="final"), make=make, clock=at(SENT))
+    decisions.publish(version=version, by=town.coordinator, at=PUBLISHED)
+    released(town, version)
+    return version
+
+
 def test_a_reader_gets_the_public_edition_on_the_page_as_pdf_and_in_a_comparison(
     town: Town, settings: Any, tmp_path: Path
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     story(town, deaths="3", applications="2", kept="4711")
-    version = building.make_first(plan=town.plan, kind="quarterly", period=Q2_2026, now=DUE)
-    ReportVersion.objects.filter(pk=version.pk).update(state="published", published_at=LATER)
-    for edition in Rendition.Edition.values:
-        queued = renditions.queue(version=version, stage="final", at=LATER, edition=edition)
-        renditions.make_one(rendition=queued, make=make, clock=at(LATER))
-    other = building.make_first(plan=town.plan, kind="quarterly", period=Q2_2026.previous(), now=DUE)
-    ReportVersion.objects.filter(pk=other.pk).update(state="published", published_at=LATER)
+    other, version = published(town, Q2_2026.previous()), published(town, Q2_2026)
     both = f"/reports/compare/?a={other.report_id}.1&b={version.report_id}.1"
     pdf = f"/reports/{version.report_id}/v1/final.pdf"
     people = {"partners": town.analyst, "public": make_user("reader@test.example", roles.READER)}
@@ -413,13 +422,13 @@ def test_a_reader_gets_the_public_edition_on_the_page_as_pdf_and_in_a_comparison
         told = edition == "partners"
         assert ("4711" in text) is told
         assert ("Partners' copy" in text) is told
-        assert ("This is the public version." in text) is not told
+        assert ("This is the public version, checked on" in text) is not told
         assert ("Drug deaths, 3 in Q2 2026/27, changed in an unusual way" in compared) is told
-        assert ("Reviews, 34 in Q2 2026/27, is better now" in compared) is told
+        assert "Reviews, 34 in Q2 2026/27, is better now" in compared
         assert etag == f'"{version.renditions.get(edition=edition, stage="final").sha256}"'
-    version.renditions.filter(edition="public").delete()
+    withdraw(version=version, reason="A name was left in.", by=town.coordinator, at=LATER)
     client = Client()
     client.force_login(people["public"])
     with time_machine.travel(LATER):
         assert client.get(pdf).status_code == 404
-        assert "There is no PDF of it yet." in text_of(client.get(version.get_absolute_url()).content.decode())
+        assert "4711" not in client.get(version.get_absolute_url()).content.decode()
