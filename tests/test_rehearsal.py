@@ -8,8 +8,11 @@ import time_machine
 from django.apps import apps
 from django.test import Client
 
+from partners.models import OutgoingEmail
+from priorities.periods import Period, PeriodKind
 from reports.models import FactCheck, Rendition, ReportVersion
 from reports.services import building
+from reports.services.meeting import raise_matter
 from reports.tests.desk import UTC, Desk
 from shp_portal import tick as ticking
 
@@ -90,3 +93,22 @@ def test_with_nothing_due_it_says_so_and_only_to_the_coordinator():
         client.force_login(who)
         assert client.get("/schedule/dry-run/").status_code == 403
         assert "dry-run" not in client.get("/schedule/").text
+
+
+def test_reminders_of_matters_are_shown_and_then_owed():
+    desk = Desk()
+    version = desk.draft(period=Period(PeriodKind.HALF_YEAR, dt.date(2024, 4, 1)))
+    raise_matter(
+        report=version.report,
+        source="chair",
+        text="Why did it rise?",
+        owner=desk.officer,
+        due_on=NOVEMBER.date(),
+        by=desk.chair,
+        at=NOVEMBER - dt.timedelta(days=7),
+    )
+    assert "Why did it rise?" in shown(desk)
+    assert not OutgoingEmail.objects.filter(kind="matter-due").exists()
+    assert [one.person for one in ticking.tick(NOVEMBER).reminders] == [desk.officer]
+    assert OutgoingEmail.objects.get(kind="matter-due").recipient == desk.officer
+    assert "Why did it rise?" not in shown(desk)

@@ -187,7 +187,7 @@ def test_two_days_are_compared_and_a_copy_is_known(town, tmp_path):
 
 def test_mails_say_as_at_and_a_matter_names_it(town):
     version, _ = make_action_plan(plan=town.plan, as_at=TODAY, by=town.coordinator, at=NOW)
-    said = emails.published(version, ["Members"], reader=town.reader)
+    said = emails.published(version, ["Members"], reason="", reader=town.reader)
     assert said.subject == "Published: Action plan, as at 23 November 2026"
     assert "The action plan as at 23 November 2026 is published." in said.text
     matter = raise_matter(

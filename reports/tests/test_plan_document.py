@@ -164,11 +164,12 @@ def test_a_copy_of_it_is_known_at_the_check(town, tmp_path):
     assert said in out.getvalue()
 
 
-def test_a_reader_without_a_pdf_is_told_whom_to_ask(town):
+def test_a_reader_of_what_is_not_released_is_told_whom_to_ask(town):
     version = made(town)
     ReportVersion.objects.filter(pk=version.pk).update(state="published", published_at=NOW)
     page = client_of(town.reader).get(version.get_absolute_url()).text
-    assert "There is no PDF of it yet. If you need one, ask the Community Safety Team." in page
+    assert "The version for readers is being checked. If you need it, ask the Community Safety Team." in page
+    assert "Foreword" not in page
 
 
 def test_groups_that_report_to_one_another_in_a_ring_are_named_and_nothing_is_made(town):

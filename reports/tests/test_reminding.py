@@ -4,9 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.core import mail
-from django.test import Client
 
 from actions.tests.makers import make_user
 from partners import outbox, roles
@@ -16,7 +14,6 @@ from reports.models import MatterArising
 from reports.services import meeting, reminding
 from reports.services.reminding import Step, steps_of
 from reports.tests.desk import LATER, Desk
-from shp_portal.tick import tick
 
 LONDON = ZoneInfo("Europe/London")
 #: A Saturday: the owner is reminded on the Monday after.
@@ -124,16 +121,6 @@ class TestReminders:
         assert self.told(morning(7)) == [self.desk.officer.email, deputy.email]
         deactivate(person=self.desk.officer, by=None, at=morning(8))
         assert self.told(morning(10)) == [self.desk.coordinator.email, self.desk.colleague.email]
-
-    def test_the_tick_does_it_and_the_dry_run_says_so(self, monkeypatch):
-        monkeypatch.setattr("celery.current_app.send_task", lambda name: None)
-        client = Client()
-        with time_machine.travel(morning(7), tick=False):
-            client.force_login(self.desk.coordinator)
-            assert "Why did it rise?" in client.get("/schedule/dry-run/").text
-            assert not OutgoingEmail.objects.filter(kind=reminding.KIND).exists()
-            assert [one.person for one in tick(morning(7)).reminders] == [self.desk.officer]
-            assert "Why did it rise?" not in client.get("/schedule/dry-run/").text
 
     def test_as_many_questions_for_thirty_matters_as_for_three(self, django_assert_max_num_queries):
         for number in range(30):
