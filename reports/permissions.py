@@ -100,6 +100,7 @@ rules.add_perm("reports.raise_matter", is_coordinator | is_chair | covers_some_c
 rules.add_perm("reports.raise_matter_for_others", is_coordinator)  # of a meeting or scrutiny
 rules.add_perm("reports.answer_matter", is_coordinator | is_to_answer)
 rules.add_perm("reports.reassign_matter", is_coordinator)
+rules.add_perm("reports.restrict_matter", is_coordinator)
 
 ONLY_COORDINATOR_MAKES = "Only the coordinator can make another version of a report."
 ONLY_COORDINATOR_LEAVES_OUT = "Only the coordinator can mark a report as not produced."

@@ -110,7 +110,8 @@ class Withheld:
 
     `small` and `secondary`: by indicator's name, the periods withheld because the count is small, or because a small one
     could be worked out. `left_out`: indicators whose source is not for publication. `words`: how many texts were replaced.
-    `restricted`: how many texts a partner had marked so; `restricted_issues`: how many issues.
+    `restricted`: how many texts a partner had marked so; `restricted_issues`: how many issues. `matters` are those arising
+    that are printed, `restricted_matters` those that are left out as restricted.
     """
 
     small: dict[str, list[str]]
@@ -119,6 +120,8 @@ class Withheld:
     words: int
     restricted: int
     restricted_issues: int
+    matters: int = 0
+    restricted_matters: int = 0
 
 
 def withheld(document: Document) -> Withheld:
@@ -134,13 +137,17 @@ def withheld(document: Document) -> Withheld:
             label = when if isinstance(when, str) else when.label
             found[cell.hidden].setdefault(names.get(code, code), []).append(label)
     public.document()
+    matters = document.matters if isinstance(document, (SixMonthlyDocument, QuarterlyDocument)) else ()
+    left_out = sum(matter.restricted for matter in matters)
     return Withheld(
         small=found[Hidden.SMALL],
         secondary=found[Hidden.SECONDARY],
         left_out=list(found[Hidden.LEFT_OUT]),
         words=public.texts,
-        restricted=to_json(document).count('"restricted":true'),
+        restricted=to_json(document).count('"restricted":true') - left_out,
         restricted_issues=document.restricted_issues,
+        matters=len(matters) - left_out,
+        restricted_matters=left_out,
     )
 
 
@@ -466,7 +473,7 @@ class _Public:
             headlines=tuple(dataclasses.replace(one, title=self._title(one.title)) for one in document.headlines),
             issues=tuple(self._issue(issue) for issue in document.issues),
             since=self._since(document.since),
-            matters=tuple(self._matter(matter) for matter in document.matters),
+            matters=tuple(self._matter(matter) for matter in document.matters if not matter.restricted),
             last_asked=tuple(self._asked(one, {}) for one in document.last_asked),
             left_alone=tuple(one for one in document.left_alone if one.code in worse),
             other_actions=(),
@@ -545,7 +552,7 @@ class _Public:
             sub_group_texts=tuple(self._paragraph(said) for said in document.sub_group_texts),
             issues=tuple(self._issue(issue) for issue in document.issues),
             since=self._since(document.since),
-            matters=tuple(self._matter(matter) for matter in document.matters),
+            matters=tuple(self._matter(matter) for matter in document.matters if not matter.restricted),
             last_asked=tuple(self._asked(one, codes) for one in document.last_asked),
             texts=tuple(self._section(words) for words in document.texts),
             known=(),

@@ -82,6 +82,7 @@ urlpatterns = [
     path("reports/<int:pk>/matters/raise/", meeting.raise_matter, name="raise-matter"),
     path("matters/", meeting.list_matters, name="matters"),
     path("matters/<int:pk>/", meeting.show_matter, name="matter"),
+    path("matters/<int:pk>/restrict/", meeting.restrict_matter, name="restrict-matter"),
     path("matters/<int:pk>/reassign/", meeting.reassign_matter, name="reassign-matter"),
     path("reports/<int:pk>/v<int:number>/send/", sending.send_to_lists, name="send-to-lists"),
     path("check/", check.check, name="check"),

@@ -200,7 +200,7 @@ class World:
             given |= {"code": self.duty.code, "year": 2026}
         elif name == "send-again":
             given["pk"] = self.email.pk
-        elif name in ("matter", "reassign-matter"):
+        elif name in ("matter", "reassign-matter", "restrict-matter"):
             given["pk"] = self.matter.pk
         elif row.on:
             version = self.versions[row.on]

@@ -12,6 +12,7 @@ class Matter:
 
     `about` names the report it was asked about. `owner` is a role and an organisation, empty for no one assigned; so is
     `answered_by`. `answer` and `answered_on` are empty as long as it is open; `overdue` is said of open ones alone.
+    `restricted`: it and its answer are not for the public version.
     """
 
     about: str
@@ -26,6 +27,7 @@ class Matter:
     answer: str
     answered_by: str
     answered_on: dt.date | None
+    restricted: bool = False
 
 
 @dataclass(frozen=True)

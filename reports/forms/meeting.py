@@ -189,6 +189,11 @@ class MatterForm(VerbForm):
         required=False,
         help_text=f"For example: the committee agreed to a later day. Up to {LONGEST_NOTE:,} characters.",
     )
+    restricted = forms.BooleanField(
+        label="Restricted: leave it and its answer out of public versions",
+        required=False,
+        help_text="For what names or describes somebody. Partners read it all the same.",
+    )
     meeting = forms.ModelChoiceField(
         Meeting.objects.none(),
         label="At which meeting? (if a meeting asks)",
@@ -217,6 +222,7 @@ class MatterForm(VerbForm):
             Field.textarea("text", label_size=Size.SMALL, rows=4, max_characters=LONGEST_MATTER),
             Field("owner", context={"label_size": Size.for_label(Size.SMALL)}),
             Field("due_on", context={"legend_size": Size.for_legend(Size.SMALL)}),
+            Field("restricted"),
         ]
         button = Button("submit", "Raise it")
         if not for_others:

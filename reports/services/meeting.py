@@ -41,6 +41,7 @@ ONLY_THESE_RAISE = "A matter is raised by the chair or by the coordinator."
 ONLY_COORDINATOR_RAISES_FOR_OTHERS = "The coordinator enters what a meeting or scrutiny asks; you raise what you ask."
 NOT_YOURS = "A matter is answered by the person it was given to, by whoever stands in for them, or by the coordinator."
 ONLY_COORDINATOR_REASSIGNS = "Only the coordinator gives a matter to somebody else."
+ONLY_COORDINATOR_RESTRICTS = "Only the coordinator says which matters public versions leave out."
 MINUTE_WANTED = "Enter the reference of the minute, for example 7.2."
 
 
@@ -185,11 +186,12 @@ def raise_matter(
     later_because: str = "",
     meeting: Meeting | None = None,
     minute_reference: str = "",
+    restricted: bool = False,
 ) -> MatterArising:
     """Want something answered about a report by `owner` until `due_on`, and tell them.
 
     Scrutiny may leave the day open: it is 28 days from today then, and a later one takes a reason. The same words by the same person about the same report,
-    as long as they are not answered, are the matter that was raised before.
+    as long as they are not answered, are the matter that was raised before. `restricted`: left out of public versions.
     Raises PermissionDenied; ValidationError keyed by these parameter names.
     """
     if not by.has_perm("reports.raise_matter"):
@@ -241,6 +243,7 @@ def raise_matter(
         later_because=later_because if late else "",
         meeting=meeting,
         minute_reference=minute_reference,
+        restricted=restricted,
         raised_by=by,
         raised_at=at,
     )
@@ -297,6 +300,19 @@ def answer_matter(*, matter: MatterArising, answer: str, by: User, at: dt.dateti
     matter.save(update_fields=["answer", "answered_by", "answered_at"])
     if matter.raised_by_id != by.pk:
         steps.tell(matter.raised_by, emails.matter_answered(matter, reader=matter.raised_by), matter.pk, at)
+    return matter
+
+
+@transaction.atomic
+def restrict_matter(*, matter: MatterArising, restricted: bool, by: User) -> MatterArising:
+    """Leave a matter and its answer out of the public versions made from now on, or let them have it; open or answered.
+
+    Versions that are made already say what they say. Twice is once. Raises PermissionDenied.
+    """
+    if not by.has_perm("reports.restrict_matter", matter):
+        raise PermissionDenied(ONLY_COORDINATOR_RESTRICTS)
+    MatterArising.objects.filter(pk=matter.pk).exclude(restricted=restricted).update(restricted=restricted)
+    matter.refresh_from_db(fields=["restricted"])
     return matter
 
 

@@ -62,6 +62,7 @@ def checks_of(kept_back: Withheld, marking: str) -> tuple[Check, ...]:
             if restricted
             else "No words in it are restricted, and all evidence is left out."
         ),
+        *_check_of_matters(kept_back),
         Check(
             f"Small numbers are withheld as listed: {plural(small, 'figure')} that are under 5 or rest on a "
             f"count under 5, and {plural(secondary, 'figure')} from which one could be worked out."
@@ -89,6 +90,19 @@ def checks_of(kept_back: Withheld, marking: str) -> tuple[Check, ...]:
         ),
         Check("Nothing stands against publishing it now: no pre-election period, no trial, no agreed later day."),
     )
+
+
+def _check_of_matters(kept_back: Withheld) -> list[Check]:
+    """What the chair, a meeting or scrutiny asked, and the answers, go out in the words in which they were typed."""
+    if not kept_back.matters and not kept_back.restricted_matters:
+        return []
+    printed = (
+        f"The questions and answers on {plural(kept_back.matters, 'matter')} arising name nobody and give nobody away"
+    )
+    if not kept_back.matters:
+        printed = "No matter arising is printed"
+    left_out = kept_back.restricted_matters
+    return [Check(f"{printed}; {plural(left_out, 'restricted matter')} left out." if left_out else f"{printed}.")]
 
 
 @transaction.atomic

@@ -122,6 +122,7 @@ def _matters(report: Report, made_at: dt.datetime, since: dt.datetime | None) ->
                 answer=row.answer if answered else "",
                 answered_by=organisation_of(row.answered_by, plan) if answered and row.answered_by else "",
                 answered_on=local_day(row.answered_at) if answered and row.answered_at else None,
+                restricted=row.restricted,
             )
         )
     return tuple(sorted(found, key=lambda matter: matter.answered_on is not None))

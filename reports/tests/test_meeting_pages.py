@@ -25,10 +25,12 @@ from performance.models import Indicator, Measurement
 from reports import rendering
 from reports.document import Recommendation, SixMonthlyDocument, from_json, sha256_of, to_json
 from reports.models import MatterArising, Report, ReportVersion
-from reports.public import WITHHELD, for_public
+from reports.public import WITHHELD, for_public, withheld
+from reports.rendering import print_html
 from reports.rendering.matters import last_asked_sentence
 from reports.services import meeting
 from reports.services.meeting import Given
+from reports.services.release import checks_of
 from reports.snapshot import take
 from reports.tests.desk import H1, LATER, Q2, Desk
 
@@ -355,6 +357,33 @@ class TestTheNextReport:
         asked(desk, version, text="Who looks after the page?")
         public = for_public(self.document(desk))
         assert [matter.text for matter in public.matters] == [WITHHELD, "Who looks after the page?"]
+
+    def test_a_restricted_matter_is_for_those_at_work_alone_and_counted_on_the_check_list(self, desk, version):
+        asked(desk, version, text="Why was the family of 4 Raby Road not moved?", restricted=True)
+        later = asked(desk, version, text="What did the son say?")
+        asked(desk, version, text="Who looks after the page?")
+        page = signed_in(desk.coordinator).get(later.get_absolute_url()).text
+        assert "They print it and its answer." in page
+        address = reverse("reports:restrict-matter", args=[later.pk])
+        assert signed_in(desk.officer).post(address, {"restricted": "on"}).status_code == 403
+        page = signed_in(desk.coordinator).post(address, {"restricted": "on"}, follow=True).text
+        assert "they leave it and its answer out" in page
+        document = self.document(desk)
+        paper = print_html(document, stage="draft", snapshot_sha256="", sign_off=None)
+        assert paper.count("Restricted: not in the public version.") == 2
+        public = for_public(document)
+        assert [matter.text for matter in public.matters] == ["Who looks after the page?"]
+        assert "Raby Road" not in print_html(public, stage="final", snapshot_sha256="", sign_off=None)
+        [check] = [one.sentence for one in checks_of(withheld(document), "") if "matter" in one.sentence]
+        assert check == (
+            "The questions and answers on 1 matter arising name nobody and give nobody away; 2 restricted matters left out."
+        )
+        assert withheld(document).restricted == 0
+        signed_in(desk.coordinator).post(address)
+        assert [matter.text for matter in for_public(self.document(desk)).matters] == [
+            "What did the son say?",
+            "Who looks after the page?",
+        ]
 
 
 def make_indicator(desk: Desk) -> None:

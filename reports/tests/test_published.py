@@ -15,8 +15,9 @@ from priorities.models import Plan
 from reports import delivery
 from reports.models import PublicRelease, ReportVersion
 from reports.services import building, release
-from reports.tests.desk import H1, LATER, Desk
+from reports.tests.desk import H1, LATER, Q2, Desk
 from reports.tests.test_release import client_of, released, second_version
+from reports.views import published
 
 pytestmark = pytest.mark.django_db
 
@@ -156,4 +157,19 @@ def test_the_shelf_costs_the_same_for_many_reports(desk):
             quarterly.save()
             released(desk, quarterly)
     assert PublicRelease.objects.count() > 5
-    assert queries() == few <= 5
+    assert queries() == few <= 6
+
+
+def test_only_the_releases_of_the_page_are_read(desk, monkeypatch):
+    monkeypatch.setattr(published, "PAGE", 1)
+    older = building.make_first(plan=desk.plan, kind="quarterly", period=Q2.previous(), now=LATER)
+    older.state, older.published_at = ReportVersion.State.PUBLISHED, LATER
+    older.save()
+    newer = desk.published()
+    for version in (older, newer):
+        released(desk, version)
+    for number, version, other in (("1", newer, older), ("2", older, newer)):
+        page = Client().get("/published/", {"page": number})
+        assert [entry.newest.version for entry in page.context["page"]] == [version]
+        assert address(version) in page.text
+        assert address(other) not in page.text

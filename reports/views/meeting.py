@@ -176,6 +176,22 @@ def reassign_matter(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "reports/reassign_matter.html", context)
 
 
+@for_those_at_work
+@require_http_methods(["GET", "HEAD", "POST"])
+def restrict_matter(request: SignedIn, pk: int) -> HttpResponse:
+    """The button that leaves a matter out of public versions, or takes that back."""
+    matter = _found(pk)
+    if not request.user.has_perm("reports.restrict_matter", matter):
+        raise PermissionDenied(meeting.ONLY_COORDINATOR_RESTRICTS)
+    if request.method == "POST":
+        matter = meeting.restrict_matter(
+            matter=matter, restricted=request.POST.get("restricted") == "on", by=request.user
+        )
+        done = "left out of" if matter.restricted else "printed in"
+        messages.success(request, f"It is {done} the public versions that are made from now on.")
+    return redirect(matter)
+
+
 def _found(pk: int) -> MatterArising:
     return get_object_or_404(MatterArising.objects.for_list().select_related("report__plan"), pk=pk)
 
@@ -189,6 +205,7 @@ def _matter_page(request: SignedIn, matter: MatterArising, form: AnswerForm | No
         "form": form,
         "handovers": list(matter.handovers.select_related("old", "new", "by").order_by("-pk")),
         "can_reassign": matter.is_open and user.has_perm("reports.reassign_matter", matter),
+        "can_restrict": user.has_perm("reports.restrict_matter", matter),
         "on_behalf": matter.owner_id != user.pk,
         "writer": writer_of(user),
     }

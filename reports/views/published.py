@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -63,22 +63,23 @@ def list_published(request: HttpRequest) -> HttpResponse:
     if not Plan.objects.filter(public_shelf=True).exists():
         raise Http404
     files = Rendition.objects.filter(edition=Rendition.Edition.PUBLIC, stage=Rendition.Stage.FINAL).defer("html")
-    found = PublicRelease.objects.filter(version__report__plan__public_shelf=True)
+    standing = PublicRelease.objects.standing().filter(version__report=OuterRef("pk"))
+    reports = Report.objects.filter(Exists(standing), plan__public_shelf=True)
+    # A period's end is worked out, so the database cannot order by it; only the page's releases are read.
+    ordered = sorted(reports, key=lambda report: (report.period.end, report.kind), reverse=True)
+    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
+    found = PublicRelease.objects.filter(version__report__in=page.object_list)
     found = found.select_related("version__report__plan").defer("html", "version__snapshot")
-    by_report: dict[Report, list[PublicRelease]] = {}
+    by_report: dict[int, list[PublicRelease]] = {}
     for one in found.prefetch_related(Prefetch("version__renditions", files)).order_by("-version__number", "-at"):
-        by_report.setdefault(one.version.report, []).append(one)
-    shelf = [entry for releases in by_report.values() if (entry := _entry(releases)) is not None]
-    shelf.sort(key=lambda entry: (entry.report.period.end, entry.report.kind), reverse=True)
-    page = Paginator(shelf, PAGE).get_page(request.GET.get("page"))
+        by_report.setdefault(one.version.report_id, []).append(one)
+    page.object_list = [_entry(by_report[report.pk]) for report in page.object_list]
     return render(request, "reports/published_list.html", {"page": page})
 
 
-def _entry(releases: list[PublicRelease]) -> Published | None:
-    """What the shelf says of a report whose releases these are, the newest version first; None when all were withdrawn."""
+def _entry(releases: list[PublicRelease]) -> Published:
+    """What the shelf says of a report whose releases these are, the newest version first; one of them stands."""
     standing = [one for one in releases if one.withdrawn_at is None]
-    if not standing:
-        return None
     newest = standing[0]
     first = releases[0]
     return Published(
