@@ -16,6 +16,7 @@ from reports.models import (
     HoldPeriod,
     MatterArising,
     MatterHandover,
+    NotProducedTakenBack,
     PlanFault,
     PublicRelease,
     RecommendationOutcome,
@@ -40,13 +41,20 @@ class ReportVersionInline(ReadOnlyInline):
     show_change_link = True
 
 
+class NotProducedTakenBackInline(ReadOnlyInline):
+    """Why it was not to be produced, and why that holds no more."""
+
+    model = NotProducedTakenBack
+    fields = ("was", "was_by", "was_at", "reason", "by", "at")
+
+
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "plan", "created_at", "not_produced", "build_attempts", "build_failed_at")
     list_filter = ("kind", "plan")
     list_select_related = ("plan",)
     date_hierarchy = "period_start"
-    inlines = (ReportVersionInline,)
+    inlines = (ReportVersionInline, NotProducedTakenBackInline)
 
     def sees_page(self, user: User, report: Report) -> bool:
         return Report.objects.visible_to(user).filter(pk=report.pk).exists()
