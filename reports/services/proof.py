@@ -253,10 +253,12 @@ def check_file(file: Rendition, now: dt.datetime) -> None:
 def _noted(row: Rendition | ReportVersion, fault: str, now: dt.datetime) -> bool:
     if fault and fault != row.fault:
         log.error("%s: %s", row, fault)
-    same = type(row)._default_manager.filter(pk=row.pk)
     if isinstance(row, Rendition):
-        same = same.filter(sha256=row.sha256, state=row.state)  # not one that is laid out anew meanwhile
-    same.update(checked_at=now, fault=fault)
+        # Not one that is laid out anew meanwhile.
+        same = Rendition.objects.filter(pk=row.pk, sha256=row.sha256, state=row.state)
+        same.update(checked_at=now, fault=fault)
+    else:
+        ReportVersion.objects.filter(pk=row.pk).update(checked_at=now, fault=fault)
     row.fault = fault
     return bool(fault)
 

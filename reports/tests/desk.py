@@ -11,6 +11,7 @@ from actions.tests.makers import make_partner, make_plan, make_user
 from partners import roles
 from priorities.models import Meeting
 from priorities.periods import Period, PeriodKind
+from reports.document import Document, sha256_of, to_json
 from reports.models import Rendition, ReportVersion
 from reports.services import building, decisions, renditions
 
@@ -42,6 +43,12 @@ def out_of_paper(html: str) -> Sheet:
 
 def at(moment: dt.datetime) -> renditions.Clock:
     return lambda: moment
+
+
+def sealed_as(version: ReportVersion, document: Document) -> None:
+    """As if the version had been made with exactly this text."""
+    text = to_json(document)
+    ReportVersion.objects.filter(pk=version.pk).update(snapshot=text, snapshot_sha256=sha256_of(text))
 
 
 class Desk:

@@ -15,7 +15,7 @@ from partners.models import User
 from reports.document import Document, sha256_of, to_json
 from reports.models import Report, ReportVersion
 from reports.services import decisions
-from reports.tests.desk import DECIDED, H1, LATER, PUBLISHED, Q2, Desk
+from reports.tests.desk import DECIDED, H1, LATER, PUBLISHED, Q2, Desk, sealed_as
 from reports.tests.makers import line, quarterly, six_monthly
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +101,7 @@ def test_a_text_that_cannot_be_read_is_refused_in_a_sentence(desk: Desk) -> None
     ReportVersion.objects.filter(pk=first.pk).update(snapshot="{")
     response = reader_of(desk.officer).get(address(first, second))
     assert response.status_code == 200
-    assert b"This is not the text of a report." in response.content
+    assert b"no longer those that were sealed" in response.content
 
 
 def test_only_what_one_may_see_can_be_chosen_or_compared(desk: Desk) -> None:
@@ -153,8 +153,8 @@ def test_the_chair_is_told_what_changed_since_the_version_they_returned(desk: De
     first = returned(desk, desk.chair)
     second = desk.another(first)
     changed = six_monthly((line(2, Rating.OFF_TRACK),))
-    ReportVersion.objects.filter(pk=first.pk).update(snapshot=to_json(six_monthly((line(2, Rating.AT_RISK),))))
-    ReportVersion.objects.filter(pk=second.pk).update(snapshot=to_json(changed))
+    sealed_as(first, six_monthly((line(2, Rating.AT_RISK),)))
+    sealed_as(second, changed)
     second.refresh_from_db()
     decisions.send_to_chair(version=second, by=desk.coordinator, at=LATER)
     page = text_of(reader_of(desk.chair).get(second.get_absolute_url()).content.decode())
@@ -169,8 +169,8 @@ def test_a_long_list_is_cut_and_leads_to_the_whole(desk: Desk) -> None:
     first = returned(desk, desk.chair)
     second = desk.another(first)
     was, now = plans(30, Rating.ON_TRACK, Rating.OFF_TRACK)
-    ReportVersion.objects.filter(pk=first.pk).update(snapshot=to_json(was))
-    ReportVersion.objects.filter(pk=second.pk).update(snapshot=to_json(now))
+    sealed_as(first, was)
+    sealed_as(second, now)
     response = reader_of(desk.chair).get(second.get_absolute_url())
     html = response.content.decode().partition("paper-changed")[2].partition("</section>")[0]
     more = re.search(r"And (\d+) more", html)

@@ -20,10 +20,9 @@ from partners.models import OutgoingEmail
 from priorities.periods import Period
 from priorities.services import open_round
 from priorities.tests.makers import make_priority, make_sub_group
-from reports.document import to_json
 from reports.models import Rendition, Report, ReportVersion
 from reports.services import building, decisions, renditions, schedule
-from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk, at, make, out_of_paper
+from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk, at, make, out_of_paper, sealed_as
 from reports.tests.makers import quarterly
 
 pytestmark = pytest.mark.django_db
@@ -575,7 +574,7 @@ def test_why_a_file_failed_is_for_those_at_work(desk):
     version.renditions.filter(stage="final").update(state="failed", last_error="/var/lib is full.")
     assert "/var/lib is full." in signed_in(desk.officer).get(version.get_absolute_url()).text
     page = signed_in(desk.reader).get(version.get_absolute_url()).text
-    assert "There is no PDF of it yet." in page
+    assert "The version for readers is being checked." in page
     assert "/var/lib" not in page
 
 
@@ -585,7 +584,7 @@ def test_the_public_version_is_looked_at_by_those_who_answer_for_it(desk):
         client = signed_in(user)
         assert address("public", version) in client.get(version.get_absolute_url()).text
         page = client.get(address("public", version)).text
-        assert "Nobody outside the Partnership sees this yet." in page
+        assert "Neither readers nor anybody outside sees this yet." in page
         assert "What got worse" in page
     assert address("public", version) not in signed_in(desk.officer).get(version.get_absolute_url()).text
     answer = signed_in(desk.officer).get(address("public", version))
@@ -596,7 +595,7 @@ def test_the_public_version_is_looked_at_by_those_who_answer_for_it(desk):
 
 def test_a_version_from_before_says_why_it_has_no_public_one(desk):
     version = desk.draft(kind="quarterly", period=Q2)
-    ReportVersion.objects.filter(pk=version.pk).update(snapshot=to_json(quarterly()))
+    sealed_as(version, quarterly())
     page = signed_in(desk.coordinator).get(address("public", version)).text
     assert "Make another version of the report first." in page
     assert "What got worse" not in page

@@ -170,6 +170,6 @@ def test_only_the_releases_of_the_page_are_read(desk, monkeypatch):
         released(desk, version)
     for number, version, other in (("1", newer, older), ("2", older, newer)):
         page = Client().get("/published/", {"page": number})
-        assert [entry.newest.version for entry in page.context["page"]] == [version]
+        assert [entry.newest.version for entry in page.context["entries"]] == [version]
         assert address(version) in page.text
         assert address(other) not in page.text

@@ -73,8 +73,8 @@ def list_published(request: HttpRequest) -> HttpResponse:
     by_report: dict[int, list[PublicRelease]] = {}
     for one in found.prefetch_related(Prefetch("version__renditions", files)).order_by("-version__number", "-at"):
         by_report.setdefault(one.version.report_id, []).append(one)
-    page.object_list = [_entry(by_report[report.pk]) for report in page.object_list]
-    return render(request, "reports/published_list.html", {"page": page})
+    entries = [_entry(by_report[report.pk]) for report in page.object_list]
+    return render(request, "reports/published_list.html", {"page": page, "entries": entries})
 
 
 def _entry(releases: list[PublicRelease]) -> Published:

@@ -16,6 +16,7 @@ from reports.services import building, decisions, on_request, renditions, texts
 from reports.timetable import KINDS
 from shp_portal.demo import fact_checks, meetings, shelf
 from shp_portal.demo.story import DECIDED, LONDON, MADE, PUBLISHED, SENT, WORDS, Timeline
+from shp_portal.published_plan.reading import BrokenData
 
 if TYPE_CHECKING:
     from reports.timetable import Owed
@@ -80,7 +81,7 @@ class Papers:
         self._say(f"Laying out {rendition}")
         made = renditions.make_one(rendition=rendition, make=self._make, clock=timezone.now)
         if made.state != Rendition.State.DONE:
-            raise renditions.Broken(f"{rendition} could not be laid out: {made.last_error}")
+            raise BrokenData(f"{rendition} could not be laid out: {made.last_error}")
 
     def _decide_on(self, timeline: Timeline, cast: Cast, version: ReportVersion, told: list[Record]) -> None:
         record = told[0]
