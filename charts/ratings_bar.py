@@ -98,12 +98,12 @@ class RatingsBar:
 
 
 def ratings_bar(
-    rows: Sequence[RatingRow], *, id_prefix: str, title: str, things: str = "actions", width: float = WIDE
+    rows: Sequence[RatingRow], *, id_prefix: str, title: str, things: str = "actions", width: float = WIDE, pitch: float = ROW
 ) -> RatingsBar:
     """Draw one bar a row, all on one scale. ValueError without rows. As high as it needs.
 
     A part too small for its label is drawn as wide as the label needs and the others give way, so lengths are exact
-    only where there is room; the counts always are.
+    only where there is room; the counts always are. `pitch` is from one bar to the next, where names stand beside the bars.
     """
     if not rows:
         raise ValueError("There is nothing to draw: no rows.")
@@ -131,7 +131,8 @@ def ratings_bar(
                 else Text(left, coordinate(bar_y + BAR / 2 + 4.5), f"no {things}"),
             )
         )
-        y += ROW if beside else ROW + 19
+        # Bars may stand closer than the two lines of a long name.
+        y += max(pitch, min(ROW, 16 * len(lines) + 2)) if beside else pitch + 19
     key, height = _key(rows, y + 4, width)
     return RatingsBar(
         frame=Frame(id_prefix, width, coordinate(height), title, _describe(rows, things)),

@@ -291,12 +291,15 @@ def _asked_last_time(wrong: Wrong, page: Part, body: Part, since: Counter[str]) 
     line = page.text("Asked last time")
     wrong.says(
         line,
-        r"Help: (\d+) of (\d+) answered, (\d+) open .*?, (\d+) taken back",
+        r"Help: (\d+) of (\d+) answered, (\d+) open.*?, (\d+) no longer asked",
         answered,
         answered + still + back,
         still,
         back,
     )
+    agreed = body.text("Since the last report").count("; the meeting agreed the recommendation about it.")
+    if agreed:
+        wrong.says(line, r"\((\d+) of them after the meeting agreed", agreed)
     outcomes = [cells[0].split()[0].rstrip(":") for _, cells in table(body, "Each recommendation and its outcome")]
     told = [f"{outcomes.count(word)} {word.lower()}" for word in ("Agreed", "Amended", "Noted", "Deferred")]
     told.append(f"{outcomes.count('No')} without a recorded outcome")
@@ -317,17 +320,31 @@ def _headlines(wrong: Wrong, page: Part, body: Part) -> None:
     line = page.text("Figures")
     for word, pattern in (("Worse", r"Worse than a year ago: (.*?)\. Better"), ("Better", r"Better: (.*?)\. Missing")):
         told = []
-        for name, (then, now, difference, direction, usual) in rows:
+        for name, (then, now, difference, direction, usual) in sorted(
+            rows, key=lambda row: not row[1][4].startswith("Unusual")
+        ):
             if direction.split()[-1] == word:
                 sign = "%" if re.search(r"\(%[,)]", name) else ""
                 change = re.search(r"\((.*?)\)", difference)
-                unusual = ", unusual" if usual.startswith("Unusual") else ""
+                unusual = next(
+                    said
+                    for start, said in (
+                        ("Unusual", ", unusual"),
+                        ("Usual", ", may be noise"),
+                        ("Too few", ", too few to say"),
+                        ("", ""),
+                    )
+                    if usual.startswith(start)
+                )
                 figures = f"{now.split()[0]}{sign}, was {then.split()[0]}{sign}, {change[1] if change else difference}"
                 told.append(f"{name.rpartition(' (')[0]} ({figures}{unusual})")
         said = re.search(pattern, line)
         shown, more = shown_and_more(re.split(r"(?<=\)); ", said[1]) if said else [])
         wrong.equal(shown, told[: len(shown)])
         wrong.equal((word, len(shown) + more), (word, len(told)))
+        if more:
+            hidden = sum(1 for one in told[len(shown) :] if one.endswith(", unusual)"))
+            wrong.says(said[1] if said else "", r"more, (\w+) unusual", hidden or "none")
     section = body.under("Performance headlines")
     missing = [block for block in section if block.tag == "LBody" and "not yet available" in block.text]
     wrong.says(line, r"Missing: (\d+) not yet available", len(missing))

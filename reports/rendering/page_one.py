@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charts.text import width_of
 from reports.rendering.text import clip
 
-LINE_POINTS, LABEL_POINTS, TYPE_POINTS = 493.0, 80.0, 9.5
+LINE_POINTS, LABEL_POINTS, TYPE_POINTS = 493.0, 80.0, 9.25
 """Page one's text width, the column of its labels and its type size, in points: report-print.css says the same."""
 
-PAGE_MM = 256.0
+PAGE_MM = 263.0
 """The height of page one between its margins, less a hair."""
 
-LINE_MM, COUNTS_MM, FACT_MM, HEADING_MM = 4.3, 4.8, 2.15, 7.4
+LINE_MM, COUNTS_MM, FACT_MM, HEADING_MM = 4.12, 4.7, 2.15, 6.9
 """A line of text, a line of counts, the space round a fact, a heading with its space: report-print.css says the same."""
 
 HEAD_START = "DEMONSTRATION DATA. Draft. "
@@ -34,11 +35,25 @@ class Listed:
 
 @dataclass(frozen=True)
 class PageLine:
-    """A strong start (a reference, a name) and what follows it; `full` is all it would say, where it was cut."""
+    """A strong start (a reference, a name) and what follows it; `full` is all it would say, where it was cut.
+
+    `at` is the anchor of the place where the whole of it stands, and `called` what that place is of.
+    """
 
     strong: str
     text: str
     full: str = ""
+    at: str = ""
+    called: str = ""
+
+    @property
+    def goes_on(self) -> bool:
+        return bool(self.full and self.at)
+
+    @property
+    def measured(self) -> str:
+        """The text with where it goes on, as it is printed: the number of the page has at most two digits."""
+        return f"{self.text} (in full at {self.called}, page 00)" if self.goes_on else self.text
 
 
 #: charts.text takes a fallback typeface into account; the paper has its own, whose lines run some 5% shorter.
@@ -61,7 +76,7 @@ def lines_of(text: str, width: float, *, strong: str = "") -> int:
 
 def rows_of(listed_: Listed, width: float) -> int:
     """Lines that a list takes in so many points, with the one that says how many more there are."""
-    rows = sum(lines_of(line.text, width, strong=line.strong) for line in listed_.lines)
+    rows = sum(lines_of(line.measured, width, strong=line.strong) for line in listed_.lines)
     return rows + (1 if listed_.more else 0)
 
 
@@ -74,4 +89,4 @@ def first_of(lines: Sequence[PageLine], most: int, longest: int = 1000) -> Liste
 
 def _cut(line: PageLine, longest: int) -> PageLine:
     text = clip(line.text, max(longest - len(line.strong), 20))
-    return line if text == line.text else PageLine(line.strong, text, line.full or line.text)
+    return line if text == line.text else dataclasses.replace(line, text=text, full=line.full or line.text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,11 +70,12 @@ SENTENCES = (
 QUARTERLY_SENTENCES = ("completed", "added", "closed", "reopened")
 
 #: Told in full elsewhere in the same report: here by reference or name alone.
-NAMED = ("help_asked", "issue_new", "issue_moved", "figure_better", "figure_eased", "figure_there", "usual")
+NAMED = ("issue_new", "issue_moved", "figure_better", "figure_eased", "figure_there", "usual")
 
 #: Short sentences that follow one another in a paragraph.
 FLOWING = (
     *LAST_ASKED,
+    "help_asked",
     "recovered",
     "started",
     "heard",
@@ -116,24 +117,32 @@ def since_context(document: Document) -> dict[str, Any]:
     if since is None:
         return {"since": None}
     names = {figure.code: figure.name for figure in document.figures}
+    agreed = agreed_refs(document) if isinstance(document, SixMonthlyDocument) else ()
     quarterly = isinstance(document, QuarterlyDocument)
     told = {*SENTENCES, *QUARTERLY_SENTENCES} if quarterly else {*SENTENCES} - {*LEFT_TO_SECTIONS}
     kinds = [kind for kind in HEADINGS if kind in told] if quarterly else [kind for kind in SENTENCES if kind in told]
     return {
         "since": since,
         "compared_with": compared_with(since),
-        "since_groups": tuple(_group(since, kind, names) for kind in kinds if since.of(kind)),
+        "since_groups": tuple(_group(since, kind, names, agreed) for kind in kinds if since.of(kind)),
         "since_quiet": not since.rows,
     }
 
 
-def _group(since: Since, kind: str, names: Mapping[str, str]) -> Group:
+def _group(since: Since, kind: str, names: Mapping[str, str], agreed: Collection[str]) -> Group:
     rows = since.of(kind)
     if kind in NAMED:
         flow = "; ".join(dict.fromkeys(names.get(row.key, row.key) for row in rows)) + "."
+    elif kind == "help_dropped":
+        flow = " ".join(_dropped(row.text, agreed=row.key in agreed) for row in rows)
     else:
         flow = " ".join(row.text for row in rows) if kind in FLOWING else ""
     return Group(HEADINGS[kind], rows, flow)
+
+
+def _dropped(text: str, *, agreed: bool) -> str:
+    """Why a request is over, where the meeting said so: nobody took it back."""
+    return f"{text.removesuffix('.')}; the meeting agreed the recommendation about it." if agreed else text
 
 
 def compared_with(since: Since) -> str:
@@ -191,11 +200,18 @@ def asked_last_time(document: SixMonthlyDocument | QuarterlyDocument, *, named: 
         answered, waiting, dropped = (since.keys(kind) for kind in LAST_ASKED)
         refs = f" ({', '.join(dict.fromkeys(waiting))})" if named and waiting else ""
         told = [f"{len(answered)} of {len(rows)} answered", f"{len(waiting)} open{refs}"]
-        told += [f"{len(dropped)} taken back"] if dropped else []
+        agreed = sum(1 for ref in dropped if ref in agreed_refs(document))
+        of_them = f" ({agreed} of them after the meeting agreed)" if agreed else ""
+        told += [f"{len(dropped)} no longer asked{of_them}"] if dropped else []
         parts.append(f"Help: {', '.join(told)}.")
     if outcomes := last_asked_sentence(document):
         parts.append(f"Recommendations: {outcomes}.")
     return " ".join(parts)
+
+
+def agreed_refs(document: SixMonthlyDocument | QuarterlyDocument) -> frozenset[str]:
+    """The actions on which the meeting agreed to what the report before recommended, as it stood or amended."""
+    return frozenset(ref for one in document.last_asked if one.outcome in ("Agreed", "Amended") for ref in one.refs)
 
 
 # --- Which priority is in most trouble --------------------------------------------------------------------------------

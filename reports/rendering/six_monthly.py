@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charts.frame import NARROW, WIDE
-from charts.ratings_bar import RatingCount, RatingRow, RatingsBar, ratings_bar
+from charts.ratings_bar import ROW, RatingCount, RatingRow, RatingsBar, ratings_bar
 from priorities.periods import british
 from reports.document import ActionLine, SixMonthlyDocument, SubGroupText
 from reports.rendering.contents import ONCE_CALLED, SIX_MONTHLY, SIX_MONTHLY_APPENDICES, numbered
@@ -18,8 +18,8 @@ from reports.rendering.text import clip, range_in_short, reoffending_tally, tall
 BRIEF = 150
 """Characters of an action's latest words beside it in the body; the whole of them stand in Appendix A."""
 
-PRINTED = 720.0
-"""The width that page one's bars are drawn in for paper, in the chart's own units."""
+PRINTED, CLOSE = 720.0, 27.0
+"""The width that page one's bars are drawn in for paper, and from one to the next, in the chart's own units."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ def six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
         for part in document.priorities
     )
 
-    def bars(width: float, prefix: str) -> RatingsBar | None:
+    def bars(width: float, prefix: str, pitch: float = ROW) -> RatingsBar | None:
         title = "How the actions of each priority stand"
-        return ratings_bar(rows, id_prefix=prefix, title=title, width=width) if rows else None
+        return ratings_bar(rows, id_prefix=prefix, title=title, width=width, pitch=pitch) if rows else None
 
     wide = bars(WIDE, "bars")
-    # Drawn on a wider sheet the same picture is lower on paper: the sentences need the room.
-    lower = bars(PRINTED, "bars") if document.since else wide
+    # Drawn on a wider sheet, its bars closer, the same picture is lower on paper: the sentences need the room.
+    lower = bars(PRINTED, "bars", CLOSE) if document.since else wide
     texts = [said for said in document.sub_group_texts if said.text]
     written = {words.section: words for words in document.texts}
     unsaid = [*empty_openings(document), *(() if "statement" in written else ("statement",))]

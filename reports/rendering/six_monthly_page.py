@@ -27,17 +27,26 @@ from reports.rendering.page_one import (
     rows_of,
 )
 from reports.rendering.since import asked_last_time, most_trouble, since_line
-from reports.rendering.text import begin, clip, head_line, reoffending_tally, short_figure, short_title, tally
+from reports.rendering.text import (
+    begin,
+    clip,
+    first_sentence,
+    head_line,
+    reoffending_tally,
+    short_figure,
+    short_title,
+    tally,
+)
 
 BARS_MM_A_UNIT = 164 / 640
 
-SHORT, HELP, ROOMY = 44, 36, 300
-"""Characters of a title, and of the help asked for, where there is little room; and the room from which there is more."""
+SHORT, ROOMY = 44, 300
+"""Characters of a title where there is little room, and the room from which there is more."""
 
 
 @dataclass(frozen=True)
 class Room:
-    """How much of each list page one shows at one step of tightness."""
+    """How much of each list page one shows at one step of tightness; `help_long`: characters of what is asked for."""
 
     asked: int
     asked_long: int
@@ -47,25 +56,28 @@ class Room:
     figures: int
     delivered: int
     delivered_long: int
+    help_long: int = 160
 
 
 #: From a generous page to the tightest; the first that fits is taken.
 ROOMS = (
     Room(12, 400, 12, 420, 12, 6, 4, 200),
     Room(12, 220, 8, 380, 8, 6, 4, 95),
-    Room(12, 120, 8, 330, 6, 5, 3, 95),
-    Room(12, 120, 6, 300, 5, 4, 3, 95),
-    Room(11, 115, 6, 250, 5, 3, 3, 92),
-    Room(11, 115, 6, 205, 5, 3, 3, 92),
-    Room(11, 115, 5, 190, 4, 3, 2, 92),
-    Room(10, 115, 5, 205, 4, 3, 2, 92),
-    Room(9, 115, 5, 230, 4, 3, 2, 92),
-    Room(8, 115, 4, 230, 4, 3, 2, 92),
-    Room(7, 115, 4, 220, 4, 3, 2, 92),
-    Room(6, 105, 4, 220, 3, 3, 2, 80),
-    Room(5, 100, 3, 200, 3, 2, 2, 80),
-    Room(4, 95, 3, 150, 2, 2, 1, 75),
-    Room(3, 90, 2, 140, 2, 1, 1, 75),
+    Room(12, 220, 8, 330, 6, 5, 3, 95),
+    Room(12, 220, 6, 300, 5, 4, 3, 95),
+    Room(11, 220, 6, 250, 5, 3, 3, 92),
+    Room(11, 220, 6, 205, 5, 3, 3, 92),
+    Room(11, 220, 5, 190, 4, 3, 2, 92),
+    Room(11, 200, 5, 150, 4, 3, 1, 92),
+    Room(11, 200, 5, 100, 4, 3, 1, 92),
+    Room(10, 200, 5, 205, 4, 3, 2, 92, 110),
+    Room(9, 200, 5, 200, 4, 3, 2, 92, 110),
+    Room(8, 200, 4, 200, 4, 3, 2, 92, 90),
+    Room(7, 180, 4, 200, 4, 3, 2, 92, 90),
+    Room(6, 160, 4, 200, 3, 3, 2, 80, 70),
+    Room(5, 140, 3, 180, 3, 2, 2, 80, 60),
+    Room(4, 95, 3, 150, 2, 2, 1, 75, 36),
+    Room(3, 90, 2, 140, 2, 1, 1, 75, 36),
 )
 
 
@@ -114,7 +126,7 @@ class SixMonthlyPage:
             # Where the number of the period before stands, or which priority is in most trouble.
             + (LINE_MM * lines_of(f"Most trouble: {self.trouble}", LINE_POINTS) if self.sealed else LINE_MM)
             + self.bars_height * BARS_MM_A_UNIT
-            + 5
+            + 3.4
             + sum(LINE_MM * max(lines, 1) + FACT_MM for lines in facts)
         )
 
@@ -132,7 +144,8 @@ def six_monthly_page(document: SixMonthlyDocument, bars_height: float) -> SixMon
     page = _if_it_fits(page, since=named)
     if document.since is not None:
         if page.since != named:
-            page = _if_it_fits(page, since=named, better=_figures_of(document.figures, "better", 1))
+            unusual = sum(1 for figure in document.figures if figure.word == "better" and figure.unusual)
+            page = _if_it_fits(page, since=named, better=_figures_of(document.figures, "better", max(unusual, 1)))
         page = _if_it_fits(page, asked_last=asked_last_time(document, named=True))
         page = _if_it_fits(page, trouble=most_trouble(document.priorities))
     return _let_run(page)
@@ -162,7 +175,8 @@ def _let_run(page: SixMonthlyPage) -> SixMonthlyPage:
             line = listed_.lines[place]
             if not line.full:
                 continue
-            whole = (*listed_.lines[:place], PageLine(line.strong, line.full), *listed_.lines[place + 1 :])
+            run = dataclasses.replace(line, text=line.full, full="")
+            whole = (*listed_.lines[:place], run, *listed_.lines[place + 1 :])
             change: dict[str, Any] = {name: Listed(whole, listed_.more)}
             longer = dataclasses.replace(page, **change)
             if longer.height <= PAGE_MM:
@@ -175,9 +189,10 @@ def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: flo
     # An action off track and silent stands under off track; here too, since both are asked about.
     silent = [line for line in document.actions if line.owing and not line.received]
     achieved = [
-        _achieved_line(change.ref, change.title, change.text, room.delivered_long) for change in document.completed
+        _achieved_line(change.ref, change.title, change.text, room.delivered_long, at="completed")
+        for change in document.completed
     ] + [
-        _achieved_line(line.ref, line.title, line.said.achievement, room.delivered_long)
+        _achieved_line(line.ref, line.title, line.said.achievement, room.delivered_long, at="plan")
         for line in document.actions
         if line.received and line.said and line.said.achievement and line.mark.key != "complete"
     ]
@@ -188,11 +203,15 @@ def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: flo
         total=sum(count.number for count in document.counts),
         counts=tally(document.counts) + " (00)" * len(document.counts),
         off_track=first_of(
-            [_off_line(line, room.off_long, what_help=document.since is not None) for line in off], room.off
+            [
+                _off_line(line, room.off_long, help_long=room.help_long if document.since is not None else 0)
+                for line in off
+            ],
+            room.off,
         ),
         silent=first_of([_silent_line(line) for line in silent], room.silent, 150),
         since=_since(document),
-        worse=_figures_of(document.figures, "worse", room.figures, noise=document.since is not None),
+        worse=_figures_of(document.figures, "worse", room.figures),
         better=_figures_of(document.figures, "better", max(room.figures - (1 if document.since else 0), 1)),
         missing=_missing(document.figures, names_who_owes=document.paper.edition != PUBLIC),
         reoffending=reoffending_tally(document),
@@ -205,43 +224,48 @@ def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: flo
     )
 
 
-def _achieved_line(ref: str, title: str, text: str, longest: int) -> PageLine:
+def _achieved_line(ref: str, title: str, text: str, longest: int, *, at: str) -> PageLine:
     """What was delivered, after the title of its action where one line holds both."""
     longest -= len(ref)
     if not text:
-        return PageLine(ref, short_title(title, longest), title)
+        said = short_title(title, longest)
+        return PageLine(ref, said, "" if said == title else title)
     both = f"{short_title(title, 40)}: {text}"
-    said = both if len(both) <= longest else begin(text, longest, ref)
-    return PageLine(ref, said, "" if said == both else both)
+    if len(both) <= longest:
+        return PageLine(ref, both)
+    # Where it goes on is said in the same line.
+    said = begin(text, longest - len(f" (in full at {ref}, page 00)"))
+    return PageLine(ref, said, both, at=f"{at}-{ref}", called=ref)
 
 
 def _asked(document: SixMonthlyDocument, room: Room) -> Listed:
     by_ref = document.by_ref
     lines = []
     for item in document.recommendations:
-        said = _asked_line(item, by_ref, room.asked_long)
         # The words of the help that is asked for run on where there is room; other lines are short by intent.
-        lines.append(PageLine("", said, item.text if item.verb == "decide" and said == item.short else ""))
+        said, whole = (_asked_line(item, by_ref, longest) for longest in (room.help_long, 2000))
+        lines.append(PageLine("", said, "" if said == whole else whole))
     return first_of(lines, room.asked, room.asked_long)
 
 
-def _asked_line(item: Recommendation, by_ref: Mapping[str, ActionLine], longest: int) -> str:
-    """With the help that is asked for, in place of the action's title if need be, where that takes no further line."""
-    width = LINE_POINTS - 20
+def _asked_line(item: Recommendation, by_ref: Mapping[str, ActionLine], help_long: int) -> str:
+    """A decision on help says what is asked for, in place of the action's title if need be: nobody decides on a title."""
     line = by_ref.get(item.refs[0]) if item.verb == "decide" and item.refs else None
-    if line is not None:
-        for text in (item.text, item.text.replace(f" {line.title}:", ":", 1)):
-            if len(text) <= longest and lines_of(text, width) <= lines_of(clip(item.short, longest), width):
-                return text
-    return item.short
+    if line is None:
+        return item.short
+    width = LINE_POINTS - 20
+    if lines_of(item.text, width) == 1:
+        return item.text
+    start, colon, wanted = item.text.partition(f" {line.title}: ")
+    return f"{start}: {first_sentence(wanted, help_long)}" if colon else item.short
 
 
-def _off_line(line: ActionLine, longest: int, *, what_help: bool) -> PageLine:
+def _off_line(line: ActionLine, longest: int, *, help_long: int) -> PageLine:
     """One action off track within about `longest` characters: what gives way is the title, then the reason.
 
-    `what_help`: with the words in which help is asked for, not only of whom.
+    `help_long`: with the first sentence in which help is asked for, up to so many characters; 0 for whom alone.
     """
-    brief = what_help and longest < ROOMY
+    brief = help_long and longest < ROOMY
     title = line.title.partition(":")[0] if brief and len(line.title) > SHORT else line.title
     strong = f"{line.ref} {short_title(title, SHORT if brief else 80)}"
     words = line.said
@@ -250,29 +274,30 @@ def _off_line(line: ActionLine, longest: int, *, what_help: bool) -> PageLine:
         clip(f"{line.lead}, {line.owner}" if line.owner else line.lead, 100),
         f"since {line.since:%B %Y}" if line.since else "",
     ]
-    help_wanted = " · ".join(_help_asked(asked, HELP if what_help else 0) for asked in line.asked)
+    help_wanted = " · ".join(_help_asked(asked, help_long) for asked in line.asked)
     taken = len(strong) + len(help_wanted) + sum(len(part) + 3 for part in before)
     why = whole = ""
     if words and words.restricted:
         why = whole = RESTRICTED.rstrip(".")
     elif words:
         whole = " ".join((words.reason or words.narrative).split()).rstrip(".")
-        why = begin(whole, max(longest - taken, 60), line.ref)
-    in_full = " · ".join(_help_asked(asked, 1000 if what_help else 0) for asked in line.asked)
+        why = begin(whole, max(longest - taken, 40))
+    in_full = " · ".join(_help_asked(asked, help_long, whole=True) for asked in line.asked)
     told, full = (
         " · ".join(part for part in (*before, said, wanted) if part)
         for said, wanted in ((why, help_wanted), (whole, in_full))
     )
-    return PageLine(strong, told, "" if told == full else full)
+    return PageLine(strong, told, "" if told == full else full, at=f"action-{line.ref}", called=line.ref)
 
 
-def _help_asked(words: Words, longest: int) -> str:
-    """Of whom, whether there is an answer, and as many characters of what is asked for."""
+def _help_asked(words: Words, longest: int, *, whole: bool = False) -> str:
+    """Of whom, whether there is an answer, and the first sentence of what is asked for; `whole`: all of it."""
     waiting = "no answer yet" if words.help_state == "none" else ""
     who = f"help asked of {clip(words.help_wanted_from, 60)}"
     if not longest:
         return f"{who}, {waiting}" if waiting else who
-    what = clip(words.help_wanted, longest).rstrip(".")
+    wanted = " ".join(words.help_wanted.split()).rstrip(".")
+    what = wanted if whole else first_sentence(wanted, longest)
     return f"{who}{f' ({waiting})' if waiting else ''}: {what}" if what else who
 
 
@@ -300,22 +325,28 @@ def _since(document: SixMonthlyDocument, *, named: bool = False) -> str:
     return ("; " if named and (worse or better) else ", ").join(parts)
 
 
-def _figures_of(figures: Iterable[Figure], word: str, most: int, *, noise: bool = False) -> str:
-    """The figures judged `word`, in the indicators' order: name, figure, the year before, the change, whether it is unusual.
+#: What the usual range says of a change, in few words.
+RANGE_WORDS = {"unusual": ", unusual", "usual": ", may be noise", "too few points": ", too few to say"}
 
-    `noise`: also whether it may be no more than that.
+
+def _figures_of(figures: Iterable[Figure], word: str, most: int) -> str:
+    """The figures judged `word`: name, figure, the year before, the change, and whether that is unusual or noise.
+
+    The unusual ones come first, the others in the indicators' order; of those left out, how many are unusual is said.
     """
-    told = [figure for figure in figures if figure.word == word]
+    told = sorted((figure for figure in figures if figure.word == word), key=lambda figure: not figure.unusual)
     texts = [
         f"{figure.name} ({short_figure(figure, figure.now)}, was {short_figure(figure, figure.year_before)}{_change(figure)}"
-        f"{', unusual' if figure.unusual else ', may be noise' if noise and figure.judged == 'usual' else ''})"
+        f"{RANGE_WORDS.get(figure.judged, '')})"
         for figure in told[:most]
         if figure.now and figure.year_before
     ]
-    more = len(told) - len(texts)
+    rest = told[len(texts) :]
     if not texts:
         return "none"
-    return "; ".join(texts) + (f"; and {more} more" if more else "")
+    unusual = sum(1 for figure in rest if figure.unusual)
+    judged = f", {unusual or 'none'} unusual" if any(figure.judged for figure in rest) else ""
+    return "; ".join(texts) + (f"; and {len(rest)} more{judged}" if rest else "")
 
 
 def _change(figure: Figure) -> str:

@@ -20,6 +20,7 @@ from reports.document import (
 )
 
 SENTENCE_ENDS = re.compile(r"[.!?;](?= )")
+FULL_STOPS = re.compile(r"[.!?](?= )")
 JOINING = "and|or|with|for|of|in|on|to|from|by|across|through|at|after|the|a|an"
 JOINTS = re.compile(rf"(?: [(–]|[,:;]| (?:{JOINING}) )")
 LEFT_HANGING = re.compile(rf"(?: (?:{JOINING}))+$")
@@ -50,15 +51,24 @@ def whole_sentences(text: str, longest: int) -> str:
     return begun if len(begun) - len(whole) >= ENOUGH else whole.rstrip(";")
 
 
-def begin(text: str, longest: int, at: str) -> str:
-    """The text, or as many whole sentences of it as so many characters hold, else whole words, and where it goes on."""
+def begin(text: str, longest: int) -> str:
+    """The text, or as many whole sentences of it as so many characters hold, else whole words."""
     text = " ".join(text.split())
     if len(text) <= longest:
         return text
-    goes_on = f" (continued at {at})"
-    room = longest - len(goes_on)
-    ends = [found.start() for found in SENTENCE_ENDS.finditer(text) if room * 0.4 <= found.start() <= room]
-    return (text[: ends[-1]] if ends else clip(text, room)) + goes_on
+    ends = [found.start() for found in SENTENCE_ENDS.finditer(text) if longest * 0.4 <= found.start() <= longest]
+    return text[: ends[-1]] if ends else clip(text, longest)
+
+
+def first_sentence(text: str, longest: int) -> str:
+    """The first sentence without its full stop, cut only where it is itself longer than so many characters."""
+    text = " ".join(text.split())
+    for stop in (FULL_STOPS, SENTENCE_ENDS):
+        end = stop.search(text)
+        sentence = text[: end.start()] if end else text.rstrip(".")
+        if len(sentence) <= longest:
+            return sentence
+    return clip(sentence, longest)
 
 
 def short_title(title: str, longest: int) -> str:

@@ -37,16 +37,18 @@ def recommendations(lines: Iterable[ActionLine], returns: Iterable[Return]) -> t
 
 def _off_track(line: ActionLine) -> Recommendation:
     name = f"{line.ref} {line.title}"
-    words = line.said
+    words, wanted = line.said, _undecided(line)
     if not line.received or words is None:
         heard = f", last heard on {british(line.last_heard)}" if line.last_heard else ""
-        return Recommendation(
-            "ask",
-            f"ask {line.lead} for an update and a recovery plan for {name}, off track{heard}",
-            f"ask {line.lead} for an update and a recovery plan for {line.ref}",
-            (line.ref,),
+        text = f"ask {line.lead} for an update and a recovery plan for {name}, off track{heard}"
+        if not wanted:
+            short = f"ask {line.lead} for an update and a recovery plan for {line.ref}"
+            return Recommendation("ask", text, short, (line.ref,))
+        # Who is silent now may have asked before, and is still without an answer.
+        short = (
+            f"ask for an update and a recovery plan for {line.ref} and decide on the help it asks of {_whom(wanted)}"
         )
-    wanted = _undecided(line)
+        return Recommendation("ask", f"{text}, and decide on the help it asks {_asked(wanted)}", short, (line.ref,))
     asked = "; ".join(f"from {words.help_wanted_from}: {_open(words.help_wanted)}" for words in wanted)
     if words.recovery or words.restricted:
         first, short = (
@@ -80,6 +82,10 @@ def _help(line: ActionLine) -> Recommendation:
     return Recommendation(
         "decide", f"{first}: {'; '.join(_open(words.help_wanted) for words in wanted)}", short, (line.ref,)
     )
+
+
+def _asked(wanted: list[Words]) -> str:
+    return "; ".join(f"of {words.help_wanted_from}: {_open(words.help_wanted)}" for words in wanted)
 
 
 def _whom(wanted: list[Words]) -> str:
