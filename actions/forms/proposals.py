@@ -18,7 +18,7 @@ from actions.models import Proposal
 from actions.services.proposals import LONGEST, Initiative, milestones_of
 from actions.services.structure import milestone_words, words_for
 from partners.models import Partner, User
-from performance.models import EmergingIssue
+from performance.models import EmergingIssue, Indicator
 from priorities.forms import DISCLOSURE, STALE, DayField, VerbForm, WordsField
 from priorities.models import Meeting, Plan, Priority, SubGroup
 from priorities.periods import british
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
 LONGEST_TITLE = Proposal._meta.get_field("title").max_length or 0
+LISTS = ("supporting", "indicators")
 UP_TO = f"Up to {LONGEST:,} characters."
 
 
@@ -93,6 +94,14 @@ class ProposalForm(WithMilestones):
         empty_label="No",
         error_messages={"invalid_choice": "Choose an emerging issue from the list."},
     )
+    indicators = forms.ModelMultipleChoiceField(
+        label="Which figures should it move?",
+        queryset=Indicator.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Where the figure showed the issue, it is chosen for you.",
+        error_messages={"invalid_choice": "Choose figures from the list.", "invalid_pk_value": STALE},
+    )
     starts_on = DayField(what="the start date", label="When does it start?", help_text="For example, 1 12 2026.")
     due_on = DayField(what="the due date", label="When is it due?", required=False)
     review_on = DayField(
@@ -126,6 +135,7 @@ class ProposalForm(WithMilestones):
             ("sub_group", SubGroup.objects.filter(plan=plan).order_by("name")),
             ("lead_partner", partners),
             ("supporting", partners),
+            ("indicators", Indicator.objects.for_plan(plan).order_by("position", "code")),
             ("from_issue", EmergingIssue.objects.filter(plan=plan).visible_to(by).exclude(state="closed")),
         ):
             cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
@@ -149,7 +159,17 @@ class ProposalForm(WithMilestones):
         self.fields["priority"].initial = issue.priority_id
         self.fields["sub_group"].initial = issue.sub_group_id
         if not issue.restricted:
+            self.fields["indicators"].initial = [issue.indicator_id] if issue.indicator_id else []
             self.fields["why"].initial = "\n\n".join(filter(None, [issue.text, issue.evidence]))[:LONGEST]
+
+    def clean(self) -> dict[str, Any]:
+        """Of an issue chosen in the list the figure is taken too; whoever began with the issue had it on the page."""
+        said = super().clean() or self.cleaned_data
+        issue: EmergingIssue | None = said.get("from_issue")
+        begun_with = getattr(self.fields["from_issue"].initial, "pk", self.fields["from_issue"].initial)
+        if issue and issue.indicator and not issue.restricted and issue.pk != begun_with and not said.get("indicators"):
+            said["indicators"] = [issue.indicator]
+        return said
 
     def initiative(self) -> Initiative:
         said = self.cleaned_data
@@ -160,6 +180,7 @@ class ProposalForm(WithMilestones):
         return Initiative(
             **{name: said[name] for name in names.split()},
             supporting=list(said["supporting"]),
+            indicators=list(said["indicators"]),
             milestones=self.new_milestones(),
         )
 
@@ -174,7 +195,7 @@ class ProposalForm(WithMilestones):
 
     def _layout(self) -> Layout:
         hidden = [name for name in ("submission_key", "rows", "revision", "opened") if name in self.fields]
-        issue = [Field.select("from_issue")] if self._has_issues() else []
+        issue = [Field.select("from_issue")] if self._has("from_issue") else []
         return Layout(
             *hidden,
             Field("title"),
@@ -187,6 +208,8 @@ class ProposalForm(WithMilestones):
             Field.checkboxes("supporting", legend_size=Size.SMALL, small=True, css_class="many"),
             "reoffending_focus",
             *issue,
+            *[Field.checkboxes("indicators", legend_size=Size.SMALL, small=True, css_class="many")]
+            * self._has("indicators"),
             Heading("Dates"),
             "starts_on",
             "due_on",
@@ -199,9 +222,9 @@ class ProposalForm(WithMilestones):
             *self.new_rows(),
         )
 
-    def _has_issues(self) -> bool:
-        issues = cast("forms.ModelChoiceField[EmergingIssue]", self.fields["from_issue"]).queryset
-        return issues is not None and issues.exists()
+    def _has(self, name: str) -> bool:
+        rows = cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset
+        return rows is not None and rows.exists()
 
 
 class RevisedForm(Revisited, ProposalForm):
@@ -213,7 +236,7 @@ class RevisedForm(Revisited, ProposalForm):
         self.proposal = proposal
         del self.fields["submission_key"]  # `revision` tells one sending from another
         for name, value in _columns(proposal).items():
-            self.fields[name].initial = [row.pk for row in value] if name == "supporting" else value
+            self.fields[name].initial = [row.pk for row in value] if name in LISTS else value
         for n, (text, day) in enumerate(held, start=1):
             if n <= self.number:
                 self.fields[f"new_{n}_text"].initial, self.fields[f"new_{n}_on"].initial = text, day
@@ -245,11 +268,13 @@ def _columns(proposal: Proposal) -> dict[str, Any]:
         "title why priority sub_group lead_partner starts_on measure_of_success due_on review_on beyond_plan_reason "
         "reoffending_focus from_issue"
     )
-    return {name: getattr(proposal, name) for name in names.split()} | {"supporting": list(proposal.supporting.all())}
+    return {name: getattr(proposal, name) for name in names.split()} | {
+        name: list(getattr(proposal, name).all()) for name in LISTS
+    }
 
 
 def _in_words(columns: dict[str, Any], milestones: list[tuple[str, dt.date]]) -> dict[str, str]:
-    words = {name: words_for(frozenset(v) if name == "supporting" else v) for name, v in columns.items()}
+    words = {name: words_for(frozenset(v) if name in LISTS else v) for name, v in columns.items()}
     return words | {"milestones": "\n".join(milestone_words(text, day) for text, day in milestones)}
 
 

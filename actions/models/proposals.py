@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from actions.models.action import Action
 from partners.models import Partner
-from performance.models import EmergingIssue
+from performance.models import EmergingIssue, Indicator
 from priorities.models import Meeting, Plan, Priority, SubGroup
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class Proposal(models.Model):
     measure_of_success = models.TextField()
     milestones = models.JSONField(default=list, blank=True, help_text="A list of text and due date.")
     reoffending_focus = models.BooleanField("re-offending focus", default=False)
+    indicators = models.ManyToManyField(Indicator, blank=True, related_name="+")
     from_issue = models.ForeignKey(EmergingIssue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=15, choices=State.choices, default=State.PROPOSED)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -21,7 +21,7 @@ from actions.services.structure import Stale
 from partners import roles
 from partners.models import Partner, User
 from partners.words import is_blank
-from performance.models import EmergingIssue
+from performance.models import EmergingIssue, Indicator
 from priorities.periods import british
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Initiative:
     supporting: Sequence[Partner] = ()
     milestones: Sequence[tuple[str, dt.date]] = ()
     reoffending_focus: bool = False
+    indicators: Sequence[Indicator] = ()
     from_issue: EmergingIssue | None = None
 
     def columns(self) -> dict[str, Any]:
@@ -102,6 +103,7 @@ def propose(
             raise
         return made
     proposal.supporting.set(initiative.supporting)
+    proposal.indicators.set(initiative.indicators)
     issues.proposed(proposal, by=by, at=at)
     _tell_coordinators(proposal, f"{by} proposes a new initiative: {proposal.title}", by=by, at=at)
     return proposal
@@ -133,6 +135,7 @@ def revise(
     proposal.full_clean(exclude=["submission_key"])
     proposal.save()
     proposal.supporting.set(initiative.supporting)
+    proposal.indicators.set(initiative.indicators)
     if before != proposal.from_issue:
         issues.fell_through(proposal, before, "does not answer it any more", by=by, at=at)
         issues.proposed(proposal, by=by, at=at)
@@ -195,6 +198,7 @@ def accept(
         review_on=proposal.review_on,
         reoffending_focus=proposal.reoffending_focus,
         supporting=list(proposal.supporting.all()),
+        indicators=list(proposal.indicators.all()),
         milestones=milestones_of(proposal),
         origin=Action.Origin.ISSUE if proposal.from_issue_id else Action.Origin.INITIATIVE,
         from_issue=proposal.from_issue,
@@ -367,7 +371,8 @@ def milestone_faults(milestones: Iterable[tuple[str, dt.date]], starts_on: dt.da
 def _same(proposal: Proposal, wanted: Initiative) -> bool:
     """True when the row already says what is wanted: the same form sent twice."""
     held = all(getattr(proposal, name) == value for name, value in wanted.columns().items())
-    return held and set(proposal.supporting.all()) == set(wanted.supporting)
+    lists = ((proposal.supporting, wanted.supporting), (proposal.indicators, wanted.indicators))
+    return held and all(set(rows.all()) == set(those) for rows, those in lists)
 
 
 def _source(meeting: Meeting | None, day: dt.date) -> str:

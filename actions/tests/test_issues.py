@@ -9,10 +9,11 @@ from django.test import Client
 from actions.models import Notice, Proposal
 from actions.services.issues import decide
 from actions.services.proposals import accept, ask_for_changes, decline, revise, take_back
-from actions.tests.makers import NOW, TODAY, Cast
+from actions.tests.makers import NOW, TODAY, Cast, key
 from actions.tests.test_proposals import LATER, initiative, proposed
 from performance.models import EmergingIssue
 from performance.services.issues import raise_issue
+from performance.tests.makers import make_indicator
 
 pytestmark = pytest.mark.django_db
 
@@ -195,6 +196,49 @@ def test_whoever_may_not_see_the_issue_is_not_led_to_it(cast: Cast) -> None:
         page = client.get(address).content.decode()
         assert "Marigold" not in page
         assert f"/issues/{issue.pk}/" not in page
+
+
+def test_the_figure_that_showed_the_issue_is_its_actions_figure(cast: Cast) -> None:
+    shown = make_indicator(code="SHOP", data_owner=cast.council)
+    other = make_indicator(code="OTHER", name="Other", data_owner=cast.council)
+    issue = raised(cast, indicator=shown)
+    client = signed_in(cast.officer)
+    form = client.get(f"/actions/propose/?issue={issue.pk}").context["form"]
+    assert form["indicators"].value() == [shown.pk]
+    sent = {
+        "submission_key": key(7),
+        "title": "Shop watch",
+        "why": "More of it.",
+        "measure_of_success": "Fewer.",
+        "priority": cast.priority.pk,
+        "sub_group": cast.sub_group.pk,
+        "lead_partner": cast.council.pk,
+        "from_issue": issue.pk,
+        "starts_on_0": "1",
+        "starts_on_1": "12",
+        "starts_on_2": "2026",
+        "due_on_0": "31",
+        "due_on_1": "1",
+        "due_on_2": "2027",
+    }
+
+    def figures_of(address: str, number: int, **said: object) -> list[str]:
+        page = client.post(address, {**sent, "submission_key": key(number), **said})
+        assert page.status_code == 302, page.context["form"].errors
+        proposal = Proposal.objects.latest("pk")
+        action = accept(proposal=proposal, by=cast.coordinator, at=LATER, today=TODAY, revision=1)
+        return sorted(action.indicators.values_list("code", flat=True))
+
+    # Chosen in the list of issues, its figure is taken; begun from the issue, the boxes were there to be changed.
+    assert figures_of("/actions/propose/", 1) == ["SHOP"]
+    assert figures_of("/actions/propose/", 2, indicators=[other.pk]) == ["OTHER"]
+    assert figures_of(f"/actions/propose/?issue={issue.pk}", 3) == []
+    assert figures_of(f"/actions/propose/?issue={issue.pk}", 4, indicators=[shown.pk, other.pk]) == ["OTHER", "SHOP"]
+    page = client.get(Proposal.objects.latest("pk").get_absolute_url()).content.decode()
+    assert page.count('href="/indicators/SHOP/"') == 1
+    restricted = raised(cast, "Marigold house", restricted=True, indicator=shown)
+    assert client.get(f"/actions/propose/?issue={restricted.pk}").context["form"]["indicators"].value() is None
+    assert figures_of("/actions/propose/", 5, from_issue=restricted.pk) == []
 
 
 def test_the_issue_is_decided_on_its_page(cast: Cast) -> None:

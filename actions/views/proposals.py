@@ -22,7 +22,7 @@ from priorities.periods import british
 
 if TYPE_CHECKING:
     from partners.models import User
-    from performance.models import EmergingIssue
+    from performance.models import EmergingIssue, Indicator
 
 State = Proposal.State
 #: Proposals on the page; those decided longest ago fall off its end.
@@ -47,6 +47,7 @@ class ProposalsPage:
 class ProposalPage:
     proposal: Proposal
     supporting: list[Partner]
+    indicators: list[Indicator]
     milestones: list[tuple[str, dt.date]]
     beyond_plan: bool
     may_edit: bool
@@ -232,6 +233,7 @@ def _page(request: SignedIn, proposal: Proposal, form: DecisionForm | None) -> H
     page = ProposalPage(
         proposal=proposal,
         supporting=list(proposal.supporting.all()),
+        indicators=list(proposal.indicators.order_by("position", "code")),
         milestones=proposals.milestones_of(proposal),
         beyond_plan=proposal.due_on is not None and proposal.due_on > proposal.plan.ends_on,
         may_edit=proposal.is_undecided and request.user.has_perm("actions.edit_proposal", proposal),
