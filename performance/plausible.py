@@ -153,6 +153,23 @@ def share_question(part: Decimal, whole: Decimal, *, name: str, of: str) -> Ques
     )
 
 
+def average_questions(average: Decimal, *, ours: Decimal | None, measure: Measure) -> tuple[Question, ...]:
+    """What to ask about an average of other areas, in the indicator's unit. `ours`: our own figure of the period, None when
+    it is not known.
+    """
+    own = [] if ours is None else [ours]
+    found = [_sign(average, measure, lambda: iter(own)), _percentage(average, measure, lambda: iter(own))]
+    if not any(found) and (digits := _digits(average, own, measure)) and ours is not None:
+        words, guess = digits
+        found.append(
+            Question(
+                Doubt.TENFOLD,
+                f"{figure_text(average, measure)} is {words} our own {figure_text(ours, measure)}. {guess}",
+            )
+        )
+    return tuple(question for question in found if question)
+
+
 def made_questions(
     value: Decimal,
     *,
@@ -253,22 +270,29 @@ def _not_whole(value: Decimal, measure: Measure, others: Others) -> Question | N
 
 def _tenfold(value: Decimal, beside: list[tuple[Period, Decimal]], measure: Measure) -> Question | None:
     """Against its neighbours, where known: a season makes the one odd and not the other."""
-    if value == 0 or not beside or any(other == 0 for _, other in beside):
+    found = _digits(value, [other for _, other in beside], measure)
+    if found is None:
         return None
-    if measure is Measure.COUNT and all(max(abs(value), abs(other)) < SMALLEST for _, other in beside):
-        return None
-    times = [abs(value / other) for _, other in beside]
-    if all(ratio >= TENFOLD for ratio in times):
-        words, guess = f"{number(times[0], 0)} times", "Is there a digit too many?"
-    elif all(ratio * TENFOLD <= 1 for ratio in times):
-        words, guess = f"only 1/{number(1 / times[0], 0)} of", "Is a digit missing?"
-    else:
-        return None
+    words, guess = found
     period, other = beside[0]
     return Question(
         Doubt.TENFOLD,
         f"{figure_text(value, measure)} is {words} the {figure_text(other, measure)} of {period.label}. {guess}",
     )
+
+
+def _digits(value: Decimal, others: list[Decimal], measure: Measure) -> tuple[str, str] | None:
+    """How many times the first of the others the figure is, and what may be wrong with it; None when nothing looks it."""
+    if value == 0 or not others or any(other == 0 for other in others):
+        return None
+    if measure is Measure.COUNT and all(max(abs(value), abs(other)) < SMALLEST for other in others):
+        return None
+    times = [abs(value / other) for other in others]
+    if all(ratio >= TENFOLD for ratio in times):
+        return f"{number(times[0], 0)} times", "Is there a digit too many?"
+    if all(ratio * TENFOLD <= 1 for ratio in times):
+        return f"only 1/{number(1 / times[0], 0)} of", "Is a digit missing?"
+    return None
 
 
 def _outside(value: Decimal, period: Period, judgement: Judgement | None, measure: Measure) -> Question | None:

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -18,9 +18,19 @@ from performance.importing.given import (
     LONGEST_NOTE,
     LONGEST_PRINTED,
     LONGEST_SOURCE,
+    OWN_COUNT,
     stored,
+    worked_out,
 )
-from performance.plausible import Question, made_questions, misfit, parts_question, questions, share_question
+from performance.plausible import (
+    Question,
+    average_questions,
+    made_questions,
+    misfit,
+    parts_question,
+    questions,
+    share_question,
+)
 from performance.services.figures import LONGEST_REASON
 from performance.standing import IndicatorFacts, KnownAverage, KnownFigure, Wait, judge_period, shares_of
 from priorities.forms import DISCLOSURE, DayField, VerbForm, WordsField
@@ -110,11 +120,16 @@ class FigureForm(VerbForm):
         self.wanted = wanted
         self.typed: Typed | None = None
         self.asked: tuple[Question, ...] = ()
-        self.initial.setdefault("denominator_source", wanted.last_source)
+        self.initial.setdefault("denominator_source", "" if wanted.last_source == OWN_COUNT else wanted.last_source)
 
     @property
     def is_rate(self) -> bool:
         return self.wanted.facts.measure in (Measure.RATE, Measure.PERCENTAGE) and self.scale is not None
+
+    @property
+    def is_share(self) -> bool:
+        """A percentage: what it is divided by is counted with it, and is no population."""
+        return self.wanted.facts.measure is Measure.PERCENTAGE
 
     @property
     def made(self) -> str:
@@ -142,8 +157,13 @@ class FigureForm(VerbForm):
     @property
     def token(self) -> str:
         """Stands for this figure and what is asked about it: another figure is asked about anew."""
-        said = f"{self.typed.value if self.typed else ''}|{'|'.join(question.doubt for question in self.asked)}"
+        said = f"{self.typed.value if self.typed else ''}|{'|'.join(question.doubt for question in self.asked)}{self.beside}"
         return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    @property
+    def beside(self) -> str:
+        """What else is asked about beside the figure itself; "" for nothing."""
+        return ""
 
     @property
     def is_sure(self) -> bool:
@@ -183,14 +203,16 @@ class FigureForm(VerbForm):
             self.add_error(missing, "Give both the count and what it is divided by, or neither.")
             return None
         source = answers.get("denominator_source", "") if down is not None else ""
+        if down is not None and not source and self.is_share:
+            source = OWN_COUNT
         if down is not None and not source:
             self.add_error("denominator_source", "Say where the population comes from.")
             return None
         if figure.given is Given.NOTHING:
             if up is None or down is None:
                 return None
-            value = stored(up * (self.scale or 1) / down)
-            printed = figure_text(value.quantize(Decimal("0.1"), ROUND_HALF_UP), self.wanted.facts.measure)
+            value = worked_out(up, down, self.scale or Decimal(1))
+            printed = figure_text(value, self.wanted.facts.measure)
             return Typed(value, printed, answers["provisional"], up, down, source)
         if reason := misfit(figure.unit, indicator.unit, self.wanted.facts.measure):
             self.add_error("figure", reason)
@@ -323,6 +345,10 @@ class RowForm(FigureForm):
             self.initial.setdefault("group_size", last.average.group_size)
 
     @property
+    def beside(self) -> str:
+        return f"|{self.average_value}" if self.average_value is not None else ""
+
+    @property
     def is_empty(self) -> bool:
         """Nothing was typed; boxes that begin with something, and ticks, say nothing by themselves."""
         names = ("figure", "numerator", "denominator", "note", "reason", "expected", "average", "position")
@@ -372,6 +398,12 @@ class RowForm(FigureForm):
         if answers.get("note") and self.typed is None and not self.errors:
             self.add_error("figure", "Give the figure that the note is about.")
         self.average_value = read_average(self, self.wanted.indicator, answers)
+        if self.average_value is not None:
+            ours = self.typed or self.wanted.facts.figures.get(self.wanted.period)
+            for question in average_questions(
+                self.average_value, ours=ours.value if ours else None, measure=self.wanted.facts.measure
+            ):
+                self.add_question(replace(question, sentence=f"Similar areas’ average: {question.sentence}"))
         return answers
 
 

@@ -9,7 +9,7 @@ from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Field, Fixed, Layout
 from django import forms
 
-from performance.forms.averages import LONGEST_BASIS
+from performance.forms.averages import LONGEST_BASIS, AskedForm
 from performance.forms.enter import group_size_field, position_field, read_average
 from performance.models import Comparator, Source
 from performance.services.ranges import LONGEST_REASON, LONGEST_REMARK
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from performance.models import Indicator
+    from performance.standing import IndicatorFacts
 
 LONGEST_COMMENTARY = 1_500
 
@@ -106,7 +107,7 @@ class RemarkForm(OfPeriods):
         )
 
 
-class GiveAverageForm(OfPeriods):
+class GiveAverageForm(AskedForm, OfPeriods):
     """What similar areas, the region or England did. `value` is the average, once the form is valid."""
 
     kind = forms.ChoiceField(label="Who?", choices=Comparator.Kind.choices)
@@ -125,14 +126,18 @@ class GiveAverageForm(OfPeriods):
     data_source = forms.ModelChoiceField(
         Source.objects.all(),
         label="Where does it come from?",
-        empty_label="Choose a source",
-        help_text="Decides whether the public version may print it.",
-        error_messages={"required": "Choose where it comes from."},
+        required=False,
+        empty_label="Not in this list",
+        help_text="Decides whether the public version may print it: what comes from a source that is not in this list is "
+        "left out there. Write in the box above what it is; the coordinator or an administrator can add sources.",
     )
 
-    def __init__(self, data: QueryDict | None = None, *, indicator: Indicator, **kwargs: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, indicator: Indicator, facts: IndicatorFacts, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         self.indicator = indicator
+        self.facts = facts
         self.value: Decimal | None = None
         self.fields["average"].help_text = f"In the indicator’s unit: {indicator.unit}."
         self.fields["position"].help_text = "Of similar areas alone; 1 is the lowest rate. May be empty."
@@ -145,6 +150,7 @@ class GiveAverageForm(OfPeriods):
             Field.text("group_size", field_width=Fixed.THREE),
             Field.text("basis"),
             Field.select("data_source"),
+            "about",
             Button("submit", "Record the average", css_class="govuk-!-margin-right-3"),
         )
 
@@ -156,7 +162,19 @@ class GiveAverageForm(OfPeriods):
                 self.add_error("average", "Give the average.")
         if answers.get("position") and answers.get("kind") != Comparator.Kind.SIMILAR_AREAS:
             self.add_error("position", "A position is one among similar areas. Leave it empty.")
+        if self.value is not None and "average" not in self.errors:
+            self.ask(self.value, ours=self._ours(answers.get("period")), measure=self.indicator.kept.measure)
+        if self.asked:
+            self.helper.layout.fields.insert(-1, Field.checkbox("sure"))
         return answers
+
+    def _ours(self, period: Period | None) -> Decimal | None:
+        """Our figure of the period, else the newest before or after it; None when there is none at all."""
+        figures = self.facts.figures
+        known = figures.get(period) if period else None
+        newest = max((one for one in figures if one.kind is self.facts.kind), default=None)
+        found = known or (figures[newest] if newest else None)
+        return found.value if found else None
 
 
 class BaselineForm(OfPeriods):

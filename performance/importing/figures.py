@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from charts.numbers import number
 from performance.asking import period_asked
@@ -18,11 +18,13 @@ from performance.importing.given import (
     LONGEST_NOTE,
     LONGEST_PRINTED,
     LONGEST_SOURCE,
+    OWN_COUNT,
     GivenFigure,
     Terms,
     Wanted,
     called,
     stored,
+    worked_out,
 )
 from performance.importing.periods import period_in
 from performance.importing.together import ask_about_figures, ask_about_owners, ask_about_totals
@@ -250,6 +252,8 @@ class _Reading:
         if figure.given is Given.NOT_AVAILABLE:
             self.findings.together("No figure is stored where it says that there is none yet.", cell.address)
             return
+        if down is not None and not source and facts.measure is Measure.PERCENTAGE:
+            source = OWN_COUNT
         if down is not None and not source:
             self.findings.fault(
                 "A population is given, but not where it comes from.",
@@ -436,8 +440,8 @@ class _Reading:
                     cell.address,
                 )
                 return None, ""
-            value = stored(up * scale / down)
-            printed = figure_text(value.quantize(Decimal("0.1"), ROUND_HALF_UP), one.facts.measure)
+            value = worked_out(up, down, scale)
+            printed = figure_text(value, one.facts.measure)
         else:
             value, printed = stored(figure.value), figure.text
             if value != figure.value:

@@ -16,6 +16,8 @@ LARGEST = Decimal(10) ** 10
 LONGEST_PRINTED = 40
 LONGEST_SOURCE = 200
 LONGEST_NOTE = 2_000
+#: Where the base of a percentage comes from when nobody says: unlike a population it is counted with the figure.
+OWN_COUNT = "counted with the figure"
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,15 @@ def stored(value: Decimal) -> Decimal:
     if isinstance(exponent, int) and exponent >= -4:
         return value
     return value.quantize(SMALLEST_STEP, ROUND_HALF_UP).normalize() + 0
+
+
+def worked_out(count: Decimal, base: Decimal, scale: Decimal) -> Decimal:
+    """`count` of `base` as a rate per `scale`, as it is printed: one decimal from 10 on, two from 1, else three. What is
+    compared is what is printed; count and base are kept, so nothing is lost.
+    """
+    exact = count * scale / base
+    places = 1 if abs(exact) >= 10 or exact == 0 else 2 if abs(exact) >= 1 else 3
+    return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def called(facts: IndicatorFacts) -> str:

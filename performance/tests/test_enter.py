@@ -211,8 +211,8 @@ class TestWhatIsTaken:
         sent(cast, RATE={"numerator": "418", "denominator": "94,100", "denominator_source": "ONS mid-2024"})
         row = Measurement.objects.get(indicator__code="RATE")
         assert (row.value, row.printed, row.numerator, row.denominator) == (
-            Decimal("4.4421"),
-            "4.4",
+            Decimal("4.44"),
+            "4.44",
             Decimal(418),
             Decimal(94100),
         )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from performance.comparison import figure_text
 from performance.forms.averages import AverageForm
-from performance.models import Comparator
+from performance.models import Comparator, known_facts
 from performance.services import figures
 from priorities.doors import Moment, SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
 
@@ -47,7 +47,8 @@ def correct_average(request: SignedIn, pk: int) -> HttpResponse:
         messages.info(request, f"The average was corrected already. This is the newest one: {text}.")
         return redirect("performance:correct-average", pk=newest.pk)
     is_sent = request.method == "POST"
-    form = AverageForm(request.POST if is_sent else take_held(request), old=old)
+    ours = known_facts([indicator])[indicator.pk].figures.get(period)
+    form = AverageForm(request.POST if is_sent else take_held(request), old=old, ours=ours.value if ours else None)
     overtaken = ""
     if is_sent and form.is_valid() and form.value is not None:
         told = form.cleaned_data

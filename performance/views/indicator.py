@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from performance.comparison import figure_text, with_unit
 from performance.forms.indicator import BaselineForm, CommentaryForm, GiveAverageForm, OfPeriods, RemarkForm
-from performance.models import Indicator, known_facts
+from performance.models import Comparator, Indicator, known_facts
 from performance.services import figures, ranges
 from performance.standing import IndicatorFacts, judge_period, last_ended
 from priorities.doors import SignedIn, for_those_at_work
@@ -88,19 +88,31 @@ def give_average(request: SignedIn, code: str) -> HttpResponse:
             indicator=indicator,
             by=request.user,
             at=timezone.now(),
-            **{**values, "average": form.value, "group_size": values["group_size"] if values["position"] else None},
+            kind=values["kind"],
+            period=values["period"],
+            average=form.value,
+            position=values["position"],
+            group_size=values["group_size"] if values["position"] else None,
+            basis=values["basis"],
+            data_source=values["data_source"],
         )
         said = with_unit(figure_text(form.value, indicator.kept.measure), indicator.unit)
         return f"{given.get_kind_display()}, {given.period.label}: an average of {said} is recorded."
 
     told = {
         "title": "Give what others did",
-        "lead": "The average of similar areas, the region or England, which the figure is compared with. "
-        "One that is wrong is corrected beside the comparison.",
+        "lead": "The average of similar areas, the region or England, which the figure is compared with. ",
+        "averages": [
+            (given, with_unit(figure_text(given.average, indicator.kept.measure), indicator.unit))
+            for given in Comparator.objects.standing().filter(indicator=indicator).order_by("-period_start", "kind")
+        ],
         "without": "There is no period that is over yet.",
     }
-    kind = partial(GiveAverageForm, indicator=indicator)
-    return _answer(request, indicator, kind, periods, _chosen(request, periods), save, told)
+    kind = partial(GiveAverageForm, indicator=indicator, facts=facts)
+    # An average of a period without a figure of ours is compared with nothing until there is one.
+    first = next(iter(_with_figures(facts)), None)
+    chosen = _chosen(request, periods) if "period" in request.GET else first or _chosen(request, periods)
+    return _answer(request, indicator, kind, periods, chosen, save, told)
 
 
 @for_those_at_work

@@ -20,6 +20,7 @@ from charts.line import LineChart
 from charts.numbers import number
 from performance.comparison import Against, figure_text
 from performance.disclosure import Audience, Shown, Table, left_out_note
+from performance.importing.given import OWN_COUNT
 from performance.models import Comparator, Indicator, Measurement
 from performance.standing import (
     BASELINE,
@@ -102,6 +103,11 @@ class SeriesRow:
     remarks: list[tuple[int, str]]
     unusual: bool
     waiting: str
+
+    @property
+    def counted_with(self) -> bool:
+        """What the figure is divided by is no population from elsewhere."""
+        return self.population == OWN_COUNT
 
 
 @dataclass(frozen=True)
