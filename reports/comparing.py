@@ -212,6 +212,8 @@ def _became(asked: Words, now: Words | None, line: ActionLine) -> Difference:
         if now.help_state in ("", "none"):
             text = f"{line.ref}: {now.help_wanted_from} has not answered."
             return Difference("help_open", line.ref, text)
+        if (now.help_state, now.help_answer) == (asked.help_state, asked.help_answer):
+            return Difference("help_open", line.ref, f"{line.ref}: {now.help_answer} It was promised before.")
         return Difference("help_answered", line.ref, f"{line.ref}: {now.help_answer}")
     over = [one for one in line.settled if one.on == asked.on]
     ended = next((one for one in over if one.of == asked.help_wanted_from), over[0] if over else None)
@@ -330,8 +332,8 @@ def _judgement(old: Figure, figure: Figure) -> Iterator[Difference]:
         return
     # A text from before usual ranges judges nothing, so that nothing can have become unusual since.
     if figure.unusual and old.judged and not old.unusual:
-        than = f": {figure.than_usual}" if figure.than_usual else ""
-        yield Difference("unusual", figure.code, f"{told} changed in an unusual way{than}.")
+        than = figure.than_usual or "changed in an unusual way"
+        yield Difference("unusual", figure.code, f"{told} is {than}." if figure.than_usual else f"{told} {than}.")
     elif old.unusual and figure.judged == "usual":
         yield Difference("usual", figure.code, f"{told} is within its usual range again.")
     if (old.worse, old.better) == (figure.worse, figure.better) or old.withheld or figure.withheld:
@@ -339,7 +341,8 @@ def _judgement(old: Figure, figure: Figure) -> Iterator[Difference]:
     then = "worse" if old.worse else "better" if old.better else "neither worse nor better"
     if figure.worse or figure.better:
         kind, word = ("figure_worse", "worse") if figure.worse else ("figure_better", "better")
-        yield Difference(kind, figure.code, f"{told} is {word} now and was {then} before.")
+        was = f" after {then}" if old.worse or old.better else ""
+        yield Difference(kind, figure.code, f"{told} turned {word}{was}.")
     else:
         yield Difference("figure_eased", figure.code, f"{told} is no longer {then}.")
 

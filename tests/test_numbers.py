@@ -169,9 +169,9 @@ def shown_and_more(items: Sequence[str]) -> tuple[list[str], int]:
 
 def noise(wrong: Wrong, text: str, kinds: Sequence[int]) -> None:
     """How many figures are unusual, usual and too short to judge, and as many names of the unusual ones."""
-    pattern = r"(\d+) figures changed in an unusual way: .*?; (\d+) within the usual range.*?; (\d+) with too few"
+    pattern = r"(\d+) figures changed in an unusual way: .*?\. (\d+) within the usual range.*?\. (\d+) with too few"
     wrong.says(text, pattern, *kinds)
-    named = re.search(r"unusual way: (.*?); \d+ within", text)
+    named = re.search(r"unusual way: (.*?)\. \d+ within", text)
     shown, more = shown_and_more(named[1].split("; ") if named else [])
     wrong.equal(("unusual", len(shown) + more), ("unusual", kinds[0]))
 
@@ -417,7 +417,13 @@ def wrong_in_quarterly(page: Part, body: Part, before: Part, beside: Part) -> li
     worse = Counter(one.group for one in figures if one.word == "Worse" and one.group != "Outside our priorities")
     [(group, number_worse)] = worse.most_common(1)
     of = sum(1 for one in figures if one.group == group)
-    wrong.says(page.text("Where most got worse"), r"^(.*?): (\d+) of its (\d+) figures worse", group, number_worse, of)
+    wrong.says(
+        page.text("Priority with most that got worse"),
+        r"^(.*?): (\d+) of its (\d+) figures worse",
+        group,
+        number_worse,
+        of,
+    )
     kinds = [
         sum(1 for one in figures if one.unusual),
         sum(1 for one in figures if "is within the usual range" in one.sentence),

@@ -98,16 +98,17 @@ def six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
             if figure.now is not None
         ),
         "noise": unusual_or_noise(document.figures),
+        "provisional": bool(document.since) and any(f.now and f.now.provisional for f in document.figures),
         "missing": tuple(figure for figure in document.figures if figure.now is None),
         "reoffending_tally": reoffending_tally(document),
     }
 
 
 def _short(noise: str) -> str:
-    """Usual: 353 to 452; unusual: above 331 to 499; too few figures: for a narrow column under its own heading."""
+    """Usual: 353 to 452; unusual: above the usual 331 to 499; too few figures: for a narrow column under its own heading."""
     return (
         noise.replace("within the usual range of ", "usual: ")
-        .replace("the usual range of ", "")
+        .replace("the usual range of ", "the usual ")
         .removesuffix(" to judge")
     )
 

@@ -115,7 +115,8 @@ def as_many(names: Sequence[str], longest: int) -> str:
 def unusual_or_noise(figures: Iterable[Figure], longest: int = 1000) -> str:
     """How many changes are unusual, and which; how many may be no more than chance; of how many nobody can say yet."""
     figures = [figure for figure in figures if figure.now is not None and figure.judged]
-    unusual = [figure.name for figure in figures if figure.unusual]
+    # What got worse is named first, since a list may be cut.
+    unusual = [figure.name for figure in sorted(figures, key=lambda figure: not figure.worse) if figure.unusual]
     usual = sum(1 for figure in figures if figure.judged == "usual")
     few = sum(1 for figure in figures if figure.judged == "too few points")
     if not figures:
@@ -125,10 +126,11 @@ def unusual_or_noise(figures: Iterable[Figure], longest: int = 1000) -> str:
         + (f": {as_many(unusual, longest)}" if unusual else "")
     ]
     if usual:
-        parts.append(f"{usual} within the usual range, so a change may be no more than normal variation")
+        parts.append(f"{usual} within the usual range: a change may be no more than normal variation")
     if few:
         parts.append(f"{few} with too few figures to say")
-    return "; ".join(parts)
+    # The names in the first are parted by semicolons.
+    return ". ".join(parts)
 
 
 def head_line(document: Document) -> str:

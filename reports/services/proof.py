@@ -176,7 +176,7 @@ def _about(version: ReportVersion, seen: _Seen) -> tuple[tuple[str, str], ...]:
     if reason := version.reason if seen.at_work else public_reason(version):
         said.append(("Why this version", reason))
     if not seen.public_only:
-        said.append(("How it stands", f"“{version.get_state_display().lower()}”"))
+        said.append(("How it stands", version.get_state_display()))
     said.append(("Decision", _decision(version)))
     if version.published_at and not seen.public_only:
         said.append(("Published for the Partnership", british(timezone.localdate(version.published_at))))
@@ -205,7 +205,7 @@ def _replaced_by(version: ReportVersion, seen: _Seen) -> str:
     if seen.public_only:
         newer = newer_on_shelf(version)
         if newer is None:
-            return CORRECTING if corrected_by(version) else "nothing: it is the newest"
+            return CORRECTING if corrected_by(version) else "none; it is the newest"
         taken_away = ", which was taken away again" if newer.withdrawn_at else ""
         return f"version {newer.version.number}, published {british(timezone.localdate(newer.at))}{taken_away}"
     successor = version.successor()
@@ -214,7 +214,7 @@ def _replaced_by(version: ReportVersion, seen: _Seen) -> str:
         return f"version {successor.number}, {done} {british(timezone.localdate(on))}"
     newest = seen.versions.filter(report=version.report_id).order_by("-number").first()
     if newest is None or newest.number <= version.number:
-        return "nothing: it is the newest"
+        return "none; it is the newest"
     return f"nothing so far; version {newest.number} is “{newest.get_state_display().lower()}”"
 
 

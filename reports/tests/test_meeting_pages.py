@@ -246,8 +246,9 @@ class TestHome:
     def test_the_chair_finds_the_next_paper_and_the_last_decision(self, desk):
         draft = desk.draft()
         client = signed_in(desk.chair)
-        assert "Being prepared (version 1, draft); your decision was wanted by 4 November 2026" in words(
-            client.get("/")
+        assert (
+            "Being prepared (version 1, draft); it is late: it was to be with you for a decision by 4 November 2026, and is with the coordinator"
+            in words(client.get("/"))
         )
         ReportVersion.objects.filter(pk=draft.pk).update(state="published", published_at=LATER)
         home = words(client.get("/"))

@@ -66,7 +66,7 @@ def test_a_file_of_ours_is_named_with_its_decision(desk):
     assert "Six-monthly partnership report, April to September 2026, version 1, final, made 28 October 2026" in said
     assert "Approved for the Partnership by" in said
     assert "3 November 2026" in said
-    assert "nothing: it is the newest" in said
+    assert "none; it is the newest" in said
     assert f'href="{version.get_absolute_url()}"' in said
     assert "version 1, draft, made" in ask(desk.analyst, partners(version, "draft"))
 
@@ -77,7 +77,7 @@ def test_a_replaced_version_names_what_replaced_it(desk):
     public = delivery.read(release.file_of(first))
     desk.another(first)
     assert "nothing so far; version 2 is “draft”" in ask(desk.officer, partners(first))
-    assert "nothing: it is the newest" in ask(desk.reader, public)  # of drafts a reader knows nothing
+    assert "none; it is the newest" in ask(desk.reader, public)  # of drafts a reader knows nothing
     ReportVersion.objects.filter(number=1).update(state="replaced")
     ReportVersion.objects.filter(number=2).update(state="published", published_at=LATER)
     assert "version 2, published 20 November 2026" in ask(desk.reader, public)

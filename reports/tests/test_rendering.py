@@ -15,7 +15,9 @@ from django.template.loader import render_to_string
 from actions.rating import Rating
 from reports.document import RESTRICTED, Document, Moves, Recommendation, SimilarAreas
 from reports.rendering import SignOff, begin, clip, footer_contact, print_html, screen_context
+from reports.rendering.six_monthly_page import _figures_of
 from reports.rendering.text import whole_sentences
+from reports.snapshot.sentences import recommendations
 from reports.tests.makers import (
     figure,
     line,
@@ -121,6 +123,30 @@ def test_page_one_says_which_help_is_asked_where_it_fits() -> None:
     page = text_of(draft(six_monthly(risky, recommendations=tuple(asked)))).partition("Contents")[0]
     assert f"{start} ASB-04: Two officers on Fridays" in page
     assert f"{start} ASB-06: {('Late patrols ' * 12).strip()}" in page, "nobody decides on half of what is asked"
+
+
+def test_who_is_silent_and_waits_for_help_gets_a_decision_on_it() -> None:
+    waiting = silent(line(2, Rating.OFF_TRACK))
+    asked = words("Late.", help_wanted="Say by June who pays.", help_wanted_from="Housing group", help_state="none")
+    [first, *_] = recommendations([dataclasses.replace(waiting, requests=(asked,))], ())
+    assert first.text.endswith(", and decide on the help it asks of Housing group: Say by June who pays")
+    assert first.short.endswith("for ASB-02 and decide on the help it asks of Housing group")
+    [nothing, *_] = recommendations([dataclasses.replace(waiting, requests=())], ())
+    assert "help" not in nothing.text + nothing.short
+
+
+def test_figures_on_page_one_say_what_is_unusual_and_hide_none_of_it() -> None:
+    told = [
+        figure(f"F{n}", judged=judged) for n, judged in enumerate(("usual", "too few points", "unusual", "unusual"))
+    ]
+    said = _figures_of(told, "worse", 3)
+    assert re.findall(r"F(\d) \([^)]*, (unusual|may be noise|too few to say)\)", said) == [
+        ("2", "unusual"),
+        ("3", "unusual"),
+        ("0", "may be noise"),
+    ]
+    assert said.endswith("; and 1 more, none unusual")
+    assert _figures_of(told, "worse", 1).endswith("; and 3 more, 1 unusual")
 
 
 def test_a_page_one_without_room_counts_what_moved_and_names_nothing() -> None:

@@ -141,7 +141,8 @@ def _choices(user: User) -> list[Choice]:
 def _words(version: ReportVersion) -> str:
     report = version.report
     about = british(report.as_at) if report.as_at else report.period.label
-    return f"{about}, version {version.number}, {version.get_state_display().lower()}"
+    # A closed list shows the choice without its heading.
+    return f"{report.get_kind_display()}, {about}, version {version.number}, {version.get_state_display().lower()}"
 
 
 def _age(version: ReportVersion) -> tuple[int, int, int]:

@@ -86,7 +86,12 @@ def _next(known: list[ReportVersion], kinds: list[Report.Kind], plan: Plan, toda
         wanted = f"your decision {'is' if decide_by >= today else 'was'} wanted by {british(decide_by)}"
         if version is not None:
             standing = version.get_state_display().lower()
+            if decide_by < today:
+                # The chair cannot decide on what was not sent.
+                wanted = f"it is late: it was to be with you for a decision by {british(decide_by)}, and is with the coordinator"
             return NextPaper(title, version, f"being prepared (version {version.number}, {standing}); {wanted}")
+        if decide_by < today:
+            wanted = f"you were to decide by {british(decide_by)}"
         draft = f"its draft {'falls' if one.due_on >= today else 'fell'} due on {british(one.due_on)}"
         return NextPaper(title, None, f"{draft}; {wanted}")
     return None
