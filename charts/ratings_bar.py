@@ -98,7 +98,13 @@ class RatingsBar:
 
 
 def ratings_bar(
-    rows: Sequence[RatingRow], *, id_prefix: str, title: str, things: str = "actions", width: float = WIDE, pitch: float = ROW
+    rows: Sequence[RatingRow],
+    *,
+    id_prefix: str,
+    title: str,
+    things: str = "actions",
+    width: float = WIDE,
+    pitch: float = ROW,
 ) -> RatingsBar:
     """Draw one bar a row, all on one scale. ValueError without rows. As high as it needs.
 
