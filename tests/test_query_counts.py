@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 #: Every page that lists something, with the most queries it may take, session and person included.
 PAGES = {
-    "/": 25,  # the coordinator, whom files that are damaged and outcomes to record concern besides
+    "/": 27,  # the coordinator, whom damaged files and facts, outcomes to record and corrections to release concern besides
     "/actions/": 8,
     "/actions/?rating=off_track&sort=due": 8,
     "/actions/?new=on": 8,
