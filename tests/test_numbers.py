@@ -225,6 +225,10 @@ def wrong_in_six_monthly(page: Part, body: Part, before: Part) -> list[str]:
     for heading, refs in (("Off track", off), ("No update", silent), ("Delivered", completed)):
         shown, more = shown_and_more(page.items(heading))
         wrong.equal((heading, len(shown) + more), (heading, len(refs)))
+    # Amounts in the words of those who ask are those in their words in the body.
+    whole = " ".join(block.text for block in body.blocks)
+    for amount in re.findall(r"£[\d,.]*\d", " ".join(page.items("Off track"))):
+        wrong.equal((amount, bool(re.search(rf"{amount}(?![\d,]*\d)", whole))), (amount, True))
     returns = table(body, "Updates owed and received")
     owed, received, unchanged = (sum(int(cells[n]) for _, cells in returns) for n in range(3))
     wrong.equal(sorted(REF.findall(" ".join(cells[3] for _, cells in returns))), sorted(silent))
@@ -299,7 +303,7 @@ def _asked_last_time(wrong: Wrong, page: Part, body: Part, since: Counter[str]) 
     )
     agreed = body.text("Since the last report").count("; the meeting agreed the recommendation about it.")
     if agreed:
-        wrong.says(line, r"\((\d+) of them after the meeting agreed", agreed)
+        wrong.says(line, r"\((\d+) as agreed\)", agreed)
     outcomes = [cells[0].split()[0].rstrip(":") for _, cells in table(body, "Each recommendation and its outcome")]
     told = [f"{outcomes.count(word)} {word.lower()}" for word in ("Agreed", "Amended", "Noted", "Deferred")]
     told.append(f"{outcomes.count('No')} without a recorded outcome")

@@ -201,7 +201,7 @@ def asked_last_time(document: SixMonthlyDocument | QuarterlyDocument, *, named: 
         refs = f" ({', '.join(dict.fromkeys(waiting))})" if named and waiting else ""
         told = [f"{len(answered)} of {len(rows)} answered", f"{len(waiting)} open{refs}"]
         agreed = sum(1 for ref in dropped if ref in agreed_refs(document))
-        of_them = f" ({agreed} of them after the meeting agreed)" if agreed else ""
+        of_them = f" ({agreed} as agreed)" if agreed else ""
         told += [f"{len(dropped)} no longer asked{of_them}"] if dropped else []
         parts.append(f"Help: {', '.join(told)}.")
     if outcomes := last_asked_sentence(document):
