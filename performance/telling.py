@@ -15,6 +15,8 @@ they may be about any of them. Every other text stays.
 
 No number of this rule are: dates, years and durations, references, sums of money, and what partners count of their own
 work (two landlords, one of four nurses), as long as the sentence names no harm and nothing that the indicator counts.
+What the portal itself counts (three actions, seven meetings of 13) is no number beside a harm either: "three actions for
+victims" counts no victim.
 
 Why whole texts, and why by such a list: a reader of half a text can often guess the other half, and a rule that is kept
 when a person has not thought of a case must know what is harmless, not what is harmful. It cannot see a number told in a
@@ -44,7 +46,8 @@ _NO_NUMBERS = re.compile(
     r"\b(?:section|round|year|phase|table|version|page|stage|step|schedule|part|appendix) \d{1,3}\b|"
     r"\b(?:none of |all )?(?:the|our|its) \w+ priorities\b|<\s?5|\b(?:under|fewer than|less than|below) (?:5|five)\b|"
     r"\b(?:no|this|that|each|every|any) one\b|\bone another\b|\bone[- ]off\b|\b1(?:00)?,?000\b(?![,.]\d)|"
-    r"\b\w+ (?:is|are|was|were) (?:off track|at risk|on track|complete\w*|not started)\b",
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|both|all|none) "
+    r"(?:is|are|was|were) (?:off track|at risk|on track|complete\w*|not started)\b",
     re.IGNORECASE,
 )
 """What looks like a number and counts nothing: Q2, 2025/26, 30 September, DA-05, £38,000, section 104, "no one"."""
@@ -90,11 +93,14 @@ _OWN_WORK = _listed(
     "lamp landlord language leaflet lesson letter list location manager meeting member ministry navigator newsletter "
     "nurse office officer operation option organisation panel paper park partner partnership patrol pharmacy pilot place "
     "plan policy post poster practice priority prison programme project property proposal protocol question reason recommendation region "
-    "role route row rule school seat service session shift shop site specialist spreadsheet staff station strategy street "
+    "role route row rule school seat service session shift shop site specialist spreadsheet staff standard station strategy street "
     "supervisor surgery survey system target task team test theatre theme tool topic town trainer training trust unit "
     "vacancy van venue visit volunteer ward warden webinar website weekday worker workshop workstream"
 )
 """What partners count of their own means and work. Whoever adds to it asks: could this be somebody who was harmed?"""
+
+_PORTAL = _listed("action agenda meeting milestone priority recommendation report sub-group subgroup update workstream")
+"""What the portal counts of its own. Partners are not among them: a partner may be who was harmed, or who did it."""
 
 _HARM = _listed(
     "abuse abused admission admitted arrest arrested assault assaulted attack attacked attempt bereaved body boy burglary "
@@ -232,6 +238,8 @@ def _counts(text: str, topic: Collection[str]) -> Iterator[_Number]:
                 continue
             if token.lower() in _ORDINALS and not {stem(word) for word in tokens[place + 1 : place + 3]} & who:
                 continue  # "first" alone is no count; "the first death" is.
+            if _is_portals(tokens, place, topic) or (not harm and _is_said_again(tokens, place, topic)):
+                continue
             if harm or not _is_own_work(tokens, place):
                 yield _Number(value, harm or (token.lower() not in _VAGUE and _is_bare(tokens, place)))
 
@@ -284,6 +292,33 @@ def _is_own_work(tokens: list[str], place: int) -> bool:
         if stem(word) in _OWN_WORK and (one or stem(word) != word or word == "staff"):
             return True
     return False
+
+
+def _is_portals(tokens: list[str], place: int, topic: Collection[str]) -> bool:
+    """Three actions, the six sub-groups, seven meetings of 13, one meeting in three; no reports of anything."""
+    noun, after = _noun(tokens, place)
+    if noun in _PORTAL and noun not in topic and not (noun == "report" and after in ("of", "about")):
+        return after not in ("’", "'")
+    before = [token.lower() for token in tokens[max(0, place - 2) : place]]
+    return len(before) == 2 and before[1] in ("of", "in") and stem(before[0]) in _PORTAL - set(topic)
+
+
+def _is_said_again(tokens: list[str], place: int, topic: Collection[str]) -> bool:
+    """Three actions are off track and *all three* need something: the same number of the same things, once more."""
+    if place < 2 or tokens[place - 1].lower() != "all":
+        return False
+    told = [n for n in range(place - 1) if _value(tokens[n]) == _value(tokens[place])]
+    return any(_is_portals(tokens, n, topic) for n in told)
+
+
+def _noun(tokens: list[str], place: int) -> tuple[str, str]:
+    """The stem of what a number counts, if it follows at once ("of the" aside), and the word after it."""
+    rest = [token.lower() for token in tokens[place + 1 : place + 6]]
+    first = True
+    while rest and (rest[0] in _LINKS | {"sub"} or (not first and _value(rest[0]) is not None)):
+        first = False
+        rest = ["sub-group", *rest[2:]] if rest[:2] in (["sub", "group"], ["sub", "groups"]) else rest[1:]
+    return (stem(rest[0]) if rest else "", rest[1] if len(rest) > 1 else "")
 
 
 def _is_bare(tokens: list[str], place: int) -> bool:

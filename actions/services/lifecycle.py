@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from performance.models import EmergingIssue, Indicator, Recommendation
     from priorities.models import Plan, PoliceAndCrimePriority, SubGroup
 
+TAKEN_UP = "of the plan before"
+"""How the source of an action ends that was carried into the next plan."""
 TAKEN = "This reference is taken."
 
 
@@ -236,7 +238,7 @@ def _taken_up(action: Action, into: Destination, *, by: User, at: dt.datetime, r
         supporting=list(action.supporting.all()),
         indicators=list(action.indicators.all()),
         milestones=[(left.text, left.due_on) for left in action.milestones.filter(done_on__isnull=True)],
-        source=f"{action.ref} of the plan before",
+        source=f"{action.ref} {TAKEN_UP}",
         reason=reason,
         by=by,
         at=at,

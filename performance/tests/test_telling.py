@@ -72,6 +72,12 @@ def test_nothing_hidden_can_be_worked_out_from_words(before: int, now: int, fram
         "None of the four priorities names it; no one owns it.",
         "DA-05 is off track, for two-year money ends.",
         "Usually under 5 in a quarter.",
+        "Three actions are off track and all three need something that only the Partnership can give.",
+        "Three actions for victims are at risk, and one action on young people.",
+        "Health attended seven meetings of 13, where victims were heard; housing is absent from one meeting in three.",
+        "Two of the six sub-groups speak of perpetrators; three reports name people.",
+        "Only one bid was complete and clarification took eight weeks.",
+        "Five of eight standards met.",
     ],
 )
 def test_what_counts_nobody_stays(text: str) -> None:
@@ -79,7 +85,25 @@ def test_what_counts_nobody_stays(text: str) -> None:
     assert not tells_few(text)
 
 
-@pytest.mark.parametrize("text", ["Two landlords’ tenants died.", "Three officers were stabbed.", "3 school pupils."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two landlords’ tenants died.",
+        "Three officers were stabbed.",
+        "3 school pupils.",
+        "Two partners were killed.",
+        "Three actions, four victims.",
+        "Three reports of rape, and 2 of them in one night.",
+        "All three were children.",
+        "Three actions were for the three who died.",
+        "Three meetings’ victims: all three victims died.",
+    ],
+)
 def test_own_work_is_no_cover_for_harm(text: str) -> None:
     assert tells_a_number(text, DEATHS)
     assert tells_few(text)
+
+
+def test_the_portals_own_things_are_numbers_where_the_indicator_counts_them() -> None:
+    assert tells_a_number("Three reports were made.", {"report"})
+    assert not tells_a_number("Three reports were made.", DEATHS)

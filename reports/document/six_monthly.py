@@ -81,7 +81,8 @@ class ActionLine:
     """An action as the report tells it: the rating, whether an update backs it, the facts beside it, the latest words.
 
     `requests` are None in texts from before requests outlived the update they were made in. `closed_since` says what became
-    of it between the period's end and the cut-off. `settled` are earlier requests that stand no more, with what became of them.
+    of it between the period's end and the cut-off. `as_in_plan`: which of "title", "description" and "measure" stand as the
+    published plan printed them; none are named in texts from before that was kept. `settled` are earlier requests that stand no more, with what became of them.
     """
 
     ref: str
@@ -121,6 +122,7 @@ class ActionLine:
     closed_since: str = ""
     indicators: tuple[str, ...] = ()
     settled: tuple[Settled, ...] = ()
+    as_in_plan: tuple[str, ...] = ()
 
     @property
     def latest_words(self) -> Words | None:

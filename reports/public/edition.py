@@ -126,7 +126,7 @@ class Edition(Figures):
                 kept = not self._tells(row.key, anything=True)
             else:
                 words = row.kind in WITH_WORDS
-                kept = not (words and self._tells(text, *self._told_of_ref(row.key), of_action=True))
+                kept = not (words and self._holds_back(text, self._told_of_ref(row.key)))
             if kept:
                 rows.append(dataclasses.replace(row, text=text))
         sealed = since.sealed
@@ -142,7 +142,11 @@ class Edition(Figures):
         )
 
     def _tells_title(self, ref: str, title: str) -> bool:
-        return self._tells(title, *self._told_of_ref(ref), of_action=True)
+        """The one judgement of a title, wherever it is printed. What the plan printed is public already."""
+        line = self._line_of(ref)
+        if line and "title" in line.as_in_plan and title == line.title:
+            return False
+        return self._holds_back(title, self._told_of_ref(ref))
 
     def _besides_refs(self, text: str) -> str:
         """As `_free`; the number in an action's reference is none."""
@@ -344,11 +348,18 @@ class Edition(Figures):
 
     def _said(self, text: str, codes: Iterable[str], *, anything: bool = False, of_action: bool = True) -> str:
         """What somebody said of indicators, or of an action measured by them; of one that is left out only without numbers."""
-        kept = [code for code in codes if not self._left_out(code)]
-        if len(kept) < len(tuple(codes)) and telling.tells_a_number(text):
+        if self._holds_back(text, tuple(codes), anything=anything, of_action=of_action):
             self.texts += 1
             return WITHHELD
-        return self._words(text, *kept, anything=anything, of_action=of_action)
+        return text
+
+    def _holds_back(self, text: str, codes: tuple[str, ...], *, anything: bool = False, of_action: bool = True) -> bool:
+        if not text:
+            return False
+        kept = [code for code in codes if not self._left_out(code)]
+        if len(kept) < len(codes) and telling.tells_a_number(text):
+            return True
+        return self._tells(text, *kept, anything=anything, of_action=of_action)
 
     def _title(self, title: str, codes: Iterable[str] = ()) -> str:
         return title if self._said(title, codes) == title else TITLE_WITHHELD
@@ -365,13 +376,17 @@ class Edition(Figures):
             help_answer=self._said(words.help_answer, codes),
         )
 
+    def _of_plan(self, line: ActionLine, name: str, text: str, codes: tuple[str, ...]) -> str:
+        """What the plan printed is public already."""
+        return text if name in line.as_in_plan else self._said(text, codes)
+
     def _line(self, line: ActionLine, codes: tuple[str, ...]) -> ActionLine:
         """An action with no indicator of its own is known by its words."""
         return dataclasses.replace(
             line,
-            title=self._title(line.title, codes),
-            description=self._said(line.description, codes),
-            measure=self._said(line.measure, codes),
+            title=TITLE_WITHHELD if self._tells_title(line.ref, line.title) else line.title,
+            description=self._of_plan(line, "description", line.description, codes),
+            measure=self._of_plan(line, "measure", line.measure, codes),
             milestones=tuple(dataclasses.replace(one, text=self._said(one.text, codes)) for one in line.milestones),
             said=self._words_of(line.said, codes) if line.said else None,
             earlier=self._words_of(line.earlier, codes) if line.earlier else None,
@@ -402,10 +417,11 @@ class Edition(Figures):
         return dataclasses.replace(one, short=short, text=short) if touched & set(one.refs) else one
 
     def _told_of_ref(self, ref: str) -> tuple[str, ...]:
-        if not isinstance(self.of, (SixMonthlyDocument, ActionPlanDocument)):
-            return ()
-        line = self.of.by_ref.get(ref)
+        line = self._line_of(ref)
         return self._told_of(line) if line else ()
+
+    def _line_of(self, ref: str) -> ActionLine | None:
+        return self.of.by_ref.get(ref) if isinstance(self.of, (SixMonthlyDocument, ActionPlanDocument)) else None
 
     def _paragraph(self, said: SubGroupText) -> SubGroupText:
         """A sub-group writes about its priority, whose numbers it may tell."""

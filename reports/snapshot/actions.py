@@ -10,6 +10,7 @@ from actions.ledger import state_of
 from actions.models import Action, ActionEvent, HelpReply, ProgressUpdate
 from actions.rating import NEEDS_CONFIRMING, Rating
 from actions.services.help import SAYS
+from actions.services.lifecycle import TAKEN_UP
 from priorities.periods import british
 from reports.document import RESTRICTED, ActionLine, Change, Count, DateMove, LateUpdate, Milestone, Settled, Words
 from reports.snapshot.history import COUNTED, Judged, Story, is_completion, replies_to
@@ -80,7 +81,25 @@ def line(judged: Judged, before: ActionLine | None, *, plan: Plan, period: Days)
         requests=tuple(words(update, plan) for update in judged.requests if not update.restricted),
         closed_since=_closed_since(judged),
         settled=_settled(judged),
+        as_in_plan=_as_in_plan(judged),
     )
+
+
+def _as_in_plan(judged: Judged) -> tuple[str, ...]:
+    """Which words of the action the plan printed: nobody changed them since."""
+    action = judged.action
+    # What an older plan's action became may say what was typed since.
+    if action.origin != Action.Origin.PLAN or action.source.endswith(TAKEN_UP):
+        return ()
+    said = {
+        "title": judged.title,
+        "description": judged.position.words("description", action.description),
+        "measure_of_success": judged.position.words("measure_of_success", action.measure_of_success),
+    }
+    # The oldest change of each holds what stood there first; read as at the cut-off, whatever came later.
+    changes = [event for event in judged.story.events if event.kind == Kind.EDITED]
+    first = {event.field: event.old for event in sorted(changes, key=lambda event: event.pk, reverse=True)}
+    return tuple(name.removesuffix("_of_success") for name, words in said.items() if words == first.get(name, words))
 
 
 def _settled(judged: Judged) -> tuple[Settled, ...]:

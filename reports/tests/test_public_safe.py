@@ -11,8 +11,10 @@ import pytest
 import time_machine
 from django.test import Client
 
+from actions.models import Action
 from actions.rating import Rating
 from actions.services.lifecycle import add_action
+from actions.services.structure import edit
 from partners import roles
 from partners.tests.makers import make_user
 from performance.models import Finding, Indicator, PrintedFigure, SimilarAreasRow, Source, StrategicAssessment
@@ -310,6 +312,7 @@ def test_an_action_is_watched_in_all_its_words_linked_or_not(town: Town) -> None
         measure_of_success="From 3 deaths to none",
         milestones=[("Review of the 3 deaths", dt.date(2026, 11, 1)), ("Train two schools", dt.date(2026, 11, 2))],
         indicators=[Indicator.objects.get(code="DEAD")],
+        origin=Action.Origin.INITIATIVE,
         **fields,
     )
     apart = add_action(ref="DA-91", title="Kits in every hostel", **fields)
@@ -325,6 +328,69 @@ def test_an_action_is_watched_in_all_its_words_linked_or_not(town: Town) -> None
         assert told in text_of(printed(document))
         assert told not in text
     assert "Train two schools" in text
+
+
+def test_what_the_plan_printed_of_an_action_stays_until_it_is_changed(town: Town) -> None:
+    story(town, deaths="3", applications="2", kept="4711")
+    action = add_action(
+        plan=town.plan,
+        ref="DA-90",
+        title="Fewer deaths than 4 a year",
+        measure_of_success="From 4 deaths to none",
+        priority=town.drugs,
+        sub_group=town.sub_group,
+        lead_partner=town.fire,
+        starts_on=dt.date(2026, 4, 1),
+        due_on=dt.date(2026, 12, 31),
+        by=town.coordinator,
+        at=noon(dt.date(2026, 4, 2)),
+        indicators=[Indicator.objects.get(code="DEAD")],
+    )
+
+    def told() -> tuple[str, str]:
+        line = for_public(town.six_monthly()).by_ref["DA-90"]  # type: ignore[union-attr]
+        return line.title, line.measure
+
+    assert told() == ("Fewer deaths than 4 a year", "From 4 deaths to none")
+    edit(
+        action=action,
+        by=town.coordinator,
+        at=noon(dt.date(2026, 5, 2)),
+        revision=action.revision,
+        changes={"measure_of_success": "From 3 deaths to none"},
+    )
+    assert told() == ("Fewer deaths than 4 a year", WITHHELD)
+
+
+def test_a_title_is_withheld_everywhere_or_nowhere(town: Town) -> None:
+    """Of an action measured by what is left out, a title without a number stays in its row and in every sentence."""
+    source = Source.objects.create(name="Shared in confidence", publishable=False)
+    kept = town.indicator("KEPT", name="Kept apart", data_source=source)
+    town.figure(kept, Q2_2026, "4711", OCTOBER)
+    for n, title in enumerate(("Agree the strategy", "Help the 4711")):
+        action = add_action(
+            plan=town.plan,
+            ref=f"DA-9{n}",
+            title=title,
+            priority=town.drugs,
+            sub_group=town.sub_group,
+            lead_partner=town.fire,
+            starts_on=dt.date(2026, 4, 1),
+            due_on=dt.date(2026, 12, 31),
+            by=town.coordinator,
+            at=noon(dt.date(2026, 4, 2)),
+            indicators=[kept],
+            origin=Action.Origin.INITIATIVE,
+        )
+        town.say(action, Rating.OFF_TRACK, dt.date(2026, 10, 9), narrative="It is 4711 now.", recovery="Ask 4711.")
+    public = for_public(town.six_monthly())
+    assert [public.by_ref[f"DA-9{n}"].title for n in (0, 1)] == ["Agree the strategy", TITLE_WITHHELD]  # type: ignore[union-attr]
+    asked = {one.refs: one.short for one in public.recommendations}  # type: ignore[union-attr]
+    assert "Agree the strategy" in asked[("DA-90",)], asked
+    assert "title withheld" in asked[("DA-91",)], asked
+    text = text_of(printed(public))
+    assert "4711" not in text
+    assert "Agree the strategy" in text
 
 
 def test_one_note_says_how_many_are_withheld_and_why(town: Town) -> None:
