@@ -14,6 +14,7 @@ from performance.disclosure import (
     NOT_COMPARED_TEXT,
     Audience,
     Cell,
+    Hidden,
     Ratio,
     Shown,
     Total,
@@ -35,6 +36,7 @@ WITHHELD = "Withheld."
 PUBLISHED = "Published"
 """How a version stands of which everybody may know."""
 TITLE_WITHHELD = "Title withheld"
+NOT_OURS_TO_PUBLISH = "Not compared, because the source of a figure it needs is not for publication, or not known."
 RANGE_WITHHELD = "Whether that is unusual is not said, because a figure it needs is withheld."
 TABLE_LEFT_OUT = (
     "The newest table of similar areas is left out because its source is not for publication, or not known."
@@ -213,6 +215,8 @@ class Figures:
             # The other figure of these two is a figure of its own, with a text of its own.
             [*_, other] = row.rests_on
             theirs = self._shown(other).text if len(row.rests_on) > 1 else ""
+        why = {shown.hidden for shown in map(self._shown, row.rests_on) if shown.hidden or shown.value is None}
+        by_source = why == {Hidden.LEFT_OUT}
         return dataclasses.replace(
             row,
             theirs=theirs,
@@ -220,9 +224,9 @@ class Figures:
             percent="",
             word="",
             symbol="",
-            sentence=NOT_COMPARED_SENTENCE,
+            sentence=NOT_OURS_TO_PUBLISH if by_source else NOT_COMPARED_SENTENCE,
             position="",
-            reason="a figure it needs is withheld",
+            reason="source not for publication, or not known" if by_source else "a figure it needs is withheld",
             rests_on=(),
         )
 

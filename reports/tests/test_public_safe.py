@@ -17,6 +17,7 @@ from actions.services.lifecycle import add_action
 from actions.services.structure import edit
 from partners import roles
 from partners.tests.makers import make_user
+from performance.comparison import Against
 from performance.models import Finding, Indicator, PrintedFigure, SimilarAreasRow, Source, StrategicAssessment
 from performance.services.figures import record_measurement
 from performance.services.issues import raise_issue
@@ -179,6 +180,11 @@ def test_an_average_is_published_only_from_a_source_that_says_so(town: Town, sou
     assert ("397" in text) is shown
     assert ("14 of 15" in text) is shown
     assert (AVERAGES_LEFT_OUT in text) is not shown
+    (beside,) = [row for row in figure.comparisons if row.kind == Against.SIMILAR_AREAS]
+    assert (beside.reason == "source not for publication, or not known") is not shown
+    assert "a figure it needs is withheld" not in beside.sentence
+    assert "none of the figures shown here" in text
+    assert "every figure is there" in text_of(printed(town.quarterly()))
     assert figure.now
     assert figure.now.printed == "418"
 

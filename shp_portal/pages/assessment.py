@@ -211,7 +211,7 @@ def _total_last(rows: Sequence[PrintedFigure]) -> str:
     if not totals:
         return ""
     return (
-        f"{' and '.join(totals)}, a total, is in the last place too: with it, {number(len(last))} of the rows there "
+        f"{' and '.join(totals)}, a total, is ranked last as well: counting it, {number(len(last))} rows ranked last "
         "belong to none of the priorities."
     )
 

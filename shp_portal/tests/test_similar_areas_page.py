@@ -95,7 +95,7 @@ def test_a_replaced_table_is_told_of_and_no_longer_shown(cast: Cast) -> None:
     table(cast, Q2_2026, ("Shoplifting", "19.100", "10.020", 14, None), replaces=old, note="A late return was added.")
     said = words(cast)
     assert "19.330" not in said
-    assert "A late return was added." in said
+    assert "Why the table was corrected: A late return was added." in said
     assert "was replaced by a later one" in said
     assert f'href="?table={old.pk}"' in page(cast.officer, "/performance/similar-areas/")
     before = words(cast, f"/performance/similar-areas/?table={old.pk}")

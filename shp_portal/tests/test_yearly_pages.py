@@ -70,7 +70,7 @@ def test_what_is_last_and_outside_our_priorities_is_said_in_a_sentence_worked_ou
         "One crime is ranked 15 of 15, the highest rate of the group, and fits none of our priorities: Shoplifting."
         in text
     )
-    assert "All Crime, a total, is in the last place too: with it, 2 of the rows there belong to none" in text
+    assert "All Crime, a total, is ranked last as well: counting it, 2 rows ranked last belong to none" in text
     assert "154.006" in text
     PrintedFigure.objects.filter(label__in=["All Crime", "Shoplifting"]).delete()
     assert "fits none of our priorities" not in text_of(page(cast.officer, of.get_absolute_url()))
