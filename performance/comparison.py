@@ -393,10 +393,12 @@ def figure_text(value: Decimal, measure: Measure) -> str:
 
 
 def with_unit(printed: str, unit: str) -> str:
-    """ "418 offences", "45% of clients": a figure as it was given, and what it counts, which may begin with the sign."""
+    """ "418 offences", "45% of clients", "5.5 per 100,000": a figure as it was given, and what it counts, which may begin
+    with the sign, or say that it is a rate.
+    """
     if unit.startswith("%"):
         return f"{printed.removesuffix('%').rstrip()}{unit}"
-    return f"{printed} {unit}"
+    return f"{printed} {unit.removeprefix('rate ') if unit.startswith('rate per ') else unit}"
 
 
 def compare_all(

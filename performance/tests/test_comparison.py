@@ -21,6 +21,7 @@ from performance.comparison import (
     direction,
     guess,
     measure_of,
+    with_unit,
 )
 from priorities.periods import Period, PeriodKind
 
@@ -360,7 +361,7 @@ def test_a_baseline_in_another_unit_is_no_comparison():
     row = compared(readings(*SHOPLIFTING), Against.BASELINE, baseline=baseline)
     assert (row.period, row.number_text) == ("12 months to July 2023", "n/a")
     assert row.sentence == "n/a: the baseline is in another unit (rate per 1,000, not offences)"
-    assert row.theirs_text == "17.576 rate per 1,000"
+    assert row.theirs_text == "17.576 per 1,000"
 
 
 @pytest.mark.parametrize(
@@ -532,3 +533,16 @@ def test_a_row_has_either_a_difference_or_a_reason(values, better, unit):
             assert row.period in row.sentence
         if better in (Better.NEUTRAL, Better.CONTEXT):
             assert row.word not in ("better", "worse")
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "said"),
+    [
+        ("418", "offences", "418 offences"),
+        ("45%", "% of clients", "45% of clients"),
+        ("5.5", "rate per 100,000", "5.5 per 100,000"),
+        ("5", "rate checks", "5 rate checks"),
+    ],
+)
+def test_a_figure_is_said_with_its_unit(printed: str, unit: str, said: str) -> None:
+    assert with_unit(printed, unit) == said

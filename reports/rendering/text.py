@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from actions.progress import plural
+from performance.comparison import with_unit
+from performance.disclosure import FEWEST_SHOWN, SMALL_TEXT, WITHHELD_TEXT
 from performance.places import IS_OUTSIDE, Place, last_and_outside
 from priorities.periods import british
 from reports.document import (
@@ -161,8 +163,10 @@ def made_late(paper: Paper) -> str:
 
 
 def figure_text(printed: str, unit: str) -> str:
-    """36.0%, 84 incidents: the figure with its unit."""
-    return f"{printed}{unit}" if unit.startswith("%") else f"{printed} {unit}"
+    """36.0%, 84 incidents, fewer than 5 applications: the figure with its unit; of a withheld one that it is."""
+    if printed == WITHHELD_TEXT:
+        return printed
+    return with_unit(f"fewer than {FEWEST_SHOWN}" if printed == SMALL_TEXT else printed, unit)
 
 
 def range_in_short(figure: Figure) -> str:

@@ -24,6 +24,7 @@ from performance.services.issues import raise_issue
 from priorities.periods import Period
 from reports.models import ReportVersion
 from reports.public import AVERAGES_LEFT_OUT, TITLE_WITHHELD, WITHHELD, for_public, withheld
+from reports.rendering import figure_text
 from reports.services import building, decisions, renditions
 from reports.services.release import withdraw
 from reports.tests.desk import DUE, LATER, PUBLISHED, SENT, at, make
@@ -180,6 +181,8 @@ def test_an_average_is_published_only_from_a_source_that_says_so(town: Town, sou
     assert ("397" in text) is shown
     assert ("14 of 15" in text) is shown
     assert (AVERAGES_LEFT_OUT in text) is not shown
+    named = any(name == "Shoplifting, similar areas’ average" for name in withheld(town.quarterly()).left_out)
+    assert named is not shown
     (beside,) = [row for row in figure.comparisons if row.kind == Against.SIMILAR_AREAS]
     assert (beside.reason == "source not for publication, or not known") is not shown
     assert "a figure it needs is withheld" not in beside.sentence
@@ -504,3 +507,16 @@ def test_a_reader_gets_the_public_edition_on_the_page_as_pdf_and_in_a_comparison
     with time_machine.travel(LATER):
         assert client.get(pdf).status_code == 404
         assert "4711" not in client.get(version.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "said"),
+    [
+        ("withheld", "rate per 100,000", "withheld"),
+        ("<5", "applications", "fewer than 5 applications"),
+        ("36.0", "% of clients", "36.0% of clients"),
+        ("5.5", "rate per 100,000", "5.5 per 100,000"),
+    ],
+)
+def test_a_figure_in_a_sentence_reads_as_one(printed: str, unit: str, said: str) -> None:
+    assert figure_text(printed, unit) == said
