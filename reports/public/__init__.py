@@ -12,8 +12,10 @@ What comes out holds no withheld number anywhere, so it may be printed, shown an
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from performance.comparison import Against
 from performance.disclosure import Hidden
 from reports.document import Document, QuarterlyDocument, SixMonthlyDocument, to_json, where_of
 from reports.public.edition import Edition
@@ -63,7 +65,7 @@ def withheld(document: Document) -> Withheld:
         cell = public.table.shown(code, when)
         if cell.hidden is not None:
             label = when if isinstance(when, str) else when.label
-            found[cell.hidden].setdefault(names.get(code, code), []).append(label)
+            found[cell.hidden].setdefault(_called(code, names), []).append(label)
     public.document()
     matters = document.matters if isinstance(document, (SixMonthlyDocument, QuarterlyDocument)) else ()
     left_out = sum(matter.restricted for matter in matters)
@@ -77,6 +79,21 @@ def withheld(document: Document) -> Withheld:
         matters=len(matters) - left_out,
         restricted_matters=left_out,
     )
+
+
+#: What the averages beside an indicator are called; their places in a snapshot are its code and one of these keys.
+AVERAGES = {
+    Against.SIMILAR_AREAS.value: "similar areas’ average",
+    Against.REGION.value: "the region’s average",
+    Against.ENGLAND.value: "England’s average",
+}
+
+
+def _called(code: str, names: Mapping[str, str]) -> str:
+    indicator, _, beside = code.partition(" ")
+    if beside in AVERAGES:
+        return f"{names.get(indicator, indicator)}, {AVERAGES[beside]}"
+    return names.get(code, code)
 
 
 def _want_known(document: Document) -> None:

@@ -78,7 +78,7 @@ def checks_of(kept_back: Withheld, marking: str) -> tuple[Check, ...]:
             ),
         ),
         Check(
-            f"Figures whose source is not for publication are left out: {plural(left_out, 'indicator')}."
+            f"What comes from sources that are not for publication is left out, as listed: {left_out} in all."
             if left_out
             else "Every figure in it comes from a source that may be published.",
             tuple(kept_back.left_out),
@@ -88,7 +88,8 @@ def checks_of(kept_back: Withheld, marking: str) -> tuple[Check, ...]:
             if marking
             else "It bears no protective marking, and needs none."
         ),
-        Check("Nothing stands against publishing it now: no pre-election period, no trial, no agreed later day."),
+        # Holds are the portal's to know: it refuses while one lasts, unless somebody goes on by name and reason.
+        Check("No trial and no day agreed for later stands against publishing it now."),
     )
 
 
