@@ -171,7 +171,8 @@ def add_cover(
 ) -> Cover:
     """Let `covered_by` stand in for `person` from the first day to the last, both included.
 
-    One's own cover is of one's own organisation; the coordinator may name anybody who does the work.
+    One's own cover is of one's own organisation, save for the chair, who stands for all of them; the coordinator may name
+    anybody who does the work.
     Raises PermissionDenied with a sentence; ValidationError keyed by these parameter names.
     """
     if not by.has_perm("partners.add_cover", person):
@@ -181,7 +182,9 @@ def add_cover(
         faults["covered_by"] = [f"{covered_by} cannot stand in: choose somebody who works with the action plan."]
     elif covered_by.pk == person.pk:
         faults["covered_by"] = ["Nobody stands in for themselves."]
-    elif not by.has_perm("partners.add_cover_of_anybody") and covered_by.partner_id != person.partner_id:
+    elif covered_by.partner_id != person.partner_id and not (
+        person.is_chair or by.has_perm("partners.add_cover_of_anybody")
+    ):
         faults["covered_by"] = ["Choose somebody of your own organisation, or ask the coordinator."]
     if ends_on < starts_on:
         faults["ends_on"] = ["The last day cannot come before the first."]

@@ -60,6 +60,16 @@ def boxes(starts_on: dt.date | str, ends_on: dt.date | str) -> dict[str, object]
     return sent
 
 
+def test_the_chair_names_the_vice_chair_of_another_organisation_and_an_officer_nobody_there(people: People):
+    chair = make_user("chair@example.org", roles.CHAIR, partner=people.other.partner)
+    client = Client()
+    with time_machine.travel(AT, tick=False):
+        for away, stand_in, named in ((people.officer, people.other, False), (chair, people.colleague, True)):
+            client.force_login(away)
+            client.post("/accounts/cover/", {"covered_by": stand_in.pk, **boxes(TODAY, FRIDAY)})
+            assert Cover.objects.filter(person=away, covered_by=stand_in).exists() is named
+
+
 @pytest.mark.parametrize("note", ["Pay \u202eevil", "Pay\x07"])
 def test_a_note_that_would_mislead_is_refused_and_an_unseen_one_is_none(people: People, note: str):
     client = Client()

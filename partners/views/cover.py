@@ -34,7 +34,7 @@ def show_cover(request: HttpRequest) -> HttpResponse:
     at_work = User.objects.at_work()
     form = CoverForm(
         request.POST if request.method == "POST" else None,
-        people=at_work if anybody else at_work.filter(partner=me.partner_id).exclude(pk=me.pk),
+        people=at_work if anybody else _own(at_work, me),
         away=at_work if anybody else None,
         initial={"person": _asked_for(request), "starts_on": today},
     )
@@ -73,6 +73,12 @@ def stop_cover(request: HttpRequest, pk: int) -> HttpResponse:
     end_cover(cover=cover, by=me, today=timezone.localdate())
     messages.success(request, f"{cover.covered_by} no longer stands in for {_name(cover.person, me)}.")
     return redirect("partners:cover")
+
+
+def _own(at_work: QuerySet[User], me: User) -> QuerySet[User]:
+    """Whom I may name for myself: my organisation's people; as the chair, the vice-chair of another organisation too."""
+    others = at_work.exclude(pk=me.pk)
+    return others if me.is_chair else others.filter(partner=me.partner_id)
 
 
 def _asked_for(request: HttpRequest) -> int | None:
