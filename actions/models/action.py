@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connections, models
 from django.db.models import (
@@ -588,8 +587,9 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         again = spoken.filter(
             action=OuterRef("action"), help_wanted_from=OuterRef("help_wanted_from"), pk__gt=OuterRef("pk")
         )
-        replies = apps.get_model("actions", "HelpReply")._default_manager  # whose module needs this one
-        answer = Subquery(replies.filter(update=OuterRef("pk")).order_by("-pk").values("answer")[:1])
+        from actions.models.returns import HelpReply  # whose module needs this one
+
+        answer = Subquery(HelpReply.objects.filter(update=OuterRef("pk")).order_by("-pk").values("answer")[:1])
         asked = self.rated().exclude(kind=ProgressUpdate.Kind.NO_CHANGE).filter(help_wanted_from__isnull=False)
         return (
             asked.filter(~Exists(again), action__state=Action.State.LIVE)

@@ -207,7 +207,7 @@ def test_a_table_as_it_should_be():
 
 def test_a_rate_is_worked_out_from_count_and_population():
     [row] = check("Code | Count | Population | Population source\nTREAT | 90 | 210 | Own records").rows
-    assert (row.value, row.printed) == (Decimal("42.8571"), "42.9%")
+    assert (row.value, row.printed) == (Decimal("42.9"), "42.9%")
     assert (row.numerator, row.denominator, row.denominator_source) == (90, 210, "Own records")
 
 
@@ -250,7 +250,7 @@ FAULTS = [
     ("Code | Figure | Provisional\nSHOP | 4 | perhaps", "C2", "“perhaps” does not say whether the figure is provisional."),
     ("Code | Figure | Extracted on\nSHOP | 4 | 10/16/2026", "C2", "“10/16/2026” has the month before the day."),
     ("Code | Figure | Extracted on\nSHOP | 4 | 21/10/2026", "C2", "The figure would be extracted on a day to come."),
-    ("Code | Figure | Population\nTREAT | 45% | 200", "C2", "A population is given, but not where it comes from."),
+    ("Code | Figure | Population\nTREAT | 45% | 200", "C2", "For Clients in treatment (TREAT) there is a population alone."),
     ("Code | Figure | Count\nTREAT | 95% | 38", "C2", "For Clients in treatment (TREAT) there is a count alone."),
     ("Code | Count | Population\nTREAT | 90 | 0", "C2", "“0” cannot be."),
     ("Code | Count | Population\nTREAT | -9 | 10", "B2", "“-9” cannot be."),

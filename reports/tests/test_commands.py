@@ -52,7 +52,7 @@ def test_the_newest_version_and_its_final_file_are_written(desk, tmp_path):
     version = desk.published()
     out = tmp_path / "report.pdf"
     assert "version 1, final" in build("six_monthly", "2026-04", "--out", out)
-    assert "“published”" in check(out)
+    assert "How it stands: Published" in check(out)
     building.make_new_version(
         report=version.report, follows=1, reason="A late update.", cut_off=LATER, by=desk.coordinator, at=LATER
     )

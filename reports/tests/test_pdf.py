@@ -144,7 +144,7 @@ def test_the_bold_names_of_figures_are_measured_as_bold() -> None:
     figures = tuple(figure(f"C{n}", name=f"{name} {n}") for n in range(22))
     document = dataclasses.replace(quarterly(figures), since=dataclasses.replace(EVERYTHING, rows=()))
     assert page_of("contents", document) == 2
-    assert lines_of("", LINE_POINTS, strong=name * 10) > lines_of(name * 10, LINE_POINTS)
+    assert lines_of("", LINE_POINTS, strong=name * 40) > lines_of(name * 40, LINE_POINTS)
 
 
 def test_a_plan_without_an_action_still_makes_a_report() -> None:

@@ -77,7 +77,7 @@ def test_what_is_checked_names_what_is_withheld_and_never_a_number():
     )
     assert "Small: Drug deaths, Q2 2026/27" in said
     assert "With them: Reviews of kind 3, Q2 2026/27" in said
-    assert "not for publication are left out: 1 indicator." in said
+    assert "not for publication is left out, as listed: 1 in all." in said
     assert "The marking on every page is the right one: OFFICIAL." in said
     for number in ("4711", "32", "34"):
         assert number not in said

@@ -307,7 +307,7 @@ def test_the_pages_ask_as_many_queries_for_thirty_as_for_three(cast: Cast):
         "/consultation/": 11,
         "/having-regard/": 9,
         "/plan/calendar/": 10,
-        "/": 24,
+        "/": 26,
     }
 
     def counts() -> dict[str, int]:
