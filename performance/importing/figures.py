@@ -29,7 +29,7 @@ from performance.importing.given import (
 from performance.importing.periods import period_in
 from performance.importing.together import ask_about_figures, ask_about_owners, ask_about_totals
 from performance.plausible import made_questions, misfit
-from performance.standing import IndicatorFacts
+from performance.standing import IndicatorFacts, KnownFigure
 from priorities.periods import MONTHS, Period, PeriodKind
 from sheets.book import Cell, Kind, Note, Row, Sheet, listed, shortened
 from sheets.figures import Figure, Given, Misread, day_in, figure_in, text_in
@@ -343,11 +343,7 @@ class _Reading:
                 self.already += 1
                 return
             if not given.reason:
-                change = (
-                    "no longer provisional"
-                    if same and known.provisional
-                    else f"{known.printed} there, {given.printed} here"
-                )
+                change = _change(known, given, one.facts.measure)
                 self.findings.add(
                     Grave.REASON,
                     f"{given.called} has a figure for {given.period.label} already ({change}).",
@@ -388,14 +384,14 @@ class _Reading:
                 self.findings.misread(fault, where)
                 return None
         period = about or expected
-        if period != expected and not self.terms.several:
+        if period.end >= self.terms.today:
+            self.findings.fault(f"{period.label} is not over yet.", "Expected a period that has ended.", where.address)
+        elif period != expected and not self.terms.several:
             self.findings.fault(
                 f"The figure is of {period.label}.",
                 f"Expected {expected.label}. Choose another quarter, or say that the table holds several.",
                 where.address,
             )
-        elif period.end >= self.terms.today:
-            self.findings.fault(f"{period.label} is not over yet.", "Expected a period that has ended.", where.address)
         elif not one.kept_in(period):
             self.findings.fault(f"{called(facts)} is not kept in {period.label}.", "Take the row out.", where.address)
         else:
@@ -529,6 +525,15 @@ class _Reading:
 
     def _address(self, row: Row, role: str) -> str:
         return Cell(row.number, self.at[role]).address
+
+
+def _change(known: KnownFigure, given: GivenFigure, measure: Measure) -> str:
+    """What is other about a figure that the portal has already, in a few words."""
+    if given.value != known.value:
+        return f"{figure_text(known.value, measure)} there, {figure_text(given.value, measure)} here"
+    if given.provisional != known.provisional:
+        return "provisional now" if given.provisional else "no longer provisional"
+    return "of another count or population"
 
 
 def _scale(facts: IndicatorFacts) -> Decimal | None:

@@ -272,8 +272,17 @@ def test_the_nearest_indicator_is_suggested():
     assert only(check("Name | Figure\nShop-lifting | 4")).expected == "Is Shoplifting (SHOP) meant?"
 
 
-def test_a_quarter_that_is_not_over_has_no_figure():
-    finding = only(check("Code | Quarter | Figure\nSHOP | Q3 2026/27 | 4", several=True))
+def test_what_is_other_about_a_figure_is_said_as_figures_are_written():
+    finding = only(check("Code | Figure\nARSON | 1039"), Grave.REASON)
+    assert finding.wrong.endswith("(38 there, 1,039 here).")
+    finding = only(check("Code | Figure | Provisional\nARSON | 38 | yes"), Grave.REASON)
+    assert finding.wrong.endswith("(provisional now).")
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_a_quarter_that_is_not_over_has_no_figure(several: bool):
+    # No other quarter to choose is offered for it.
+    finding = only(check("Code | Quarter | Figure\nSHOP | Q3 2026/27 | 4", several=several))
     assert (finding.cell, finding.wrong) == ("B2", "Q3 2026/27 is not over yet.")
 
 
