@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from performance.standing import IndicatorFacts
 
 LONGEST_COMMENTARY = 1_500
+#: Place of the answer to what is asked about an average, right below its box.
+AFTER_AVERAGE = 3
 
 
 class PeriodField(forms.ChoiceField):
@@ -129,7 +131,7 @@ class GiveAverageForm(AskedForm, OfPeriods):
         required=False,
         empty_label="Not in this list",
         help_text="Decides whether the public version may print it: what comes from a source that is not in this list is "
-        "left out there. Write in the box above what it is; the coordinator or an administrator can add sources.",
+        "left out there. Write in the box above what it is; an administrator can add sources.",
     )
 
     def __init__(
@@ -165,7 +167,7 @@ class GiveAverageForm(AskedForm, OfPeriods):
         if self.value is not None and "average" not in self.errors:
             self.ask(self.value, ours=self._ours(answers.get("period")), measure=self.indicator.kept.measure)
         if self.asked:
-            self.helper.layout.fields.insert(-1, Field.checkbox("sure"))
+            self.helper.layout.fields.insert(AFTER_AVERAGE, Field.checkbox("sure"))
         return answers
 
     def _ours(self, period: Period | None) -> Decimal | None:
