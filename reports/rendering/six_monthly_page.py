@@ -133,22 +133,32 @@ class SixMonthlyPage:
 
 def six_monthly_page(document: SixMonthlyDocument, bars_height: float) -> SixMonthlyPage:
     """Page one with as much as one side holds. `bars_height` is that of the chart, in its own units."""
-    for room in ROOMS:
-        page = _six_monthly_page(document, room, bars_height)
-        if page.height <= PAGE_MM:
-            break
+    room, page = _fitting(document, bars_height)
     if document.since is not None:
         page = _all_of(document, room, bars_height, page)
     # Which ones rather than how many, where that still leaves the page one page.
-    named = _since(document, named=True)
-    page = _if_it_fits(page, since=named)
+    page = _if_it_fits(page, since=_since(document, named=True))
     if document.since is not None:
-        if page.since != named:
-            unusual = sum(1 for figure in document.figures if figure.word == "better" and figure.unusual)
-            page = _if_it_fits(page, since=named, better=_figures_of(document.figures, "better", max(unusual, 1)))
         page = _if_it_fits(page, asked_last=asked_last_time(document, named=True))
         page = _if_it_fits(page, trouble=most_trouble(document.priorities))
     return _let_run(page)
+
+
+#: Steps of tightness that the names of what moved are worth: the chair asks which ones before all that was delivered.
+NAMES_ARE_WORTH = 3
+
+
+def _fitting(document: SixMonthlyDocument, bars_height: float) -> tuple[Room, SixMonthlyPage]:
+    """The roomiest page that fits one side; a tighter one where that names what moved since the last report."""
+    pages = [(room, _six_monthly_page(document, room, bars_height)) for room in ROOMS]
+    first = next((n for n, (_, page) in enumerate(pages) if page.height <= PAGE_MM), len(pages) - 1)
+    if document.since is not None:
+        named = _since(document, named=True)
+        for room, page in pages[first : first + NAMES_ARE_WORTH + 1]:
+            told = dataclasses.replace(page, since=named)
+            if told.height <= PAGE_MM:
+                return room, told
+    return pages[first]
 
 
 def _all_of(document: SixMonthlyDocument, room: Room, bars_height: float, page: SixMonthlyPage) -> SixMonthlyPage:
@@ -156,7 +166,7 @@ def _all_of(document: SixMonthlyDocument, room: Room, bars_height: float, page: 
     for name, whole in (("asked", len(document.recommendations)), ("delivered", len(document.completed))):
         if whole > getattr(room, name):
             wider = dataclasses.replace(room, **{name: whole})
-            longer = _six_monthly_page(document, wider, bars_height)
+            longer = dataclasses.replace(_six_monthly_page(document, wider, bars_height), since=page.since)
             if longer.height <= PAGE_MM:
                 room, page = wider, longer
     return page
