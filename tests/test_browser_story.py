@@ -173,19 +173,21 @@ def test_from_an_officers_update_to_a_published_report(page: Page, demonstration
     assert state_of(page) == "Published"
     sign_out(page)
 
-    # And the reader has it: the words, the decision, and the paper without "draft".
+    # The reader is told of it, and of whom to ask: its public version is not checked yet.
     sign_in(page, "reader")
     follow(page, SIX_MONTHLY)
     assert state_of(page) == "Published"
     expect(page.get_by_role("main")).to_contain_text("Published 23 November 2026.")
-    expect(page.get_by_role("main")).to_contain_text(WORDS)
-    expect(page.locator(".report-sign-off")).to_contain_text(re.compile("Approved .* on 23 November 2026"))
+    expect(page.get_by_role("main")).to_contain_text("The version for readers is being checked.")
+    expect(page.get_by_role("main")).not_to_contain_text(WORDS)
     expect(page.get_by_role("link", name="Draft PDF")).to_have_count(0)
-    # Its final PDF is the partners'; readers get a public one when the coordinator has checked it.
     expect(page.get_by_role("link", name="Final PDF")).to_have_count(0)
     sign_out(page)
     sign_in(page, "officer")
     follow(page, SIX_MONTHLY)
+    # A partner has all of it: the words, the decision, and the paper without "draft".
+    expect(page.get_by_role("main")).to_contain_text(WORDS)
+    expect(page.locator(".report-sign-off")).to_contain_text(re.compile("Approved .* on 23 November 2026"))
     final = fetched(page, "Final PDF")
     assert final.startswith(b"%PDF-1.7")
     assert final != draft

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charts.text import width_of
+from reports.document import PUBLIC, Paper
 from reports.rendering.text import clip
 
 LINE_POINTS, LABEL_POINTS, TYPE_POINTS = 493.0, 80.0, 9.25
@@ -22,7 +23,10 @@ HEAD_START = "DEMONSTRATION DATA. Draft. "
 """What may stand before the line under the title: no final says more of itself than a draft."""
 
 HEAD_MM = 17.5
-"""The bar, the masthead and the title."""
+"""The bar, a masthead of one line and the title."""
+
+MASTHEAD_WIDER = 1.06
+"""So much more room the masthead's letters take than the page's: 9.5 pt to 9.25, and its capitals stand apart."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,13 @@ def lines_of(text: str, width: float, *, strong: str = "") -> int:
         else:
             used += gap + long
     return lines
+
+
+def masthead_more(paper: Paper) -> int:
+    """Lines that the masthead takes beyond its first, in a long name or because it says that the version is the public one."""
+    public = " · PUBLIC VERSION" if paper.edition == PUBLIC else ""
+    said = f"· Meeting of 30 September 2026 · Report of the {paper.report_of}"
+    return lines_of(said, LINE_POINTS / MASTHEAD_WIDER, strong=f"{paper.partnership.upper()}{public}") - 1
 
 
 def rows_of(listed_: Listed, width: float) -> int:

@@ -17,6 +17,7 @@ from reports.rendering.page_one import (
     PageLine,
     first_of,
     lines_of,
+    masthead_more,
     rows_of,
 )
 from reports.rendering.since import changed_since, most_worse
@@ -52,6 +53,7 @@ class QuarterlyPage:
     trouble: str = ""
     since: str = ""
     brackets: str = ""
+    masthead_more: int = 0
 
     @property
     def height(self) -> float:
@@ -75,7 +77,11 @@ class QuarterlyPage:
             if text
         ]
         head = lines_of(HEAD_START + self.head, LINE_POINTS) + lines_of(self.objective, LINE_POINTS)
-        return HEAD_MM + LINE_MM * (head + 3 + sum(lists) + sum(texts)) + HEADING_MM * (len(lists) + len(texts))
+        return (
+            HEAD_MM
+            + LINE_MM * (self.masthead_more + head + 3 + sum(lists) + sum(texts))
+            + HEADING_MM * (len(lists) + len(texts))
+        )
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ def _quarterly_page(document: QuarterlyDocument, room: QuarterlyRoom) -> Quarter
     moved = [f"{f.name} {f.word}" for f in rest if f.word in ("up", "down")]
     left_alone = {one.code for one in document.left_alone}
     return QuarterlyPage(
+        masthead_more=masthead_more(document.paper),
         head=head_line(document),
         objective=document.paper.strategic_objective,
         worse=_first(

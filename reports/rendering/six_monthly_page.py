@@ -24,6 +24,7 @@ from reports.rendering.page_one import (
     PageLine,
     first_of,
     lines_of,
+    masthead_more,
     rows_of,
 )
 from reports.rendering.since import asked_last_time, most_trouble, since_line
@@ -102,6 +103,7 @@ class SixMonthlyPage:
     trouble: str = ""
     asked_last: str = ""
     sealed: bool = False
+    masthead_more: int = 0
 
     @property
     def height(self) -> float:
@@ -119,6 +121,7 @@ class SixMonthlyPage:
         )
         return (
             HEAD_MM
+            + LINE_MM * self.masthead_more
             + LINE_MM * (lines_of(HEAD_START + self.head, LINE_POINTS) + lines_of(self.objective, LINE_POINTS))
             + HEADING_MM * 2
             + LINE_MM * rows_of(self.asked, LINE_POINTS - 20)
@@ -231,6 +234,7 @@ def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: flo
         trouble=most_trouble(document.priorities, whole=False) if document.since else "",
         asked_last=asked_last_time(document) if document.since else "",
         sealed=document.since is not None,
+        masthead_more=masthead_more(document.paper),
     )
 
 
