@@ -199,7 +199,24 @@ class NewVersionForm(VerbForm):
         return {"cut_off": cut_off, "reason": self.cleaned_data["reason"], "follows": self.cleaned_data["follows"]}
 
 
-class ProducedAfterAllForm(VerbForm):
+class WhyForm(VerbForm):
+    """One reason and one button; the form of a verb says what they are called."""
+
+    BUTTON: str
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            Field.textarea("reason", rows=4, label_size=Size.SMALL), Button("submit", self.BUTTON)
+        )
+
+
+class ProducedAfterAllForm(WhyForm):
+    BUTTON = "Have it produced"
+
     reason = WordsField(
         label="Why is it to be produced after all?",
         longest=LONGEST,
@@ -207,31 +224,13 @@ class ProducedAfterAllForm(VerbForm):
         error_messages={"required": "Say why it is to be produced after all."},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(
-            Field.textarea("reason", rows=4, label_size=Size.SMALL),
-            Button("submit", "Have it produced"),
-        )
 
+class NotProducedForm(WhyForm):
+    BUTTON = "Mark as not produced"
 
-class NotProducedForm(VerbForm):
     reason = WordsField(
         label="Why was the report not produced?",
         longest=LONGEST,
         help_text=f"For example: the plan was agreed after this period. {UP_TO}",
         error_messages={"required": "Say why the report will not be produced."},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(
-            Field.textarea("reason", rows=4, label_size=Size.SMALL),
-            Button("submit", "Mark as not produced"),
-        )

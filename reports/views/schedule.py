@@ -68,6 +68,16 @@ def run_now(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpRespon
     return redirect(version)
 
 
+def _left_out_or_not(request: SignedIn, plan_pk: int, kind: str, code: str) -> tuple[Plan, Owed]:
+    """The report that whoever asks may leave out or take back; 404 for those who do not see the schedule, else 403."""
+    if not request.user.has_perm("reports.see_schedule"):
+        raise Http404
+    if not request.user.has_perm("reports.mark_not_produced"):
+        raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
+    plan = get_object_or_404(Plan, pk=plan_pk)
+    return plan, _owed_or_404(plan, kind, code)
+
+
 def _owed_or_404(plan: Plan, kind: str, code: str) -> Owed:
     try:
         return building.find_owed(plan, kind, Period.parse(KINDS[kind], code))
@@ -78,12 +88,7 @@ def _owed_or_404(plan: Plan, kind: str, code: str) -> Owed:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def mark_not_produced(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpResponse:
-    if not request.user.has_perm("reports.see_schedule"):
-        raise Http404
-    if not request.user.has_perm("reports.mark_not_produced"):
-        raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
-    plan = get_object_or_404(Plan, pk=plan_pk)
-    owed = _owed_or_404(plan, kind, code)
+    plan, owed = _left_out_or_not(request, plan_pk, kind, code)
     form = NotProducedForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -111,12 +116,7 @@ def mark_not_produced(request: SignedIn, plan_pk: int, kind: str, code: str) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 def produce_after_all(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpResponse:
     """Take back that a report is not produced. One that is not marked leads back to the schedule."""
-    if not request.user.has_perm("reports.see_schedule"):
-        raise Http404
-    if not request.user.has_perm("reports.mark_not_produced"):
-        raise PermissionDenied(permissions.ONLY_COORDINATOR_LEAVES_OUT)
-    plan = get_object_or_404(Plan, pk=plan_pk)
-    owed = _owed_or_404(plan, kind, code)
+    plan, owed = _left_out_or_not(request, plan_pk, kind, code)
     marked = Report.objects.exclude(not_produced="").select_related("not_produced_by")
     report = marked.filter(plan=plan, kind=kind, period_start=owed.period.start).first()
     back = redirect(f"{reverse('reports:schedule')}?plan={plan.pk}")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 
 from priorities.models import Meeting
-from reports.document import recommendations_in
 from reports.models import Report, ReportVersion
 from reports.services.meeting import Given, answer_matter, raise_matter, record_outcomes
 from shp_portal.demo.story import DATA, PUBLISHED, Timeline
@@ -33,7 +32,7 @@ def _record(cast: Cast, record: Record, at: dt.datetime) -> None:
     if version is None:
         return
     meeting = _meeting(cast, record)
-    asked = recommendations_in(version.snapshot)
+    asked = version.recommendations()
     given = {}
     for row in record.records("rows"):
         about = row.text("about")
