@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -177,6 +177,14 @@ class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
             return self.filter(published_at__isnull=False)
         return self.none()
 
+    def readable_by(self, user: User) -> ReportVersionQuerySet:
+        """Those of `visible_to` whose text this person can read: readers those that were checked for them and not taken back."""
+        seen = self.visible_to(user)
+        if user.sees_the_work:
+            return seen
+        # At most one release of a version stands, so the join gives no version twice.
+        return seen.filter(releases__isnull=False, releases__withdrawn_at__isnull=True)
+
     def damaged(self) -> ReportVersionQuerySet:
         """Those whose stored facts the last check found to be other than what was sealed; the newest period first."""
         found = self.exclude(fault="").select_related("report")
@@ -304,6 +312,20 @@ class ReportVersion(models.Model):
         about = ProgressUpdate.objects.about(self.report.period).filter(action__plan=self.report.plan_id)
         return about.filter(submitted_at__gt=self.cut_off).select_related("action").order_by("action__ref", "pk")
 
+    @property
+    def standing(self) -> str:
+        """How it stands, in the words of its badge. Lists read `report` and `fact_check` beside it."""
+        if self.state == self.State.FACT_CHECK and self.fact_check.closed_at:
+            return f"Draft, fact check closed {british(timezone.localdate(self.fact_check.closed_at))}"
+        if self.gave_way_to_nothing:
+            return "Not produced"
+        return str(self.get_state_display())
+
+    @property
+    def gave_way_to_nothing(self) -> bool:
+        """Whether it is a draft of a report that was marked as not produced, with nothing in its place."""
+        return bool(self.report.not_produced) and self.state == self.State.REPLACED and self.published_at is None
+
     def successor(self) -> ReportVersion | None:
         """What took this version's place: for one that was published the next published one, else the next."""
         if self.state != self.State.REPLACED:
@@ -318,6 +340,17 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
     def partners(self) -> RenditionQuerySet:
         """The files that are decided on: a public version is made of what these say, and decides nothing."""
         return self.filter(edition=Rendition.Edition.PARTNERS)
+
+    def readable_by(self, user: User) -> RenditionQuerySet:
+        """The files that this person may open, without their heavy HTML: the partners', or the public one that was checked."""
+        if user.sees_the_work:
+            return self.partners().defer("html")
+        public = self.filter(
+            edition=Rendition.Edition.PUBLIC,
+            version__releases__withdrawn_at__isnull=True,
+            version__releases__pdf_sha256=F("sha256"),
+        )
+        return public.defer("html")
 
     def damaged(self) -> RenditionQuerySet:
         """Those whose stored bytes or pages the last check found to be other than what was made; the newest period first."""

@@ -27,6 +27,10 @@ class PublicReleaseQuerySet(models.QuerySet["PublicRelease"]):
         """Those that were not taken off the shelf again."""
         return self.filter(withdrawn_at__isnull=True)
 
+    def newest(self) -> PublicRelease | None:
+        """The last that was put there, standing or not."""
+        return self.order_by("-at").first()
+
     def for_everybody(self) -> PublicReleaseQuerySet:
         """Those that can be read without signing in: standing ones of plans whose shelf is open. Without their heavy texts."""
         return (

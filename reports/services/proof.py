@@ -180,7 +180,7 @@ def _about(version: ReportVersion, seen: _Seen) -> tuple[tuple[str, str], ...]:
     said.append(("Decision", _decision(version)))
     if version.published_at and not seen.public_only:
         said.append(("Published for the Partnership", british(timezone.localdate(version.published_at))))
-    release = version.releases.order_by("-at").first()
+    release = version.releases.newest()
     if release is not None:
         words = f"since {british(timezone.localdate(release.at))}"
         if release.withdrawn_at:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from actions.rating import Rating
 from partners.models import User
 from reports.document import Document, sha256_of, to_json
-from reports.models import Report, ReportVersion
+from reports.models import PublicRelease, Report, ReportVersion
 from reports.services import decisions
 from reports.tests.desk import DECIDED, H1, LATER, PUBLISHED, Q2, Desk, sealed_as
 from reports.tests.makers import line, quarterly, six_monthly
@@ -107,6 +107,9 @@ def test_a_text_that_cannot_be_read_is_refused_in_a_sentence(desk: Desk) -> None
 def test_only_what_one_may_see_can_be_chosen_or_compared(desk: Desk) -> None:
     draft = kept(desk, six_monthly(), number=2)
     published = kept(desk, six_monthly(), state="published")
+    PublicRelease.objects.create(
+        version=published, pdf_sha256="0" * 64, checks=[], by=desk.coordinator, at=published.made_at
+    )
     client = reader_of(desk.reader)
     assert client.get(address(published, draft)).status_code == 404
     chooser = client.get("/reports/compare/").content.decode()

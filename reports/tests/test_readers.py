@@ -43,7 +43,9 @@ def test_before_the_check_list_a_reader_is_told_so_and_whom_to_ask(desk):
         assert "The version for readers is being checked. If you need it, ask the Community Safety Team." in page.text
         assert "The Partnership is asked to" not in page.text
         assert client.get(pdf(version)).status_code == 404
-        assert "Readers cannot open it at the moment." in client.get("/reports/").text
+        for path in ("/reports/", "/"):
+            assert "There is no published report to read yet." in client.get(path).text
+            assert version.get_absolute_url() not in client.get(path).text
         prepared(desk, version)  # laid out, and nobody has ticked anything
     assert "The Partnership is asked to" in client_of(desk.officer).get(version.get_absolute_url()).text
 
@@ -57,10 +59,13 @@ def test_after_it_a_reader_has_the_page_and_the_file_with_their_marking_until_th
     assert kept.html in page.text
     assert "marked <strong>OFFICIAL</strong>" in page.text
     assert client.get(pdf(version)).status_code == 200
-    assert "Readers cannot open it" not in client.get("/reports/").text
+    for path in ("/reports/", "/"):
+        assert "no published report" not in client.get(path).text
     release.withdraw(version=version, reason="A victim can be recognised.", by=desk.coordinator, at=LATER)
     page = client.get(version.get_absolute_url())
     assert "The version for readers was taken back." in page.text
+    for path in ("/reports/", "/", "/reports/compare/"):
+        assert str(version.report.period.label) not in client.get(path).text
     assert "A victim" not in page.text
     assert "The Partnership is asked to" not in page.text
     assert client.get(pdf(version)).status_code == 404
@@ -183,6 +188,23 @@ def test_everybody_concerned_is_told_until_it_is_released(desk, corrected):
     assert "still read version 1" not in client_of(desk.officer).get("/").text
     released(desk, corrected, at=LATER)
     assert says() == [False] * 4
+
+
+def test_lists_hold_what_a_reader_can_read_and_say_that_more_is_coming(desk, corrected):
+    first = ReportVersion.objects.get(report=corrected.report, number=1)
+    client = client_of(desk.reader)
+    for path in ("/reports/", "/"):
+        page = client.get(path).text
+        assert "orrected version is being checked for readers" in page
+        assert "Replaced" not in page
+    assert first.get_absolute_url() in client.get("/").text
+    assert client.get(corrected.report.get_absolute_url()).url == first.get_absolute_url()
+    assert f'"{corrected.get_absolute_url()}"' not in client.get("/").text
+    assert f'value="{corrected.report_id}.2"' not in client.get("/reports/compare/").text
+    released(desk, corrected, at=LATER)
+    for path in ("/reports/", "/"):
+        assert "being checked for readers" not in client.get(path).text
+    assert client.get(corrected.report.get_absolute_url()).url == corrected.get_absolute_url()
 
 
 def test_who_sends_it_is_told_which_readers_cannot_open_it_yet(desk, corrected):

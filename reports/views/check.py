@@ -63,7 +63,7 @@ def _page(
 
 def _link(version: ReportVersion, user: User | None) -> str:
     """Where the one who asks can read the report: its own page, or the public one; empty when it is nowhere (any more)."""
-    if user is not None and ReportVersion.objects.visible_to(user).filter(pk=version.pk).exists():
+    if user is not None and ReportVersion.objects.readable_by(user).filter(pk=version.pk).exists():
         return version.get_absolute_url()
     if PublicRelease.objects.for_everybody().filter(version=version).exists():
         return reverse("reports:published", args=[version.report_id, version.number])

@@ -129,7 +129,7 @@ def _version(user: User, key: str) -> ReportVersion:
 
 
 def _choices(user: User) -> list[Choice]:
-    versions = ReportVersion.objects.visible_to(user).exclude(report__kind=Report.Kind.PLAN)
+    versions = ReportVersion.objects.readable_by(user).exclude(report__kind=Report.Kind.PLAN)
     versions = versions.select_related("report").defer("snapshot")
     ordered = sorted(versions, key=lambda one: (one.report.kind, *_age(one)), reverse=True)
     return [

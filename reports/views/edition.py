@@ -7,17 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
-
-from reports.models import PublicRelease, Rendition
 from reports.public import for_public
 
 if TYPE_CHECKING:
     from partners.models import User
     from reports.document import Document
-    from reports.models import RenditionQuerySet, ReportVersion
-
-Edition = Rendition.Edition
+    from reports.models import PublicRelease, ReportVersion
 
 
 class NotReleased(ValueError):
@@ -26,7 +21,7 @@ class NotReleased(ValueError):
 
 def release_for(version: ReportVersion) -> PublicRelease:
     """What readers read of a version. Raises NotReleased."""
-    newest = version.releases.order_by("-at").first()
+    newest = version.releases.newest()
     if newest is None:
         raise NotReleased("The version for readers is being checked.")
     if newest.withdrawn_at is not None:
@@ -41,12 +36,3 @@ def document_for(user: User, version: ReportVersion) -> Document:
     if user.sees_the_work:
         return version.document()
     return for_public(version.document(), release_for(version).marking)
-
-
-def files_for(user: User) -> RenditionQuerySet:
-    """The files that this person may open, without their heavy HTML."""
-    files = Rendition.objects.defer("html")
-    if user.sees_the_work:
-        return files.filter(edition=Edition.PARTNERS)
-    released = PublicRelease.objects.standing().filter(version=OuterRef("version"), pdf_sha256=OuterRef("sha256"))
-    return files.filter(Exists(released), edition=Edition.PUBLIC)

@@ -25,7 +25,6 @@ from reports.services import schedule
 from reports.services.fact_check import is_wanted
 from reports.services.holds import hold_in_force
 from reports.timetable import dates_of
-from reports.views.edition import files_for
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -45,7 +44,7 @@ PAGE = 50
 class Shelved:
     """One report of the list: its newest version that this person sees, how it stands, and whom it waits for.
 
-    `is_shut`: this person reads the public version alone, and that is not there.
+    `is_followed`: a later version was published, which readers cannot read yet.
     """
 
     report: Report
@@ -53,7 +52,7 @@ class Shelved:
     pdf: Rendition | None
     standing: str
     waits_for: str
-    is_shut: bool = False
+    is_followed: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,19 +78,20 @@ class Around:
 def list_reports(request: SignedIn) -> HttpResponse:
     _only_those_with_a_role(request.user)
     versions = (
-        ReportVersion.objects.visible_to(request.user)
+        ReportVersion.objects.readable_by(request.user)
         .select_related("fact_check")
         .defer("snapshot")
         .order_by("number")
-        .prefetch_related(Prefetch("renditions", files_for(request.user)))
+        .prefetch_related(Prefetch("renditions", Rendition.objects.readable_by(request.user)))
     )
     reports = (
         Report.objects.visible_to(request.user)
         .select_related("plan")
         .prefetch_related(Prefetch("versions", versions, to_attr="seen"))
     )
-    # Before the portal begins to make a report it may have texts, and nothing to show here.
-    begun = [one for one in reports if one.seen or one.not_produced or one.build_attempts]  # type: ignore[attr-defined]
+    # Before the portal begins to make a report it may have texts, and nothing to show here; readers read what was released.
+    told = request.user.sees_the_work
+    begun = [one for one in reports if one.seen or (told and (one.not_produced or one.build_attempts))]  # type: ignore[attr-defined]
     # A period's end is worked out, so the database cannot order by it; a plan has no more than eighteen reports.
     page = Paginator(sorted(begun, key=newest_first), PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
@@ -124,7 +124,8 @@ def _shelved(report: Report, user: User, around: Around) -> Shelved:
     done = [
         files[stage] for stage in stages_for(user) if stage in files and files[stage].state == files[stage].State.DONE
     ]
-    standing = "Not produced" if report.not_produced else version.get_state_display()
+    is_followed = not user.sees_the_work and version.state == State.REPLACED
+    standing = "Not produced" if report.not_produced else "Published" if is_followed else version.standing
     checks = (getattr(one, "fact_check", None) for one in reversed(seen))
     return Shelved(
         report,
@@ -132,7 +133,7 @@ def _shelved(report: Report, user: User, around: Around) -> Shelved:
         done[0] if done else None,
         standing,
         waits_for(version, files, around, next(filter(None, checks), None)),
-        is_shut=not user.sees_the_work and not done,
+        is_followed=is_followed,
     )
 
 
@@ -197,9 +198,10 @@ def stages_for(user: User) -> list[str]:
 @login_required
 @require_safe
 def show_report(request: SignedIn, pk: int) -> HttpResponse:
-    """On to the newest version this person sees; without one, what became of the report."""
+    """On to the newest version this person can read, else sees; without one, what became of the report."""
     report = get_object_or_404(Report.objects.visible_to(request.user).select_related("plan"), pk=pk)
-    newest = report.versions.visible_to(request.user).defer("snapshot").order_by("-number").first()
+    seen = report.versions.visible_to(request.user).defer("snapshot").order_by("-number")
+    newest = seen.readable_by(request.user).first() or seen.first()
     if newest is not None:
         return redirect(newest)
     line = schedule.line_of(report, timezone.localdate())

@@ -22,7 +22,7 @@ from reports.services import decisions, fact_check, holds, release, renditions, 
 from reports.views.after import after
 from reports.views.compare import since_returned
 from reports.views.doors import signed_in
-from reports.views.edition import NotReleased, files_for, release_for
+from reports.views.edition import NotReleased, release_for
 from reports.views.files import pdf_response
 from reports.views.shelf import Around, stages_for, waits_for
 
@@ -218,7 +218,7 @@ def page_of(
         and newest
     )
     undecided = version.state in ReportVersion.UNDECIDED
-    others = report.versions.visible_to(user).defer("snapshot").exclude(pk=version.pk).order_by("-number")
+    others = report.versions.readable_by(user).defer("snapshot").exclude(pk=version.pk).order_by("-number")
     return VersionPage(
         report=report,
         version=version,
@@ -226,7 +226,7 @@ def page_of(
         replaced_by=version.successor(),
         files=[by_stage[stage] for stage in stages_for(user) if stage in by_stage]
         if user.sees_the_work
-        else list(files_for(user).filter(version=version, state=Rendition.State.DONE)),
+        else list(Rendition.objects.readable_by(user).filter(version=version, state=Rendition.State.DONE)),
         decision=_decision_on(version) if user.sees_the_work else None,
         waits_for=waits_for(version, by_stage, around, check) if user.sees_the_work else "",
         can_send=sends and report.needs_chair and not refused,
@@ -298,7 +298,7 @@ def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpRespons
     if stage not in stages_for(request.user):
         raise Http404
     version = version_of(request.user, pk, number, whole=False)
-    files = files_for(request.user).filter(version=version)
+    files = Rendition.objects.readable_by(request.user).filter(version=version)
     rendition = get_object_or_404(files, stage=stage, state=Rendition.State.DONE)
     rendition.version = version
     return pdf_response(request, rendition)

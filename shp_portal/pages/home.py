@@ -170,7 +170,7 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     if plan is None or not (user.sees_the_work or user.is_reader):
         return page
     page.meeting = Meeting.objects.next_of_partnership(plan, today)
-    versions = _current(ReportVersion.objects.visible_to(user).filter(report__plan=plan))
+    versions = _current(ReportVersion.objects.readable_by(user).filter(report__plan=plan))
     if not user.sees_the_work:
         page.published = list(versions[:REPORTS])
         return page
@@ -238,7 +238,7 @@ def _current(versions: ReportVersionQuerySet) -> ReportVersionQuerySet:
     later = versions.filter(report=OuterRef("report"), number__gt=OuterRef("number")).order_by()
     return (
         versions.filter(~Exists(later))
-        .select_related("report")
+        .select_related("report", "fact_check")
         .defer("snapshot")
         .order_by("-report__period_start", "report__kind")
     )

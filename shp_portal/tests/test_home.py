@@ -16,7 +16,7 @@ from performance.models import Indicator
 from priorities.models import Meeting, Plan
 from priorities.services import open_round, settle_round
 from priorities.tests.makers import make_plan
-from reports.models import Report, ReportVersion
+from reports.models import PublicRelease, Report, ReportVersion
 from shp_portal.pages.home import home_of
 from shp_portal.tests.scene import H1_2026, NOW, TODAY, Cast, page, text_of, update, version
 
@@ -228,10 +228,18 @@ def test_a_reports_state_looks_the_same_as_on_the_reports_own_pages(state):
     assert tag.strip() in page(cast.coordinator, "/")
 
 
+def released(cast: Cast, one: ReportVersion) -> ReportVersion:
+    """Checked for readers."""
+    PublicRelease.objects.create(version=one, pdf_sha256="0" * 64, checks=[], by=cast.coordinator, at=NOW)
+    return one
+
+
 def test_a_reader_sees_published_reports_and_nothing_of_the_work():
     cast = Cast()
     cast.action()
-    version(cast, "2025-10", "published")
+    one = version(cast, "2025-10", "published")
+    assert "October 2025 to March 2026" not in text_of(page(cast.reader, "/"))
+    released(cast, one)
     version(cast, "2026-04", "draft")
     html = text_of(page(cast.reader, "/"))
     assert "Six-monthly partnership report, October 2025 to March 2026" in html
@@ -242,7 +250,7 @@ def test_a_reader_sees_published_reports_and_nothing_of_the_work():
 
 def test_a_reader_still_sees_what_is_published_when_a_correction_is_being_drafted():
     cast = Cast()
-    shown = version(cast, "2025-10", "published")
+    shown = released(cast, version(cast, "2025-10", "published"))
     version(cast, "2025-10", "draft", number=2)
     assert home_of(cast.reader, cast.plan, TODAY).published == [shown]
 
