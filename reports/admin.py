@@ -20,6 +20,7 @@ from reports.models import (
     PlanFault,
     PublicRelease,
     RecommendationOutcome,
+    RecommendationWords,
     Rendition,
     Report,
     ReportVersion,
@@ -179,6 +180,20 @@ class SectionTextAdmin(ReadOnlyAdmin):
 
     def view_on_site(self, text: SectionText) -> str:
         return text.report.get_absolute_url()
+
+
+@admin.register(RecommendationWords)
+class RecommendationWordsAdmin(ReadOnlyAdmin):
+    list_display = ("report", "key", "choice", "by", "at")
+    list_filter = ("choice",)
+    list_select_related = ("report", "by")
+    date_hierarchy = "at"
+
+    def sees_page(self, user: User, words: RecommendationWords) -> bool:
+        return Report.objects.visible_to(user).filter(pk=words.report_id).exists()
+
+    def view_on_site(self, words: RecommendationWords) -> str:
+        return words.report.get_absolute_url()
 
 
 @admin.register(PlanFault)

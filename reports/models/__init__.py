@@ -15,7 +15,7 @@ from reports.models.report import (
     ReportVersionQuerySet,
 )
 from reports.models.shelf import AudienceList, PublicRelease, Sending, SentTo
-from reports.models.texts import SectionText, SectionTextQuerySet
+from reports.models.texts import RecommendationWords, RecommendationWordsQuerySet, SectionText, SectionTextQuerySet
 
 __all__ = [
     "AudienceList",
@@ -30,6 +30,8 @@ __all__ = [
     "PlanFault",
     "PublicRelease",
     "RecommendationOutcome",
+    "RecommendationWords",
+    "RecommendationWordsQuerySet",
     "Rendition",
     "RenditionQuerySet",
     "Report",

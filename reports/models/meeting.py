@@ -77,7 +77,7 @@ class MatterArisingQuerySet(models.QuerySet["MatterArising"]):
         """With what a list says of each, `assigned` among it."""
         at_work = User.objects.at_work().filter(pk=OuterRef("owner")).order_by()
         return self.annotate(at_work=Exists(at_work)).select_related(
-            "report", "owner__partner", "meeting", "answered_by__partner", "raised_by"
+            "report", "owner__partner", "meeting", "answered_by__partner", "recorded_by", "raised_by"
         )
 
 
@@ -88,6 +88,14 @@ class MatterArising(models.Model):
         CHAIR = "chair", "The chair"
         MEETING = "meeting", "A meeting of the Partnership"
         SCRUTINY = "scrutiny", "Scrutiny committee"
+
+    class Received(models.TextChoices):
+        """How an answer came that its owner did not type here."""
+
+        LETTER = "letter", "By letter"
+        EMAIL = "email", "By e-mail"
+        MEETING = "meeting", "At a meeting"
+        SPOKEN = "spoken", "By telephone or in conversation"
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="matters")
     source = models.CharField("comes from", max_length=10, choices=Source.choices)
@@ -109,6 +117,17 @@ class MatterArising(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     answered_at = models.DateTimeField(null=True, blank=True)
+    received_how = models.CharField(
+        max_length=10,
+        choices=Received.choices,
+        blank=True,
+        default="",
+        help_text="How the answer came, where somebody else recorded it for whoever answered. Empty: it was typed here.",
+    )
+    received_on = models.DateField(null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = MatterArisingQuerySet.as_manager()
 
@@ -125,6 +144,16 @@ class MatterArising(models.Model):
                 name="matter_answered_by_somebody",
                 condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")
                 | (Q(answered_at__gte=F("raised_at"), answered_by__isnull=False) & ~Q(answer="")),
+            ),
+            models.CheckConstraint(
+                name="matter_received_says_how",
+                condition=Q(received_how="", received_on__isnull=True, recorded_by__isnull=True)
+                | Q(
+                    received_how__in=["letter", "email", "meeting", "spoken"],
+                    received_on__isnull=False,
+                    recorded_by__isnull=False,
+                    answered_at__isnull=False,
+                ),
             ),
         ]
 

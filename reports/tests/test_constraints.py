@@ -21,6 +21,7 @@ from reports.models import (
     PlanFault,
     PublicRelease,
     RecommendationOutcome,
+    RecommendationWords,
     Rendition,
     Report,
     ReportVersion,
@@ -106,6 +107,9 @@ BREACHES = [
     Breach("fact_check_kept_says_why", "answer", SETTLED, {**SETTLED, "outcome": "kept"}),
     Breach("hold_dates_in_order", "hold", {}, {"ends_on": DAY - dt.timedelta(days=1)}),
     Breach("section_text_section_known", "text", {}, {"section": "weather"}),
+    Breach("recommendation_choice_known", "asked", {}, {"choice": "forgotten"}),
+    Breach("recommendation_worded_says_what", "asked", {}, {"text": ""}),
+    Breach("recommendation_left_out_says_why", "asked", {}, {"choice": "left_out"}),
     Breach("outcome_from_one", "outcome", {}, {"position": 0}),
     Breach("outcome_known", "outcome", {}, {"outcome": "forgotten"}),
     Breach("outcome_amended_says_how", "outcome", {}, {"outcome": "amended"}),
@@ -114,6 +118,7 @@ BREACHES = [
     Breach("matter_says_what", "matter", {}, {"text": ""}),
     Breach("matter_answered_by_somebody", "matter", {}, {"answer": "It was the weather."}),
     Breach("matter_answered_by_somebody", "matter", {}, {"answered_at": NOW}),
+    Breach("matter_received_says_how", "matter", {}, {"received_on": DAY}),
     Breach("release_standing_once", "release", {}, {}),
     Breach("release_withdrawn_says_why", "release", {}, {"on": LATER, "withdrawn_at": NOW}),
     Breach("audience_list_name_once", "audience", {"name": "Members"}, {"name": "Members"}),
@@ -177,6 +182,10 @@ class Rows:
     def text(self, **changes) -> SectionText:
         fields = {"section": "statement", "text": "A good half-year.", "by": self.chair, "at": NOW}
         return SectionText.objects.create(report=self.of, **{**fields, **changes})
+
+    def asked(self, **changes) -> RecommendationWords:
+        fields = {"key": "ASB-10", "choice": "worded", "text": "agree a new plan", "by": self.chair, "at": NOW}
+        return RecommendationWords.objects.create(report=self.of, **{**fields, **changes})
 
     def outcome(self, **changes) -> RecommendationOutcome:
         meeting, _ = Meeting.objects.get_or_create(plan=self.plan, date=DAY)
