@@ -347,7 +347,8 @@ class Comparison:
     late figures are not about the quarter that is reported. `ours` and `theirs` are in the indicator's unit; `ours` is
     a year's figure in a row about twelve months. `word` is the judgement (better, worse, similar, up, down, unchanged;
     met, not met and the like for a target; above, below for other areas) and `sentence` says it against what.
-    `theirs_unit`: the other figure's, where it is not the indicator's. Where nothing can be compared `difference` is None, the word is "no comparison", and `reason` says why.
+    `theirs_unit`: the other figure's, where it is not the indicator's. `names_figure` is false of a target that is a
+    direction alone: `theirs` is then what it is judged against, and none to be reached. Where nothing can be compared `difference` is None, the word is "no comparison", and `reason` says why.
     """
 
     kind: Against
@@ -365,6 +366,7 @@ class Comparison:
     group_size: int | None = None
     provisional: bool = False
     theirs_unit: str = ""
+    names_figure: bool = True
 
     @property
     def ours_text(self) -> str:
@@ -374,7 +376,7 @@ class Comparison:
     def theirs_text(self) -> str:
         if self.theirs is not None and self.theirs_unit:
             return with_unit(number(self.theirs), self.theirs_unit)
-        return "" if self.theirs is None else figure_text(self.theirs, self.measure)
+        return "" if self.theirs is None or not self.names_figure else figure_text(self.theirs, self.measure)
 
     @property
     def number_text(self) -> str:
@@ -413,17 +415,19 @@ def compare_all(
     region: Average | None = None,
     england: Average | None = None,
     kept: Kept | None = None,
+    seasonal: bool = False,
 ) -> tuple[Comparison, ...]:
     """Every comparison there is of the figure for `period`, in the order a table has them.
 
     The same period last year always, the previous period and the twelve months unless the figures are yearly; baseline,
     target and other areas when given. `period` is the figure's own (for an annual figure that comes late, the year it
-    is about). Readings after it are left aside. `kept`: what its figures are; None: as the unit sounds.
+    is about). Readings after it are left aside. `kept`: what its figures are; None: as the unit sounds. `seasonal`: the
+    period before is of another season, which makes no figure better or worse.
     """
     case = _case(readings, period, better, unit, kept)
     rows = [_year_before(case)]
     if period.kind is not PeriodKind.YEAR:
-        rows += [_previous(case), _rolling(case)]
+        rows += [_previous(case, seasonal=seasonal), _rolling(case)]
     if baseline:
         rows.append(_baseline(case, baseline))
     if target:
@@ -556,10 +560,13 @@ def _year_before(case: _Case) -> Comparison:
     return _in_time(case, Against.YEAR_BEFORE, case.same_period, before.label, ours, theirs)
 
 
-def _previous(case: _Case) -> Comparison:
+def _previous(case: _Case, *, seasonal: bool) -> Comparison:
     before = case.period.previous()
     ours, theirs = _one(case.now, case.period), _one(case.known.get(before), before)
-    return _in_time(case, Against.PREVIOUS, f"the previous {case.period.kind.label}", before.label, ours, theirs)
+    about = before.label
+    if seasonal:
+        case, about = replace(case, better=Better.NEUTRAL), f"{about}, another season"
+    return _in_time(case, Against.PREVIOUS, f"the previous {case.period.kind.label}", about, ours, theirs)
 
 
 def _rolling(case: _Case) -> Comparison:
@@ -652,7 +659,7 @@ def _baseline(case: _Case, baseline: BaselineFigure) -> Comparison:
     if baseline.value is None:
         return _none(case, kind, label, about, "the baseline is not a number")
     if not _same_unit(baseline.unit, case.unit):
-        reason = f"the baseline is in another unit ({baseline.unit}, not {case.unit})"
+        reason = f"the baseline is in another unit: {baseline.unit}, not {case.unit}"
         return replace(_none(case, kind, label, about, reason, None, baseline.value), theirs_unit=baseline.unit)
     ours = _one(case.now, case.period)
     # A share is a share over any length of time; a year's count beside a quarter's would always look four times worse.
@@ -708,7 +715,7 @@ def _towards(case: _Case, wanted: Wanted) -> Comparison:
     moved = direction(base.ours, base.theirs, Better.NEUTRAL, case.measure, named).sentence
     return Comparison(
         kind=Against.TARGET,
-        label="Target",
+        label=f"Target: to {wanted.value}, judged against",
         period=base.period,
         ours=base.ours,
         theirs=base.theirs,
@@ -718,6 +725,7 @@ def _towards(case: _Case, wanted: Wanted) -> Comparison:
         symbol=base.symbol,
         sentence=_marked(f"the target is to {wanted.value}: {word}, {moved}", base.provisional),
         provisional=base.provisional,
+        names_figure=False,
     )
 
 
@@ -756,7 +764,7 @@ def _average(case: _Case, kind: Against, whose: str, average: Average) -> Compar
     """Beside our own figure of the average's period, which may be an earlier one than the period reported."""
     about, ours, label = average.period.label, case.known.get(average.period), _label(whose)
     if not _same_unit(average.unit, case.unit):
-        reason = f"the average is in another unit ({average.unit}, not {case.unit})"
+        reason = f"the average is in another unit: {average.unit}, not {case.unit}"
         return _none(case, kind, label, about, reason, average=average)
     if ours is None:
         reason = f"no figure of our own for {about}"

@@ -263,6 +263,7 @@ class IndicatorStanding:
             similar_areas=_newest(facts, Against.SIMILAR_AREAS, self.period),
             region=_newest(facts, Against.REGION, self.period),
             england=_newest(facts, Against.ENGLAND, self.period),
+            seasonal=facts.seasonal,
         )
 
     @property

@@ -219,6 +219,25 @@ def test_rows_come_in_one_order_whatever_order_they_are_given_in():
     assert [row.kind for row in rows] == list(Against)
 
 
+def test_another_season_makes_no_figure_better_or_worse():
+    """Motorbikes in summer against spring: up, and that is all; better or worse is for the summer before to say."""
+    found = readings(88, 92, 60, 55, 79, 84, first=NOW.year_before().previous())
+    rows = {row.kind: row for row in compare_all(found, period=NOW, better="lower", unit="incidents", seasonal=True)}
+    row = rows[Against.PREVIOUS]
+    assert (row.word, row.period, row.percent_text) == ("up", "Q1 2026/27, another season", "+6.3%")
+    assert row.sentence == "up 6.3% on the previous quarter (Q1 2026/27, another season: 79)"
+    assert rows[Against.YEAR_BEFORE].word == "better"
+    plain = compared(found, Against.PREVIOUS, unit="incidents")
+    assert (plain.word, plain.period) == ("worse", "Q1 2026/27")
+
+
+def test_a_target_that_is_a_direction_says_so_and_shows_no_figure_to_reach():
+    row = compared(readings(*SHOPLIFTING), Against.TARGET, target=Target(Wanted.REDUCE))
+    assert (row.label, row.period, row.theirs_text) == ("Target: to reduce, judged against", "Q2 2025/26", "")
+    valued = compared(readings(*SHOPLIFTING), Against.TARGET, target=Target(value=Decimal(400)))
+    assert (valued.label, valued.period, valued.theirs_text) == ("Target", "Q2 2026/27", "400")
+
+
 def test_better_and_worse_are_said_against_what():
     row = compared(
         readings(380, *SHOPLIFTING[1:4], 450, first=START),
@@ -360,7 +379,7 @@ def test_a_baseline_in_another_unit_is_no_comparison():
     baseline = BaselineFigure(Decimal("17.576"), "rate per 1,000", "12 months to July 2023")
     row = compared(readings(*SHOPLIFTING), Against.BASELINE, baseline=baseline)
     assert (row.period, row.number_text) == ("12 months to July 2023", "n/a")
-    assert row.sentence == "n/a: the baseline is in another unit (rate per 1,000, not offences)"
+    assert row.sentence == "n/a: the baseline is in another unit: rate per 1,000, not offences"
     assert row.theirs_text == "17.576 per 1,000"
 
 
@@ -486,7 +505,7 @@ def test_an_average_in_another_unit_keeps_its_position():
     known = {"similar_areas": Average(NOW, Decimal("8.159"), 15, 15, "rate per 1,000")}
     row = compared(readings(*SHOPLIFTING), Against.SIMILAR_AREAS, **known)
     assert row.sentence == (
-        "n/a: the average is in another unit (rate per 1,000, not offences); position 15 of 15, where 1 is the lowest"
+        "n/a: the average is in another unit: rate per 1,000, not offences; position 15 of 15, where 1 is the lowest"
     )
     assert (row.difference, row.position) == (None, 15)
 
