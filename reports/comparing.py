@@ -383,12 +383,9 @@ def issues(before: Sequence[Issue], after: Sequence[Issue]) -> Iterator[Differen
 
 
 def _asked(before: Sequence[Recommendation], after: Sequence[Recommendation]) -> Iterator[Difference]:
-    def key(one: Recommendation) -> tuple[str, tuple[str, ...]]:
-        return one.verb, one.refs[:1]
-
-    was = {key(one): one for one in before}
+    was = {one.key: one for one in before}
     for one in after:
-        old = was.pop(key(one), None)
+        old = was.pop(one.key, None)
         if old is None:
             yield Difference("asked", " ".join(one.refs), f"New: to {_open(one.text)}.")
         elif old.text != one.text:

@@ -102,6 +102,11 @@ def _mentions(document: Document, names: Collection[str], led: Collection[str]) 
             for number, one in enumerate(getattr(document, "recommendations", ()), start=1)
             if names_it(one.text) or set(one.refs) & set(led)
         ),
+        "Left out of what the Partnership is asked": (
+            f"To {one.text}: {one.reason}"
+            for one in getattr(document, "not_asked", ())
+            if names_it(one.text, one.reason) or one.key in led
+        ),
         "Since the last report": (
             row.text for row in (document.since.rows if document.since else ()) if row.key in led or names_it(row.text)
         ),

@@ -256,12 +256,40 @@ class LateUpdate:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """What the Partnership is asked to do. `short` stands on page one."""
+    """What the Partnership is asked to do. `short` stands on page one.
+
+    Where somebody worded it, `by` is their role and organisation and `on` the day; `worked_out` is then what the portal had
+    made of the facts, empty for one of their own, which `own` numbers.
+    """
 
     verb: str
     text: str
     short: str
     refs: tuple[str, ...]
+    by: str = ""
+    on: dt.date | None = None
+    worked_out: str = ""
+    own: str = ""
+
+    @property
+    def key(self) -> str:
+        """Which one it is from version to version: of an action there is one at most, whatever it asks."""
+        if self.own:
+            return self.own
+        if self.verb == "note":
+            return "silent" if self.refs else "rest"
+        return self.refs[0] if self.refs else self.verb
+
+
+@dataclass(frozen=True)
+class NotAsked:
+    """What the portal had worked out and somebody left out, why, in which role and when."""
+
+    key: str
+    text: str
+    reason: str
+    by: str
+    on: dt.date
 
 
 @dataclass(frozen=True)
@@ -303,6 +331,7 @@ class SixMonthlyDocument:
     matters: tuple[Matter, ...] = ()
     last_asked: tuple[Asked, ...] = ()
     last_asked_of: str = ""
+    not_asked: tuple[NotAsked, ...] = ()
 
     kind: typing.ClassVar[str] = "six_monthly"
 

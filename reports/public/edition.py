@@ -61,6 +61,9 @@ from reports.public.figures import (
 
 Typed = TypeVar("Typed", SectionWords, SubGroupText)
 
+WORDED_WITHHELD = "what is asked in words that are withheld"
+"""In place of a recommendation that somebody worded: it goes on after "That the Partnership"."""
+
 
 class Edition(Figures):
     """One document as everybody may read it."""
@@ -164,6 +167,9 @@ class Edition(Figures):
 
     def _asked(self, one: Asked, codes: dict[str, tuple[str, ...]]) -> Asked:
         """In short, without the partner's words, where the actions it is about are measured by what is withheld."""
+        if one.worded:
+            said = one.text if self._besides_refs(one.text) == one.text else WORDED_WITHHELD
+            return dataclasses.replace(one, text=said, short=said, note=self._besides_refs(one.note))
         measured = [code for ref in one.refs for code in codes.get(ref, ())]
         known = all(ref in codes for ref in one.refs)
         told = self._said(one.text, measured) if known else self._besides_refs(one.text)
@@ -274,6 +280,7 @@ class Edition(Figures):
             texts=tuple(self._section(words) for words in document.texts),
             known=(),
             sums=(),
+            not_asked=(),
         )
         return dataclasses.replace(public, figure_notes=self._notes())
 
@@ -408,7 +415,11 @@ class Edition(Figures):
         )
 
     def _recommendation(self, one: Recommendation, touched: set[str]) -> Recommendation:
-        """In short, without the partner's words, where those are withheld."""
+        """In short, without the partner's words, where those are withheld; what somebody worded may be about anything."""
+        if one.by:
+            told = self._besides_refs(one.text) == one.text and not touched & set(one.refs)
+            said = one.text if told else WORDED_WITHHELD
+            return dataclasses.replace(one, text=said, short=said, worked_out="")
         short = one.short
         for ref in one.refs:
             before = self.of.by_ref[ref].title if isinstance(self.of, SixMonthlyDocument) else ""

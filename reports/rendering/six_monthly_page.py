@@ -264,6 +264,9 @@ def _asked(document: SixMonthlyDocument, room: Room) -> Listed:
 
 def _asked_line(item: Recommendation, by_ref: Mapping[str, ActionLine], help_long: int) -> str:
     """A decision on help says what is asked for, in place of the action's title if need be: nobody decides on a title."""
+    if item.by:
+        # Somebody's own words have no short form: they give way at their end.
+        return clip(item.text, max(help_long, 90))
     line = by_ref.get(item.refs[0]) if item.verb == "decide" and item.refs else None
     if line is None:
         return item.short

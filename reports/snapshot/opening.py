@@ -88,6 +88,7 @@ def _one(number: int, found: Recommendation | None, row: RecommendationOutcome |
         note=row.note if row else "",
         meeting_on=row.meeting.date if row else None,
         minute_reference=row.minute_reference if row else "",
+        worded=bool(found and found.by),
     )
 
 
@@ -123,6 +124,9 @@ def _matters(report: Report, made_at: dt.datetime, since: dt.datetime | None) ->
                 answered_by=organisation_of(row.answered_by, plan) if answered and row.answered_by else "",
                 answered_on=local_day(row.answered_at) if answered and row.answered_at else None,
                 restricted=row.restricted,
+                recorded_by=organisation_of(row.recorded_by, plan) if answered and row.recorded_by else "",
+                received_how=row.get_received_how_display().lower() if answered else "",
+                received_on=row.received_on if answered else None,
             )
         )
     return tuple(sorted(found, key=lambda matter: matter.answered_on is not None))

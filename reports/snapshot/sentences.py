@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Iterable
 
@@ -13,8 +14,13 @@ from reports.document import HOLDER, ActionLine, Note, Paper, Recommendation, Re
 _JOINT = re.compile(r" (?:and|or|with|for|of|in|on|to|from|by|across|through|at|after) ")
 
 
-def recommendations(lines: Iterable[ActionLine], returns: Iterable[Return]) -> tuple[Recommendation, ...]:
-    """What the Partnership is asked: a decision on each action off track, help wanted elsewhere, who was silent, the rest."""
+def recommendations(
+    lines: Iterable[ActionLine], returns: Iterable[Return], *, without: Collection[str] = ()
+) -> tuple[Recommendation, ...]:
+    """What the Partnership is asked: a decision on each action off track, help wanted elsewhere, who was silent, the rest.
+
+    `without`: keys of those that somebody leaves out; their actions are counted with the rest.
+    """
     lines = list(lines)
     # What was closed since needs no decision any more; its line says so.
     going_on = [line for line in lines if not line.closed_since]
@@ -25,6 +31,7 @@ def recommendations(lines: Iterable[ActionLine], returns: Iterable[Return]) -> t
     found = [_off_track(line) for line in off] + [_help(line) for line in helped]
     if silent:
         found.append(_silent(silent, [line.ref for line in lines]))
+    found = [one for one in found if one.key not in without]
     # An action may be asked about and silent; of neither of these is there progress to note.
     named = {ref for item in found for ref in item.refs}
     others = sum(1 for line in lines if line.ref not in named)
@@ -32,7 +39,15 @@ def recommendations(lines: Iterable[ActionLine], returns: Iterable[Return]) -> t
         rest = "action" if named and others == 1 else plural(others, "action")
         text = f"note the progress of {'the other ' if named else ''}{rest}"
         found.append(Recommendation("note", text, text, ()))
-    return tuple(found)
+    return tuple(one for one in found if one.key not in without)
+
+
+def in_own_words(text: str, asked_of: str = "", due_on: dt.date | None = None) -> str:
+    """What somebody typed, as it goes on after "That the Partnership": with who is asked and by when, without a full stop."""
+    more = [f"asked of {asked_of}"] if asked_of else []
+    if due_on is not None:
+        more.append(f"by {british(due_on)}")
+    return " ".join([_open(" ".join(text.split())), *([f"({', '.join(more)})"] if more else [])])
 
 
 def _off_track(line: ActionLine) -> Recommendation:

@@ -25,6 +25,7 @@ from reports.document import (
 from reports.formatting import to_html
 from reports.snapshot import actions, figures, issues, printed, returns, sentences
 from reports.snapshot import paper as papers
+from reports.snapshot.asked import asked
 from reports.snapshot.history import Judged, Story, asked_for, judge, read
 from reports.snapshot.last import Last, last_report
 from reports.snapshot.opening import opening
@@ -64,6 +65,7 @@ def six_monthly(
     regard = _regard(plan, now)
     written = texts(report, made_at)
     opens = opening(report, made_at)
+    recommendations, not_asked = asked(report, made_at, lines, partner_returns)
     since = last.since(_differences(last, before, lines, now, found_figures.figures, found_issues))
     these = {found.action.ref: found for found in now}
     return SixMonthlyDocument(
@@ -89,7 +91,8 @@ def six_monthly(
         figures=found_figures.figures,
         issues=found_issues,
         restricted_issues=restricted_issues,
-        recommendations=sentences.recommendations(lines, partner_returns),
+        recommendations=recommendations,
+        not_asked=not_asked,
         background=sentences.background(head, partner_returns),
         implications=sentences.implications(regarded=bool(regard), written={words.heading for words in written}),
         data_notes=sentences.data_notes(head, since),
