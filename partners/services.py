@@ -182,6 +182,10 @@ def add_cover(
         faults["covered_by"] = [f"{covered_by} cannot stand in: choose somebody who works with the action plan."]
     elif covered_by.pk == person.pk:
         faults["covered_by"] = ["Nobody stands in for themselves."]
+    elif person.is_chair and covered_by.is_chair:
+        faults["covered_by"] = [
+            f"{covered_by} is a chair already and decides at any time. Choose somebody else, or ask the administrator to take that role away."
+        ]
     elif covered_by.partner_id != person.partner_id and not (
         person.is_chair or by.has_perm("partners.add_cover_of_anybody")
     ):

@@ -103,9 +103,7 @@ class Period:
     @property
     def long_label(self) -> str:
         """Its first and last day in words: "1 April to 30 September 2026"."""
-        if self.start.year == self.end.year:
-            return f"{self.start.day} {MONTHS[self.start.month - 1]} to {british(self.end)}"
-        return f"{british(self.start)} to {british(self.end)}"
+        return days_in_words(self.start, self.end)
 
     def next(self) -> "Period":
         return _moved(self, self.kind.months)
@@ -229,6 +227,16 @@ def british(day: dt.date) -> str:
     """30 September 2026."""
     # strftime's names follow the machine's locale; a report's must not.
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def days_in_words(first: dt.date, last: dt.date) -> str:
+    """Two days and what lies between, saying nothing twice: "3 to 14 November 2025", "28 November to 4 December 2025"."""
+    if first == last:
+        return british(last)
+    if first.year != last.year:
+        return f"{british(first)} to {british(last)}"
+    begins = str(first.day) if first.month == last.month else f"{first.day} {MONTHS[first.month - 1]}"
+    return f"{begins} to {british(last)}"
 
 
 def _valid_starts(kind: PeriodKind) -> str:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
+
+from charts.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +34,17 @@ class Message:
     html: str
 
 
-def with_chair(version: ReportVersion, *, reader: User) -> Message:
-    """To a chair: a report waits for the decision."""
-    return _message("report_with_chair", version, reader)
+def with_chair(version: ReportVersion, check: FactCheck | None, said: Sequence[Said], *, reader: User) -> Message:
+    """To a chair: a report waits for the decision, and what came of its fact check if it had one."""
+    answered = [one.answer for one in said if one.answer is not None]
+    told = {
+        "check": check,
+        "asked": len(said),
+        "right": sum(1 for answer in answered if answer.is_right),
+        "not_right": listed([one.partner.name for one in said if one.answer and not one.answer.is_right]),
+        "silent": listed([one.partner.name for one in said if one.answer is None]),
+    }
+    return _message("report_with_chair", version, reader, **told)
 
 
 def decided(version: ReportVersion, decision: Decision, *, reader: User) -> Message:
@@ -71,6 +82,16 @@ def fact_check_not_right(answer: FactCheckAnswer, *, reader: User) -> Message:
     """To a coordinator: a partner found something wrong. What, stands on the page alone."""
     check = answer.fact_check
     return _message("fact_check_not_right", check.version, reader, answer=answer, path=check.get_absolute_url())
+
+
+def fact_check_settled(answer: FactCheckAnswer, version_number: int, *, is_made: bool, reader: User) -> Message:
+    """To whoever found something wrong for a partner: what became of it. `version_number` is that of the version which says
+    what was corrected, or is to be made and say so.
+    """
+    version = answer.fact_check.version
+    path = reverse("reports:fact-check-part", args=[version.report_id, version.number, answer.partner.code])
+    told = {"answer": answer, "corrected_in": version_number, "is_made": is_made}
+    return _message("fact_check_settled", version, reader, path=path, **told)
 
 
 def fact_check_closed(check: FactCheck, said: Sequence[Said], *, reader: User) -> Message:

@@ -51,10 +51,12 @@ def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(desk: Desk):
     version.refresh_from_db()
     assert version.state == decision.outcome
     won = [text for text in answers if "is approved for the Partnership" in text or "is returned. The" in text]
-    lost = [
-        text for text in answers if "is not with the chair (any more)" in text or "no longer “with the chair”" in text
-    ]
+    by = "Chair" if decision.outcome == "approved" else "Analyst, as cover of the chair (29 October to 3 November 2026)"
+    did = "approved for the Partnership" if decision.outcome == "approved" else "returned"
+    lost = [text for text in answers if f"Version 1 was {did} by the {by} on 3 November 2026 at 11:00." in text]
     assert (len(won), len(lost)) == (1, 1), answers
+    assert "Your decision was not recorded" in lost[0]
+    assert ("Say why." in lost[0]) == (decision.outcome == "approved"), "what was typed is kept"
     assert Rendition.objects.filter(stage="final").count() == (decision.outcome == Decision.Outcome.APPROVED)
     assert OutgoingEmail.objects.filter(kind="report-decided").count() == 2
 

@@ -70,6 +70,25 @@ def test_the_chair_names_the_vice_chair_of_another_organisation_and_an_officer_n
             assert Cover.objects.filter(person=away, covered_by=stand_in).exists() is named
 
 
+def test_who_is_a_chair_already_needs_no_cover_and_is_told_beside_the_field(people: People):
+    chair = make_user("chair@example.org", roles.CHAIR, partner=people.other.partner)
+    second = make_user("second@example.org", roles.CHAIR, partner=people.other.partner)
+    client = Client()
+    sent = {"covered_by": second.pk, **boxes(TODAY, FRIDAY)}
+    with time_machine.travel(AT, tick=False):
+        for by, person in ((chair, {}), (people.coordinator, {"person": chair.pk})):
+            client.force_login(by)
+            page = client.post("/accounts/cover/", {**sent, **person})
+            assert page.context["form"].errors["covered_by"] == [
+                f"{second} is a chair already and decides at any time. Choose somebody else, or ask the administrator to take "
+                "that role away."
+            ]
+    assert not Cover.objects.exists()
+    name(people, person=chair, by=chair)
+    name(people, covered_by=second, by=people.coordinator)
+    assert Cover.objects.count() == 2
+
+
 @pytest.mark.parametrize("note", ["Pay \u202eevil", "Pay\x07"])
 def test_a_note_that_would_mislead_is_refused_and_an_unseen_one_is_none(people: People, note: str):
     client = Client()

@@ -57,10 +57,16 @@ class ReleaseForm(VerbForm):
         error_messages={"required": "Tick every sentence that is true.", "invalid_choice": STALE},
     )
 
-    despite_hold = WordsField(label="Why everybody is to read it all the same", longest=LONGEST, required=False)
+    despite_hold = WordsField(
+        label="Why everybody is to read it all the same",
+        longest=LONGEST,
+        error_messages={"required": "Say why everybody is to read it although publishing is on hold."},
+    )
 
-    def __init__(self, *args: Any, checks: Sequence[Check], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, checks: Sequence[Check], held: bool = False, **kwargs: Any) -> None:
+        """`held`: publishing is on hold, so that it takes a reason."""
         super().__init__(*args, **kwargs)
+        self.fields["despite_hold"].required = held
         self.listed = checks
         self.fields["checks"].choices = [(check.sentence, check.sentence) for check in checks]  # type: ignore[attr-defined]
 

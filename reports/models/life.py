@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from partners.models import Partner
@@ -61,6 +62,11 @@ class FactCheck(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:fact-check", args=[self.version.report_id, self.version.number])
+
+    @property
+    def closed_early(self) -> bool:
+        """Whether somebody closed it while partners could still have answered."""
+        return self.closed_at is not None and timezone.localdate(self.closed_at) <= self.answers_due_on
 
 
 class FactCheckAnswer(models.Model):
@@ -138,8 +144,25 @@ class Decision(models.Model):
         return f"{self.get_outcome_display()}: {self.version}"
 
     @property
-    def taken_as_cover(self) -> bool:
-        return self.as_role.endswith(self.AS_COVER)
+    def taken_as_cover(self) -> str:
+        """That somebody stood in for the chair and on which days, in words; empty for the chair's own decisions."""
+        _, found, days = self.as_role.rpartition(self.AS_COVER)
+        return found + days
+
+    @property
+    def in_words(self) -> str:
+        """What was decided, in which role and when, in a sentence; of a decision of the meeting who recorded it."""
+        at = timezone.localtime(self.at)
+        when = f"on {british(at.date())} at {at:%H:%M}"
+        what = f"Version {self.version.number} was {'approved for the Partnership' if self.is_approval else 'returned'}"
+        role = self.as_role or self.by.name
+        if self.meeting_on:
+            return f"{what} at the meeting of {british(self.meeting_on)}, as the {role} recorded {when}."
+        return f"{what} by the {role} {when}."
+
+    @property
+    def is_approval(self) -> bool:
+        return self.outcome == self.Outcome.APPROVED
 
 
 class HoldPeriodQuerySet(models.QuerySet["HoldPeriod"]):

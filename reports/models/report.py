@@ -167,6 +167,14 @@ class NotProducedTakenBack(models.Model):
     def __str__(self) -> str:
         return f"{self.report}: {self.reason}"
 
+    @property
+    def in_words(self) -> str:
+        """What had been said, by whom and when, and who took it back when and why, in a sentence or two."""
+        said = f"“Not produced” ({self.was})"
+        if self.was_by is not None and self.was_at is not None:
+            said = f"“Not produced”, said by {self.was_by.name} on {british(timezone.localdate(self.was_at))} ({self.was}),"
+        return f"{said} was taken back by {self.by.name} on {british(timezone.localdate(self.at))}: {self.reason}"
+
 
 class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
     def visible_to(self, user: User) -> ReportVersionQuerySet:
@@ -324,7 +332,7 @@ class ReportVersion(models.Model):
     @property
     def gave_way_to_nothing(self) -> bool:
         """Whether it is a draft of a report that was marked as not produced, with nothing in its place."""
-        return bool(self.report.not_produced) and self.state == self.State.REPLACED and self.published_at is None
+        return self.state == self.State.REPLACED and self.published_at is None and bool(self.report.not_produced)
 
     def successor(self) -> ReportVersion | None:
         """What took this version's place: for one that was published the next published one, else the next."""

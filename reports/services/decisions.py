@@ -13,8 +13,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from partners.models import Cover
 from partners.words import is_blank
-from priorities.periods import periods_between
+from priorities.periods import days_in_words, periods_between
 from priorities.services import settle_round
 from reports import emails
 from reports import permissions as permissions  # the rules behind `has_perm`
@@ -54,7 +55,7 @@ def send_to_chair(*, version: ReportVersion, by: User, at: dt.datetime) -> Repor
     renditions.drop_unpublished_final(version)
     for chair in steps.chairs(at):
         if chair.pk != by.pk:
-            steps.tell(chair, emails.with_chair(version, reader=chair), version.pk, at)
+            steps.tell(chair, emails.with_chair(version, check, said, reader=chair), version.pk, at)
     return version
 
 
@@ -217,13 +218,18 @@ def _decide(
     if seen != (version.snapshot_sha256, draft.sha256):
         raise ValidationError(CHANGED)
     steps.held_to_seal(version)
-    steps.move(version, State.WITH_CHAIR, State.APPROVED if outcome == Decision.Outcome.APPROVED else State.RETURNED)
+    try:
+        steps.move(
+            version, State.WITH_CHAIR, State.APPROVED if outcome == Decision.Outcome.APPROVED else State.RETURNED
+        )
+    except ValidationError as late:
+        raise ValidationError(too_late(version)) from late
     decision = Decision.objects.create(
         version=version,
         snapshot_sha256=version.snapshot_sha256,
         pdf_sha256=draft.sha256,
         by=by,
-        as_role=_role_of(by, taken_in_the_room),
+        as_role=_role_of(by, version, timezone.localdate(at), taken_in_the_room),
         outcome=outcome,
         comment=comment,
         meeting=meeting,
@@ -242,10 +248,25 @@ def _decide(
     return decision
 
 
-def _role_of(by: User, taken_in_the_room: bool) -> str:
-    """In which role somebody decides, as the final file prints it."""
+def too_late(version: ReportVersion) -> str:
+    """Why a version cannot be decided on any more, in a sentence: who decided what before, in which role and when."""
+    decision = Decision.objects.filter(version=version).select_related("by").first()
+    if decision is None:
+        return steps.is_now(version)
+    decision.version = version
+    return decision.in_words
+
+
+def _role_of(by: User, version: ReportVersion, day: dt.date, taken_in_the_room: bool) -> str:
+    """In which role somebody decides, as the final file prints it; of whoever stands in for the chair also from when to when."""
     office = by.job_title or ("Chair" if by.is_chair else "Coordinator" if by.is_coordinator else min(by.role_names))
-    return office if taken_in_the_room or by.is_chair else f"{office}, {Decision.AS_COVER}"
+    if taken_in_the_room or by.is_chair:
+        return office
+    covers = Cover.objects.stood_in_by(by, day)
+    cover = next(covers[chair] for chair in sorted(by.chairs_covered) if chair != version.sent_by_id)
+    as_cover = f", {Decision.AS_COVER} ({days_in_words(cover.starts_on, cover.ends_on)})"
+    longest = Decision._meta.get_field("as_role").max_length or 0
+    return office[: longest - len(as_cover)] + as_cover
 
 
 def _check_right_to_decide(version: ReportVersion, by: User, taken_in_the_room: bool) -> None:

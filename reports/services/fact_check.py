@@ -202,7 +202,7 @@ def is_open(check: FactCheck, today: dt.date) -> bool:
 
 def over(check: FactCheck) -> str:
     """That the check takes no answers any more, in a sentence."""
-    if check.closed_at and timezone.localdate(check.closed_at) <= check.answers_due_on:
+    if check.closed_at and check.closed_early:
         until = f"closed on {british(timezone.localdate(check.closed_at))}"
     else:
         until = f"open until the end of {british(check.answers_due_on)}"
@@ -211,7 +211,8 @@ def over(check: FactCheck) -> str:
 
 @transaction.atomic
 def settle(*, answer: FactCheckAnswer, outcome: str, text: str, by: User, at: dt.datetime) -> FactCheckAnswer:
-    """Say what became of a fault that a partner found: corrected at its source, or kept because of `text`; once.
+    """Say what became of a fault that a partner found: corrected at its source, or kept because of `text`; once. Who found
+    it is told.
 
     Raises PermissionDenied; ValidationError keyed by these parameter names, or with one sentence when there is nothing to
     settle or the report has gone on.
@@ -235,7 +236,25 @@ def settle(*, answer: FactCheckAnswer, outcome: str, text: str, by: User, at: dt
         raise ValidationError({"text": ["Say why it stays as it is. The partner and the chair read it."]})
     answer.outcome, answer.outcome_text, answer.settled_by, answer.settled_at = outcome, text, by, at
     answer.save(update_fields=["outcome", "outcome_text", "settled_by", "settled_at"])
+    _tell_what_became(answer, by, at)
     return answer
+
+
+def corrected_in(check: FactCheck) -> ReportVersion | None:
+    """The version that says right what was corrected at its source: the one after the version that was checked, once it is made."""
+    later = ReportVersion.objects.filter(report=check.version.report_id, number__gt=check.version.number)
+    return later.defer("snapshot").order_by("number").first()
+
+
+def _tell_what_became(answer: FactCheckAnswer, by: User, at: dt.datetime) -> None:
+    """Tell whoever found the fault; when they have gone, the officers of their partner."""
+    found = [answer.by] if answer.by.is_at_work else list(User.objects.officers_of(answer.partner_id))
+    made = corrected_in(answer.fact_check)
+    number = made.number if made else answer.fact_check.version.number + 1
+    for person in found:
+        if person.pk != by.pk:
+            message = emails.fact_check_settled(answer, number, is_made=made is not None, reader=person)
+            steps.tell(person, message, answer.pk, at)
 
 
 @transaction.atomic

@@ -34,5 +34,5 @@ def reason_in_spite(plan: Plan, day: dt.date, despite_hold: str) -> str:
     if hold is None:
         return ""
     if is_blank(despite_hold):
-        raise ValidationError({"despite_hold": [why_held(hold)]})
+        raise ValidationError({"despite_hold": [f"{why_held(hold)} Say why it goes out all the same."]})
     return despite_hold.strip()

@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 
 from priorities.models import UpdateRound
 from priorities.periods import british
-from reports.models import Rendition, Report, ReportVersion
+from reports.models import NotProducedTakenBack, Rendition, Report, ReportVersion
 from reports.services.building import MOST_ATTEMPTS, owed_by
 from reports.timetable import dates_of
 
@@ -24,7 +24,10 @@ NO_RUN = "–"
 
 @dataclass(frozen=True)
 class Line:
-    """One report of the plan. `what` is the state in words, `why` why it is not there or not further; both may be shown as they are."""
+    """One report of the plan. `what` is the state in words, `why` why it is not there or not further; both may be shown as they are.
+
+    `taken_back`: each time that it was said not to be produced, and was to be after all, in a sentence; the oldest first.
+    """
 
     kind: str
     title: str
@@ -39,6 +42,7 @@ class Line:
     why: str
     is_due: bool
     over: bool
+    taken_back: tuple[str, ...] = ()
 
     @property
     def can_run_now(self) -> bool:
@@ -53,11 +57,10 @@ class Line:
 
 
 def lines(plan: Plan, today: dt.date) -> list[Line]:
-    """Every report the plan calls for, oldest first. Four queries, whatever their number."""
-    reports = {
-        (report.kind, report.period_start): report
-        for report in Report.objects.filter(plan=plan).select_related("plan", "not_produced_by")
-    }
+    """Every report the plan calls for, oldest first. Five queries, whatever their number."""
+    taken_back = Prefetch("taken_back", NotProducedTakenBack.objects.select_related("was_by", "by"))
+    known = Report.objects.filter(plan=plan).select_related("plan", "not_produced_by").prefetch_related(taken_back)
+    reports = {(report.kind, report.period_start): report for report in known}
     versions = (
         ReportVersion.objects.filter(report__plan=plan)
         .select_related("fact_check")
@@ -70,6 +73,8 @@ def lines(plan: Plan, today: dt.date) -> list[Line]:
     for one in owed_by(plan):
         report = reports.get((one.kind, one.period.start))
         version = newest.get(report.pk) if report else None
+        if report and version:
+            version.report = report
         what, last_run, next_run, why, failed = _told(report, version, one.due_on, today)
         found.append(
             Line(
@@ -86,6 +91,7 @@ def lines(plan: Plan, today: dt.date) -> list[Line]:
                 why=why,
                 is_due=one.due_on <= today,
                 over=one.period.end < today,
+                taken_back=tuple(one.in_words for one in report.taken_back.all()) if report else (),
             )
         )
     return found
@@ -138,7 +144,7 @@ def _told(
 
 
 def _told_of_version(version: ReportVersion) -> tuple[str, dt.datetime | None, str, str, Rendition | None]:
-    what = f"Version {version.number}: {version.get_state_display().lower()}"
+    what = f"Version {version.number}: {version.standing[:1].lower()}{version.standing[1:]}"
     files = sorted(version.renditions.all(), key=lambda rendition: rendition.pk)
     last_run = max([version.made_at, *(file.finished_at for file in files if file.finished_at)])
     for file in files:

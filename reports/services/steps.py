@@ -26,11 +26,7 @@ def move(version: ReportVersion, before: str, after: str, **fields: object) -> N
     moved = ReportVersion.objects.filter(pk=version.pk, state=before).update(state=after, **fields)
     version.refresh_from_db()
     if not moved:
-        wanted = State(before).label.lower()
-        raise ValidationError(
-            f"Version {version.number} is “{version.get_state_display().lower()}” now, no longer “{wanted}”. "
-            "Nothing was changed."
-        )
+        raise ValidationError(is_now(version))
 
 
 def held_to_seal(version: ReportVersion) -> None:
@@ -43,7 +39,7 @@ def held_to_seal(version: ReportVersion) -> None:
 
 
 def is_now(version: ReportVersion) -> str:
-    return f"Version {version.number} is “{version.get_state_display().lower()}” now. Nothing was changed."
+    return f"Version {version.number} is marked “{version.standing}” now. Nothing was changed."
 
 
 def files_of(version: ReportVersion) -> dict[str, Rendition]:

@@ -64,17 +64,23 @@ def test_the_vice_chair_is_told_finds_the_paper_and_decides_as_cover_of_the_chai
     assert list(told) == [desk.chair.email, vice.email]
     home = page(vice, "/")
     assert "Waiting for your decision" in home
-    assert "until 3 November 2026, and decide as cover of the chair." in home
+    assert "from 29 October 2026 to 3 November 2026, and decide as cover of the chair." in home
     assert "Your decision" in page(vice, version.get_absolute_url())
     assert "is approved for the Partnership" in approve(desk, vice, version).text
     decision = Decision.objects.get()
-    assert (decision.by, decision.as_role) == (vice, "Vice-chair, as cover of the chair")
+    assert (decision.by, decision.as_role) == (
+        vice,
+        "Vice-chair, as cover of the chair (29 October to 3 November 2026)",
+    )
     shown = page(desk.officer, version.get_absolute_url())
-    assert f"Approved for the Partnership by {vice}, as cover of the chair, on 3 November 2026." in shown
+    assert (
+        f"Approved for the Partnership by {vice}, as cover of the chair (29 October to 3 November 2026), on 3 November 2026."
+        in shown
+    )
     vice.job_title = "Something else by now"
     vice.save()
-    assert renditions.sign_off_of(version).by == "Vice-chair, as cover of the chair"
-    assert "by the Vice-chair, as cover of the chair on 3 November 2026" in page(
+    assert renditions.sign_off_of(version).by == "Vice-chair, as cover of the chair (29 October to 3 November 2026)"
+    assert "by the Vice-chair, as cover of the chair (29 October to 3 November 2026) on 3 November 2026" in page(
         desk.officer, version.get_absolute_url()
     )
 
@@ -107,7 +113,7 @@ def test_nobody_approves_what_they_sent_nor_for_the_chair_who_sent_it(desk):
     cover(desk, desk.colleague)
     ReportVersion.objects.update(sent_by=desk.coordinator)
     assert approve(desk, desk.colleague, version).status_code == 200
-    assert Decision.objects.get().as_role == "Coordinator, as cover of the chair"
+    assert Decision.objects.get().as_role == "Coordinator, as cover of the chair (29 October to 3 November 2026)"
 
 
 def test_a_verb_without_a_door_lets_nobody_stand_in(desk):

@@ -61,7 +61,7 @@ def test_nobody_else_sends(desk, who):
 
 def test_a_version_is_not_sent_twice(desk):
     version = desk.with_chair()
-    with pytest.raises(ValidationError, match="“with the chair” now"):
+    with pytest.raises(ValidationError, match="marked “With the chair” now"):
         decisions.send_to_chair(version=version, by=desk.coordinator, at=SENT)
     assert len(letters()) == 1
 
@@ -129,11 +129,13 @@ def test_a_decision_on_something_else_is_refused(desk, which):
 
 def test_only_a_version_with_the_chair_can_be_decided_on_and_only_once(desk):
     draft = desk.draft()
-    with pytest.raises(ValidationError, match="“draft” now"):
+    with pytest.raises(ValidationError, match="marked “Draft” now"):
         decisions.approve(version=draft, by=desk.chair, at=DECIDED, **desk.seen(draft))
     version = decisions.send_to_chair(version=draft, by=desk.coordinator, at=SENT)
     decisions.approve(version=version, by=desk.chair, at=DECIDED, **desk.seen(version))
-    with pytest.raises(ValidationError, match="“approved” now"):
+    with pytest.raises(
+        ValidationError, match=r"Version 1 was approved for the Partnership by the Chair on 3 November 2026 at 11:00\."
+    ):
         decisions.return_to_coordinator(version=version, by=desk.chair, at=LATER, comment="No.", **desk.seen(version))
     assert Decision.objects.count() == 1
 
@@ -309,7 +311,7 @@ def test_what_cannot_be_published_is_not_prepared_either(desk):
         decisions.prepare(version=desk.draft(), by=desk.coordinator, at=PUBLISHED)
     replaced = desk.draft(kind="quarterly", period=Q2)
     newest = desk.another(replaced)
-    with pytest.raises(ValidationError, match="Version 1 is “replaced” now"):
+    with pytest.raises(ValidationError, match="Version 1 is marked “Replaced” now"):
         decisions.prepare(version=replaced, by=desk.coordinator, at=LATER)
     assert not Rendition.objects.filter(stage="final").exists()
     decisions.prepare(version=newest, by=desk.coordinator, at=LATER)

@@ -160,7 +160,7 @@ def test_opening_asks_the_officers_of_whom_the_draft_says_something_and_nobody_e
     assert f"{settings.SITE_URL}{address('fact-check', version)}" in email.text
     assert "patrols" not in email.text + email.html
     again = signed_in(town.coordinator).post(address("open-fact-check", version), follow=True)
-    assert "“in fact check” now" in again.text
+    assert "marked “In fact check” now" in again.text
     assert letters("fact-check-opened") == told
 
 
@@ -190,8 +190,12 @@ def test_who_closed_it_before_its_day_is_kept_and_said(town):
     version = town.in_check()
     fact_check.close(check=version.fact_check, by=town.coordinator, at=OPENED)
     assert FactCheck.objects.get().closed_by == town.coordinator
-    assert f"by {town.coordinator}, before its day" in page(town.coordinator, address("fact-check", version))
-    assert f"by {town.coordinator}:" in page(town.coordinator, version.get_absolute_url())
+    assert (
+        f"by {town.coordinator}, before its day: partners could have answered until the end of 2 November 2026."
+        in page(town.coordinator, address("fact-check", version))
+    )
+    said = f"closed early</strong>, on 29 October 2026, 10:00 by {town.coordinator}, while partners could answer until the end of"
+    assert said in page(town.coordinator, version.get_absolute_url())
 
 
 # --- What a partner is shown, and answers -----------------------------------------------------------------------------
@@ -291,8 +295,87 @@ def test_a_fault_is_settled_before_the_chair_has_it_and_the_chair_sees_what_was_
     assert "1 of 3 partners said it is right." in chair
     assert "Cleveland Police: not right." in chair
     assert "Stays as it is: The log says two." in chair
-    assert "<strong>No answer:</strong> Fire Brigade." in chair
+    assert "<strong>No answer when it was closed:</strong> Fire Brigade." in chair
     assert "All answers" not in page(town.volunteer, version.get_absolute_url())
+
+
+def test_the_chair_is_told_on_the_page_and_by_mail_that_it_was_closed_early_and_who_had_not_answered(town):
+    version = town.in_check()
+    wrong = answer(town, version, town.police, town.constable, "It was three.")
+    answer(town, version, town.council, town.officer)
+    fact_check.close(check=version.fact_check, by=town.colleague, at=OPENED)
+    fact_check.settle(answer=wrong, outcome="kept", text="No.", by=town.coordinator, at=OPENED)
+    version = decisions.send_to_chair(version=version, by=town.coordinator, at=OPENED)
+    letter = OutgoingEmail.objects.get(kind="report-with-chair", recipient=town.chair)
+    for text in (letter.text, letter.html, page(town.chair, version.get_absolute_url())):
+        assert "1 of 3" in text
+        assert "No answer when it was closed:" in text
+        assert "Fire Brigade" in text
+        assert "closed early" in text
+        assert town.colleague.name in text
+        assert "while partners could answer until the end of 2 November 2026" in text
+    assert "on 29 October 2026 at 10:00 by" in letter.text
+    assert "It was three." not in letter.text
+
+
+def test_of_one_that_the_clock_closed_nothing_is_said_to_be_early(town):
+    version = town.in_check()
+    with time_machine.travel(TOO_LATE):
+        fact_check.close_due(TOO_LATE)
+        version = decisions.send_to_chair(version=version, by=town.coordinator, at=TOO_LATE)
+        shown = page(town.chair, version.get_absolute_url())
+    letter = OutgoingEmail.objects.get(kind="report-with-chair", recipient=town.chair)
+    assert "No answer: Borough council, Cleveland Police and Fire Brigade." in letter.text
+    assert "early" not in letter.text + shown
+
+
+@pytest.mark.parametrize(("outcome", "text"), [("kept", "The log says two."), ("corrected", "")])
+def test_who_found_a_fault_is_told_once_what_became_of_it_and_sees_it(town, settings, outcome, text):
+    version = town.in_check()
+    wrong = answer(town, version, town.police, town.constable, "It was three.")
+    answer(town, version, town.council, town.officer)
+    fact_check.close(check=version.fact_check, by=town.coordinator, at=OPENED)
+    url = address("settle-fact-check", version, wrong.pk)
+    for _ in range(2):
+        signed_in(town.coordinator).post(url, {"outcome": outcome, "text": text})
+    letter = OutgoingEmail.objects.get(kind="fact-check-settled")
+    part = address("fact-check-part", version, "CP")
+    assert letter.recipient == town.constable
+    assert f"{settings.SITE_URL}{part}" in letter.text
+    for said in (letter.text, letter.html):
+        assert "It was three." in said
+        assert text in said
+        assert ("It stays as it is." in said) == (outcome == "kept")
+        assert ("Version 2 of the report, which is made next, will say it" in said) == (outcome == "corrected")
+    assert f"{town.coordinator}, 29 October 2026, 10:00" in page(town.constable, part)
+    if outcome == "corrected":
+        assert "Corrected at its source; the next version says it." in page(town.constable, part)
+        second = town.another(version)
+        assert (
+            f'Corrected at its source, and in <a class="govuk-link" href="{second.get_absolute_url()}">version 2</a>.'
+            in page(town.constable, part)
+        )
+
+
+def test_when_who_found_it_has_gone_the_partners_officers_are_told(town):
+    version = town.in_check()
+    wrong = answer(town, version, town.police, town.constable, "It was three.")
+    successor = make_user("successor@test.example", roles.PARTNER_OFFICER, partner=town.police)
+    type(town.constable).objects.filter(pk=town.constable.pk).update(is_active=False)
+    wrong.refresh_from_db()
+    fact_check.settle(answer=wrong, outcome="kept", text="No.", by=town.coordinator, at=OPENED)
+    assert letters("fact-check-settled") == [successor.email]
+
+
+def test_after_a_check_the_badge_says_that_it_is_a_draft_that_was_checked(town):
+    version = town.in_check()
+    places = [version.get_absolute_url(), reverse("reports:list"), reverse("portal:home")]
+    for place in places:
+        assert ">In fact check<" in page(town.coordinator, place)
+    fact_check.close(check=version.fact_check, by=town.coordinator, at=OPENED)
+    for place in places:
+        assert ">Draft, fact check closed 29 October 2026<" in page(town.coordinator, place)
+    assert "Version 1: draft, fact check closed 29 October 2026" in page(town.coordinator, reverse("reports:schedule"))
 
 
 def test_what_was_corrected_at_its_source_wants_another_version_which_needs_no_second_check(town):

@@ -16,13 +16,15 @@ from django.utils import timezone
 from actions.rating import Rating
 from actions.services.lifecycle import add_action
 from actions.services.updates import post_update
+from actions.tests.makers import make_user
+from partners import roles
 from partners.models import OutgoingEmail
 from priorities.periods import Period
 from priorities.services import open_round
 from priorities.tests.makers import make_priority, make_sub_group
 from reports.models import Rendition, Report, ReportVersion
 from reports.services import building, decisions, renditions, schedule
-from reports.tests.desk import DUE, H1, LATER, Q2, SENT, Desk, at, make, out_of_paper, sealed_as
+from reports.tests.desk import DECIDED, DUE, H1, LATER, Q2, SENT, Desk, at, make, out_of_paper, sealed_as
 from reports.tests.makers import quarterly
 from reports.tests.test_release import released
 
@@ -433,7 +435,7 @@ def test_the_coordinators_verbs_are_the_coordinators_alone(desk, verb):
 def test_pressing_too_late_says_what_happened_meanwhile(desk):
     version = desk.with_chair()
     response = signed_in(desk.coordinator).post(address("send-to-chair", version), follow=True)
-    assert "“with the chair” now" in response.content.decode()
+    assert "marked “With the chair” now" in response.content.decode()
 
 
 def test_the_coordinator_records_a_decision_taken_at_a_meeting(desk):
@@ -453,6 +455,46 @@ def test_the_coordinator_records_a_decision_taken_at_a_meeting(desk):
     client.post(path, {**sent, "minute_reference": "7.2"})
     assert state_of(version) == State.APPROVED
     assert signed_in(desk.officer).get(path).status_code == 403
+
+
+@pytest.mark.parametrize("who", ["second", "colleague"])
+def test_who_decides_too_late_keeps_what_they_typed_and_reads_who_decided_what_and_when(desk, who):
+    version = desk.with_chair()
+    desk.second = make_user("second@test.example", roles.CHAIR)
+    meeting = desk.meeting(SENT.date())
+    sent = {**desk.seen(version), "comment": "Say <b>why</b> DA-06 is silent."}
+    verb = "return"
+    if who == "colleague":
+        verb, sent = "record-decision", {**sent, "outcome": "returned", "meeting": meeting.pk, "minute_reference": "7"}
+    decisions.approve(version=version, by=desk.chair, at=DECIDED, **desk.seen(version))
+    page = signed_in(getattr(desk, who)).post(address(verb, version), sent).text
+    assert "Your decision was not recorded" in page
+    assert "Version 1 was approved for the Partnership by the Chair on 3 November 2026 at 11:00." in page
+    assert "Say &lt;b&gt;why&lt;/b&gt; DA-06 is silent." in page
+    assert reverse("reports:raise-matter", args=[version.report_id]) in page
+    assert state_of(version) == State.APPROVED
+
+
+def test_who_presses_twice_is_not_told_that_nothing_was_recorded(desk):
+    version = desk.with_chair()
+    sent = {**desk.seen(version), "read": "on"}
+    client = signed_in(desk.chair)
+    client.post(address("approve", version), sent)
+    again = client.post(address("approve", version), sent, follow=True).text
+    assert "Version 1 was approved for the Partnership by the Chair on " in again
+    assert "not recorded" not in again
+
+
+def test_what_is_said_when_a_file_is_asked_for_is_true_when_it_is_there(desk):
+    version = desk.draft(kind="quarterly", period=Q2)
+    client = signed_in(desk.coordinator)
+    said = client.post(address("prepare", version), follow=True).context["messages"]
+    client.post(
+        reverse("reports:new-version", args=[version.report_id]), {"cut_off": "now", "reason": "A.", "follows": 1}
+    )
+    said = [*said, *client.get(version.get_absolute_url()).context["messages"]]
+    assert len(said) == 2
+    assert not [message for message in said if "being laid out" in str(message) or "waiting" in str(message)]
 
 
 def test_with_the_broker_away_a_verb_still_works_and_its_e_mail_waits(desk, monkeypatch):
@@ -520,7 +562,7 @@ def test_the_schedule_shows_every_report_and_why_one_is_not_there(desk):
     assert not failed.versions.exists()
     made = client.post(address_now, follow=True)
     assert made.redirect_chain[0][0] == failed.versions.get().get_absolute_url()
-    assert "is made. Its draft PDF is being laid out." in made.text
+    assert "is made. Its draft PDF follows; below it says how far it is." in made.text
 
 
 def test_a_report_without_a_version_says_what_became_of_it(desk):
@@ -552,6 +594,28 @@ def test_a_past_report_is_marked_as_not_produced(desk):
     assert signed_in(desk.reader).get(path).status_code == 404
     for wrong in ("2024-05", "2031-04", "never"):
         assert client.get(path.replace("2024-04", wrong)).status_code == 404
+
+
+def test_a_draft_of_a_report_that_is_not_produced_says_why_who_and_when_and_how_to_take_it_back(desk):
+    version = desk.draft(kind="quarterly", period=Q2)
+    this = {"plan": desk.plan, "kind": "quarterly", "period": Q2}
+    building.mark_not_produced(**this, reason="No figures.", by=desk.coordinator, at=LATER)
+    back = reverse("reports:produce-after-all", args=[desk.plan.pk, "quarterly", Q2.code])
+    for who in (desk.coordinator, desk.officer):
+        page = signed_in(who).get(version.get_absolute_url()).text
+        assert 'govuk-tag--grey">Not produced<' in page
+        assert "No figures." in page
+        assert f"Said by {desk.coordinator.name}, the coordinator, on 20 November 2026." in page
+        assert (back in page) == (who == desk.coordinator)
+    building.produce_after_all(**this, reason="They came.", by=desk.colleague, at=LATER + dt.timedelta(days=1))
+    said = (
+        f"“Not produced”, said by {desk.coordinator.name} on 20 November 2026 (No figures.), was taken back by "
+        f"{desk.colleague.name} on 21 November 2026: They came."
+    )
+    assert said in signed_in(desk.officer).get(reverse("reports:schedule")).text
+    page = signed_in(desk.officer).get(version.get_absolute_url()).text
+    assert ">Draft<" in page
+    assert "No figures." not in page
 
 
 def test_a_quarterly_report_reaches_readers_once_it_is_published_and_not_before(desk):

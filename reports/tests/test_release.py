@@ -188,6 +188,9 @@ def test_in_a_hold_the_page_asks_why_and_names_who_released_it_all_the_same(desk
     }
     path = reverse("reports:release", args=[version.report_id, 1])
     assert "Say why everybody is to read it although publishing is on hold." in client.post(path, sent).text
+    both = client.post(path, {**sent, "checks": []}).text
+    assert "Tick every sentence." in both
+    assert 'id="despite-hold-error"' in both, "said beside the field, whatever else is missing"
     assert not PublicRelease.objects.exists()
     shown = client.post(path, {**sent, "despite_hold": "The Monitoring Officer agreed."}, follow=True).text
     assert "in spite of a hold on publishing: The Monitoring Officer agreed." in shown
@@ -234,7 +237,7 @@ def test_the_coordinator_goes_from_marking_to_check_list_to_shelf_and_back(desk)
     version = desk.published()
     client = client_of(desk.coordinator)
     page = press(client, "prepare-public", version, marking="OFFICIAL")
-    assert "The public PDF is being laid out." in page
+    assert "The public PDF is asked for." in page
     assert "Let everybody read it" not in page
     file = release.file_of(version)
     renditions.make_one(rendition=file, make=make, clock=at(LATER))

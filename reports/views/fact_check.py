@@ -40,6 +40,7 @@ class CheckPage:
     is_open: bool
     said: list[Said]
     unheard: set[int]
+    corrected_in: ReportVersion | None
     may_settle: bool
     may_close: bool
 
@@ -54,6 +55,7 @@ class PartPage:
     partner: Partner
     said: SaidOf
     earlier: list[FactCheckAnswer]
+    corrected_in: ReportVersion | None
     over: str
     form: AnswerForm | None
 
@@ -87,6 +89,7 @@ def show_fact_check(request: SignedIn, pk: int, number: int) -> HttpResponse:
         is_open=fact_check.is_open(check, timezone.localdate()),
         said=said,
         unheard={one.partner.pk for one in said} - heard,
+        corrected_in=fact_check.corrected_in(check),
         may_settle=user.has_perm("reports.settle_fact_check") and check.version.sent_at is None,
         may_close=check.closed_at is None and user.has_perm("reports.close_fact_check", check),
     )
@@ -131,7 +134,8 @@ def show_part(request: SignedIn, pk: int, number: int, code: str) -> HttpRespons
         is_open=is_open,
         partner=partner,
         said=said,
-        earlier=list(check.answers.filter(partner=partner).select_related("by").order_by("-pk")),
+        earlier=list(check.answers.filter(partner=partner).select_related("by", "settled_by").order_by("-pk")),
+        corrected_in=fact_check.corrected_in(check),
         over="" if is_open else fact_check.over(check),
         form=form if may_answer and is_open else None,
     )
@@ -154,7 +158,8 @@ def settle(request: SignedIn, pk: int, number: int, answer: int) -> HttpResponse
         except ValidationError as refused:
             form.take_faults(refused)
         else:
-            messages.success(request, f"Kept: what {found.partner} found is settled.")
+            outbox.wake_drain()
+            messages.success(request, f"Kept: what {found.partner} found is settled, and who found it is told.")
             return redirect(check)
     return render(
         request,

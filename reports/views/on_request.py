@@ -69,7 +69,7 @@ def _only_who_may(request: SignedIn) -> None:
 def _say(request: SignedIn, version: ReportVersion, made: bool) -> None:
     if made:
         delivery.wake_render()
-        messages.success(request, f"{version.report} is made. Its PDF is being laid out.")
+        messages.success(request, f"{version.report} is made. Its PDF follows; below it says how far it is.")
         return
     upto = timezone.localtime(version.cut_off)
     messages.info(

@@ -161,7 +161,9 @@ def prepare_public(request: SignedIn, pk: int, number: int) -> HttpResponse:
             form.take_faults(refused)
         else:
             delivery.wake_render()
-            messages.success(request, "The public PDF is being laid out. Look at it, then go through the check list.")
+            messages.success(
+                request, "The public PDF is asked for. Look at it when it is there, then go through the check list."
+            )
             return _back_to(version)
     return _page(request, version, prepare=form)
 
@@ -179,7 +181,7 @@ def lay_out_public_again(request: SignedIn, pk: int, number: int) -> HttpRespons
             messages.error(request, " ".join(refused.messages))
         else:
             delivery.wake_render()
-            messages.success(request, "The public PDF is waiting to be laid out again.")
+            messages.success(request, "The public PDF is to be laid out again.")
     return _back_to(version)
 
 
@@ -194,7 +196,8 @@ def release_public(request: SignedIn, pk: int, number: int) -> HttpResponse:
         checks = release.checks_of(withheld(version.document()), file.marking)
     except ValueError:
         return _page(request, version)
-    form = ReleaseForm(request.POST, checks=checks)
+    hold = holds.hold_in_force(version.report.plan, timezone.localdate())
+    form = ReleaseForm(request.POST, checks=checks, held=hold is not None)
     if form.is_valid():
         try:
             release.release(version=version, by=request.user, at=timezone.now(), **form.cleaned_data)

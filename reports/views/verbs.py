@@ -22,7 +22,7 @@ from reports.forms.fact_check import DespiteHoldForm
 from reports.models import Decision, Rendition, Report, ReportVersion
 from reports.services import building, decisions, holds, renditions, steps
 from reports.views.doors import signed_in
-from reports.views.version import version_of, version_page
+from reports.views.version import TooLate, version_of, version_page
 
 State = ReportVersion.State
 Stage = Rendition.Stage
@@ -61,7 +61,7 @@ def prepare(request: SignedIn, pk: int, number: int) -> HttpResponse:
     return press(
         request,
         version.get_absolute_url(),
-        f"The final PDF of version {number} is being laid out. Publish it when you have looked at it.",
+        f"The final PDF of version {number} is asked for; below it says how far it is. Publish it when you have looked at it.",
         lambda at: decisions.prepare(version=version, by=request.user, at=at),
     )
 
@@ -94,7 +94,7 @@ def lay_out_again(request: SignedIn, pk: int, number: int, stage: str) -> HttpRe
     return press(
         request,
         version.get_absolute_url(),
-        f"The {rendition.get_stage_display().lower()} PDF is waiting to be laid out again.",
+        f"The {rendition.get_stage_display().lower()} PDF is to be laid out again; below it says how far it is.",
         lambda at: renditions.try_again(rendition=rendition, by=request.user, at=at),
     )
 
@@ -140,12 +140,18 @@ def _decision_again(request: SignedIn, version: ReportVersion, **forms: Any) -> 
     if not request.user.has_perm("reports.decide", version):
         raise PermissionDenied(permissions.refusal_to_decide(request.user, version))
     version.refresh_from_db()
-    if version.state != State.WITH_CHAIR:
-        messages.error(
-            request, f"Version {version.number} is not with the chair (any more): there is nothing to decide."
-        )
+    if version.state == State.WITH_CHAIR:
+        return version_page(request, version, **forms)
+    late = _too_late(request, version)
+    wanted = Decision.Outcome.APPROVED if "approve" in forms else Decision.Outcome.RETURNED
+    if Decision.objects.filter(version=version, by=request.user, outcome=wanted).exists():
+        messages.info(request, late.why)  # pressed twice
         return redirect(version)
-    return version_page(request, version, **forms)
+    return version_page(request, version, too_late=late)
+
+
+def _too_late(request: SignedIn, version: ReportVersion) -> TooLate:
+    return TooLate(decisions.too_late(version), request.POST.get("comment", "").strip())
 
 
 @signed_in
@@ -173,7 +179,12 @@ def record_decision(request: SignedIn, pk: int, number: int) -> HttpResponse:
             _wake()
             messages.success(request, f"Recorded: version {number} was {'approved' if approved else 'returned'}.")
             return redirect(version)
-    return render(request, "reports/record_decision.html", {"version": version, "form": form})
+    too_late = None
+    if request.method == "POST":
+        version.refresh_from_db(fields=["state"])
+        too_late = _too_late(request, version) if version.state != State.WITH_CHAIR else None
+    context = {"version": version, "form": form, "too_late": too_late}
+    return render(request, "reports/record_decision.html", context)
 
 
 @signed_in
@@ -195,7 +206,9 @@ def make_new_version(request: SignedIn, pk: int) -> HttpResponse:
             form.take_faults(refused)
         else:
             _wake()
-            messages.success(request, f"Version {version.number} is made; its PDF is being laid out.")
+            messages.success(
+                request, f"Version {version.number} is made. Its PDF follows; below it says how far it is."
+            )
             return redirect(version)
     return render(request, "reports/new_version.html", {"report": report, "newest": newest, "form": form})
 

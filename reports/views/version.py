@@ -84,6 +84,14 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class TooLate:
+    """A decision that came when somebody else had decided: `why` it was not recorded, and what was `typed`, to be kept."""
+
+    why: str
+    typed: str
+
+
+@dataclass(frozen=True)
 class VersionPage:
     report: Report
     version: ReportVersion
@@ -140,6 +148,7 @@ def version_page(
     approve: ApproveForm | None = None,
     turn_back: ReturnForm | None = None,
     despite: DespiteHoldForm | None = None,
+    too_late: TooLate | None = None,
 ) -> HttpResponse:
     """The page of a version; a form that comes back with faults stands in place of an empty one."""
     page = page_of(request.user, version, approve, turn_back, despite)
@@ -149,7 +158,8 @@ def version_page(
         document = version.document()
     except FactsLost as lost:
         page = replace(page, approve=None, turn_back=None)
-        return render(request, "reports/version.html", {"view": page, "refused": str(lost)}, status=503)
+        context = {"view": page, "refused": str(lost), "too_late": too_late}
+        return render(request, "reports/version.html", context, status=503)
     report = version.report
     takes_texts = request.user.sees_the_work and bool(texts.sections_of(report.plan, report.kind))
     asks_for_another = takes_texts and version.state != State.REPLACED
@@ -162,6 +172,7 @@ def version_page(
             "after": after(version, request.user),
             "changed": since_returned(request.user, version),
             "view": page,
+            "too_late": too_late,
             **more,
         },
     )
@@ -307,6 +318,6 @@ def send_pdf(request: SignedIn, pk: int, number: int, stage: str) -> HttpRespons
 def version_of(user: User, pk: int, number: int, *, whole: bool = True) -> ReportVersion:
     """The version, without its heavy snapshot unless `whole`."""
     versions = ReportVersion.objects.visible_to(user).select_related(
-        "report__plan", "sent_by", "published_by", "made_by"
+        "report__plan", "report__not_produced_by", "sent_by", "published_by", "made_by"
     )
     return get_object_or_404(versions if whole else versions.defer("snapshot"), report=pk, number=number)

@@ -101,9 +101,11 @@ class Papers:
         if "meeting" in record:
             meeting = Meeting.objects.get(plan=cast.plan, sub_group__isnull=True, date=record.day("meeting"))
         draft = version.renditions.partners().get(stage=Rendition.Stage.DRAFT)
+        by = cast.person(record, "by")
+        by.stand_in(at.astimezone(LONDON).date())  # the vice-chair, in days of the chair's cover
         common: dict[str, Any] = {
             "version": version,
-            "by": cast.person(record, "by"),
+            "by": by,
             "at": at,
             "seen_snapshot_sha256": version.snapshot_sha256,
             "seen_pdf_sha256": draft.sha256,
@@ -132,7 +134,7 @@ class Papers:
         again = building.make_new_version(
             report=version.report,
             follows=version.number,
-            reason=f"Returned by the chair: {told[0].text('comment')}",
+            reason=f"Returned by the {cast.person(told[0], 'by').name}: {told[0].text('comment')}",
             cut_off=at,
             by=cast.people["coordinator"],
             at=at,

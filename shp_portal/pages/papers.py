@@ -85,7 +85,7 @@ def _next(known: list[ReportVersion], kinds: list[Report.Kind], plan: Plan, toda
         decide_by = one.timetable.chair_on
         wanted = f"your decision {'is' if decide_by >= today else 'was'} wanted by {british(decide_by)}"
         if version is not None:
-            standing = version.get_state_display().lower()
+            standing = f"{version.standing[:1].lower()}{version.standing[1:]}"
             if decide_by < today:
                 # The chair cannot decide on what was not sent.
                 wanted = f"it is late: it was to be with you for a decision by {british(decide_by)}, and is with the coordinator"

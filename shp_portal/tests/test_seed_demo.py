@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+import time_machine
 import yaml
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -16,6 +17,7 @@ from django.test import TestCase
 from actions.models import Action, ActionEvent, HelpReply, ProgressUpdate, SubGroupReturn
 from actions.rating import Rating
 from actions.tests.makers import make_user
+from partners import roles
 from partners.models import Cover, OutgoingEmail, User
 from performance.models import EmergingIssue, Indicator, Measurement
 from priorities.models import Plan, SubGroup, UpdateRound
@@ -145,8 +147,26 @@ class TestTheStoryUpToNovember2026(TestCase):
         assert all(event.reason for event in handed)
         assert not Action.objects.live().filter(owner=leaver).exists()
         assert ProgressUpdate.objects.filter(by=leaver).exists(), "what they wrote stays theirs"
-        [cover] = Cover.objects.on(TODAY)
-        assert (cover.starts_on, cover.ends_on) == (dt.date(2026, 11, 16), dt.date(2026, 12, 4))
+        [of_officer] = Cover.objects.on(TODAY).exclude(person__groups__name=roles.CHAIR)
+        assert (of_officer.starts_on, of_officer.ends_on) == (dt.date(2026, 11, 16), dt.date(2026, 12, 4))
+
+    def test_the_vice_chair_is_no_chair_and_decided_once_as_cover(self):
+        chair, vice = (User.objects.get(email=f"{name}@demo.example") for name in ("chair", "vice-chair"))
+        assert (chair.is_chair, vice.is_chair) == (True, False)
+        decision = Decision.objects.get(by=vice)
+        assert (decision.outcome, decision.as_role) == (
+            "returned",
+            "Vice-chair of the Partnership, as cover of the chair (3 to 14 November 2025)",
+        )
+        assert Decision.objects.exclude(pk=decision.pk).filter(by=chair).count() == 4
+        [again] = ReportVersion.objects.filter(report=decision.version.report, number=2)
+        assert again.reason.startswith("Returned by the Vice-chair of the Partnership: ")
+        with time_machine.travel(NOW, tick=False):
+            self.client.force_login(vice)
+            home = " ".join(self.client.get("/").text.split())
+            page = " ".join(self.client.get(decision.version.get_absolute_url()).text.split())
+        assert "You stand in for Chair of the Partnership from 19 November 2026 to 27 November 2026" in home
+        assert f"Returned by {vice}, as cover of the chair (3 to 14 November 2025), on 4 November 2025" in page
 
     def test_of_five_sub_groups_one_has_sent_nothing_and_one_is_not_ready(self):
         parts = SubGroupReturn.objects.filter(period_start=dt.date(2026, 4, 1))

@@ -33,5 +33,5 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"  {line.kind:<12} {line.period.code}  due {british(line.due_on):<17}  {line.what:<24} last run {last:<24} next run {line.next_run}"
                 )
-                if line.why:
-                    self.stdout.write(f"  {'':<12} {line.why}")
+                for words in filter(None, (line.why, *line.taken_back)):
+                    self.stdout.write(f"  {'':<12} {words}")
