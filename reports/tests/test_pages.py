@@ -604,6 +604,8 @@ def test_a_draft_of_a_report_that_is_not_produced_says_why_who_and_when_and_how_
     for who in (desk.coordinator, desk.officer):
         page = signed_in(who).get(version.get_absolute_url()).text
         assert 'govuk-tag--grey">Not produced<' in page
+        assert "<strong>Not produced.</strong>" in page, "the report itself does not say that something replaced it"
+        assert "Replaced" not in page
         assert "No figures." in page
         assert f"Said by {desk.coordinator.name}, the coordinator, on 20 November 2026." in page
         assert (back in page) == (who == desk.coordinator)

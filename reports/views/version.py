@@ -291,7 +291,7 @@ def shown(version: ReportVersion, document: Document) -> dict[str, Any]:
         snapshot_sha256=version.snapshot_sha256,
         sign_off=renditions.said_of_decision(decision) if decision else None,
         stage="draft" if undecided else "final",
-        standing=version.get_state_display() if version.state not in STILL_DRAFTS else "",
+        standing=version.standing if version.state not in STILL_DRAFTS else "",
     )
 
 
