@@ -41,7 +41,7 @@ def table() -> list[list[Any]]:
     while len(periods) < QUARTERS:
         periods.append(periods[-1].previous())
     return [
-        [f"B{n}", period.label, 400 + (n * 7 + place * 13) % 60, dt.date(2026, 10, 16), "As counted."]
+        [f"B{n}", period.label, 400 + (n * 7 + place * 13) % 60, dt.date(2026, 10, 10), "As counted."]
         for n in range(INDICATORS)
         for place, period in enumerate(periods)
     ]
