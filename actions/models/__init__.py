@@ -11,6 +11,7 @@ from actions.models.action import (
     ProgressUpdate,
     ProgressUpdateQuerySet,
     Tally,
+    number_of,
 )
 from actions.models.chasing import Notice, NoticeQuerySet, Reminder
 from actions.models.exports import Export, ExportQuerySet
@@ -37,4 +38,5 @@ __all__ = [
     "Reminder",
     "SubGroupReturn",
     "Tally",
+    "number_of",
 ]

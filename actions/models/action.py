@@ -17,6 +17,7 @@ from django.db.models import (
     DateField,
     Exists,
     F,
+    Func,
     IntegerField,
     Max,
     OrderBy,
@@ -54,11 +55,16 @@ from priorities.periods import Period, PeriodKind
 
 @dataclass(frozen=True)
 class Tally:
-    """So many actions of one group (`key`) with one rating, confirmed by an update or not."""
+    """So many actions of one group (`key`) with one rating, confirmed by an update or not.
+
+    `owing`: the request for updates reaches them; `received`: what it asked for has come.
+    """
 
     key: object
     rating: Rating
     confirmed: bool
+    owing: bool
+    received: bool
     number: int
 
 
@@ -162,21 +168,9 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def with_facts(self, as_of: dt.date) -> ActionQuerySet:
         """Adds `milestones_missed` (due before `as_of`, not done) and `times_moved` (moves of the due date)."""
-        missed = (
-            Milestone.objects.filter(action=OuterRef("pk"), due_on__lt=as_of, done_on__isnull=True)
-            .order_by()
-            .values("action")
-            .annotate(n=Count("pk"))
-            .values("n")
-        )
-        moved = (
-            ActionEvent.objects.filter(action=OuterRef("pk"), kind=ActionEvent.Kind.DATE_MOVED)
-            .order_by()
-            .values("action")
-            .annotate(n=Count("pk"))
-            .values("n")
-        )
-        return self.annotate(milestones_missed=Coalesce(Subquery(missed), 0), times_moved=Coalesce(Subquery(moved), 0))
+        missed = Milestone.objects.filter(action=OuterRef("pk"), due_on__lt=as_of, done_on__isnull=True)
+        moved = ActionEvent.objects.filter(action=OuterRef("pk"), kind=ActionEvent.Kind.DATE_MOVED)
+        return self.annotate(milestones_missed=number_of(missed), times_moved=number_of(moved))
 
     def with_unchanged(self) -> ActionQuerySet:
         """Adds `unchanged`: about how many periods in a row, up to now, “no change” was confirmed without a word.
@@ -262,8 +256,11 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Actions shown with one rating on `as_of`. The filter is worked out from `rating.derive`, not written twice."""
         return self.filter(_shown_as(wanted, as_of))
 
-    def tallies(self, by: str, as_of: dt.date, asked: Period | None) -> list[Tally]:
-        """Counts by rating for each value of the column `by`, judged by `progress.assess`; one grouped query."""
+    def tallies(self, by: str | tuple[str, ...], as_of: dt.date, asked: Period | None) -> list[Tally]:
+        """Counts by rating for each value of the column `by`, or of several together, judged by `progress.assess`; one
+        grouped query.
+        """
+        columns = (by,) if isinstance(by, str) else by
         reached = Q(starts_on__lte=asked.end) if asked else Q(pk__in=[])
         rows = (
             self.order_by()
@@ -272,14 +269,16 @@ class ActionQuerySet(models.QuerySet["Action"]):
                 begun=_yes(Q(starts_on__lte=as_of)),
                 reached=_yes(reached),
             )
-            .values_list(by, "state", "begun", "reached", "received", "latest_update__rating")
+            .values_list(*columns, "state", "begun", "reached", "received", "latest_update__rating")
             .annotate(number=Count("pk"))
         )
-        counted: dict[tuple[object, Rating, bool], int] = {}
-        for key, state, begun, is_reached, is_received, said, number in rows:
+        counted: dict[tuple[object, Rating, bool, bool, bool], int] = {}
+        for *keys, state, begun, is_reached, is_received, said, number in rows:
             rating = ratings.derive(state, begun, Rating(said) if said else None)
-            confirmed = is_confirmed(rating, state == ratings.LIVE and is_reached, is_received)
-            counted[key, rating, confirmed] = counted.get((key, rating, confirmed), 0) + number
+            owing = state == ratings.LIVE and is_reached
+            key = keys[0] if isinstance(by, str) else tuple(keys)
+            group = (key, rating, is_confirmed(rating, owing, is_received), owing, is_received)
+            counted[group] = counted.get(group, 0) + number
         return [Tally(*group, number) for group, number in counted.items()]
 
 
@@ -306,6 +305,11 @@ def _shown_as(wanted: Rating, as_of: dt.date) -> Q:
 def _received(asked: Period | None) -> Exists:
     updates = ProgressUpdate.objects.filter(action=OuterRef("pk")).standing()
     return Exists(updates.about(asked) if asked else updates)
+
+
+def number_of(rows: models.QuerySet[Any]) -> Subquery:
+    """How many rows of another table go with each; nought for none. Counted without groups, which are dear to write out."""
+    return Subquery(rows.order_by().annotate(n=Func("pk", function="COUNT", output_field=IntegerField())).values("n"))
 
 
 def _yes(condition: Q) -> Case:

@@ -142,9 +142,22 @@ class TestSqlTwins:
             standing = action.standing(asked, TODAY)
             slot = (action.priority_id, standing.rating, standing.confirmed)
             by_hand[slot] = by_hand.get(slot, 0) + 1
-        tallies = Action.objects.tallies("priority", TODAY, asked)
-        assert {(t.key, t.rating, t.confirmed): t.number for t in tallies} == by_hand
+        tallies, together = (
+            Action.objects.tallies("priority", TODAY, asked),
+            Action.objects.tallies(("priority", "ref"), TODAY, asked),
+        )
+        counted: dict = {}
+        for tally in tallies:
+            slot = (tally.key, tally.rating, tally.confirmed)
+            counted[slot] = counted.get(slot, 0) + tally.number
+        assert counted == by_hand
         assert len(by_hand) > 4
+        assert {tally.key: tally.number for tally in together} == {
+            (a.priority_id, a.ref): 1 for a in Action.objects.all()
+        }
+        if asked:
+            silent = {tally.key[1] for tally in together if tally.owing and not tally.received}
+            assert silent == set(Action.objects.not_updated(asked).values_list("ref", flat=True))
 
     def test_the_filter_by_rating_agrees_with_the_judgement(self, actions):
         for rating in Rating:

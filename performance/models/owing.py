@@ -15,7 +15,7 @@ from partners import roles
 from partners.models import Cover, User
 from performance.asking import Owed, Step, What, most_pressing, owed_of
 from performance.models.figures import FigureReminder
-from performance.models.indicators import Indicator
+from performance.models.indicators import Indicator, IndicatorQuerySet
 from performance.models.known import known_facts
 from priorities.periods import Period, PeriodKind
 
@@ -67,7 +67,7 @@ def missing_figures(
 
     `indicators`: some of the plan's alone, fetched with `data_owner` and `data_source`.
     """
-    rows = _indicators(plan) if indicators is None else list(indicators)
+    rows = list(_indicators(plan) if indicators is None else indicators)
     owed = _owed(rows, today, figures_alone=True)
     own = {row.pk: row for row in rows}
     return [(own[one.facts.pk], one) for one in most_pressing(owed)]
@@ -75,7 +75,7 @@ def missing_figures(
 
 def everything_owed(plan: Plan, today: dt.date) -> list[Owing]:
     """Figures that are not in and words that are wanted, those owed longest first, each with whom to ask."""
-    rows = _indicators(plan)
+    rows = list(_indicators(plan).select_related("contact"))
     own = {row.pk: row for row in rows}
     owed = most_pressing(_owed(rows, today))
     reminders = _reminders(owed)
@@ -88,8 +88,8 @@ def everything_owed(plan: Plan, today: dt.date) -> list[Owing]:
     return found
 
 
-def _indicators(plan: Plan) -> list[Indicator]:
-    return list(Indicator.objects.for_plan(plan).select_related("data_owner", "data_source", "contact"))
+def _indicators(plan: Plan) -> IndicatorQuerySet:
+    return Indicator.objects.for_plan(plan).select_related("data_owner", "data_source")
 
 
 def _owed(rows: list[Indicator], today: dt.date, *, figures_alone: bool = False) -> list[Owed]:

@@ -19,11 +19,15 @@ from reports.models.report import ReportVersion
 
 
 class FactCheckQuerySet(models.QuerySet["FactCheck"]):
+    def open(self, today: dt.date) -> FactCheckQuerySet:
+        """Checks in which answers can be given on a day."""
+        return self.filter(closed_at__isnull=True, answers_due_on__gte=today)
+
     def owed_by(self, partners: Collection[int], today: dt.date) -> FactCheckQuerySet:
         """Checks that are open on a day and that one of these partners (keys) was asked in and has not answered."""
         asked = FactCheck.partners.through.objects.filter(factcheck=OuterRef("pk"), partner__in=partners)
         answered = FactCheckAnswer.objects.filter(fact_check=OuterRef("factcheck"), partner=OuterRef("partner"))
-        return self.filter(Exists(asked.exclude(Exists(answered))), closed_at__isnull=True, answers_due_on__gte=today)
+        return self.open(today).filter(Exists(asked.exclude(Exists(answered))))
 
 
 class FactCheck(models.Model):

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
-from actions.models import ProgressUpdate
+from actions.models import ProgressUpdate, number_of
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Plan
 from priorities.periods import AsAt, Period, PeriodKind, british
@@ -201,20 +200,14 @@ class ReportVersionQuerySet(models.QuerySet["ReportVersion"]):
     def with_came_since(self) -> ReportVersionQuerySet:
         """Adds `came_since`: how many updates about the version's period came after its cut-off, while it can still be
         replaced by a version that holds them; nought for one that is with the chair, decided on or replaced."""
-        since = (
-            ProgressUpdate.objects.filter(
-                action__plan=OuterRef("report__plan"),
-                period_kind=OuterRef("report__period_kind"),
-                period_start=OuterRef("report__period_start"),
-                submitted_at__gt=OuterRef("cut_off"),
-            )
-            .order_by()
-            .values("action__plan")
-            .annotate(number=Count("pk"))
-            .values("number")
+        since = ProgressUpdate.objects.filter(
+            action__plan=OuterRef("report__plan"),
+            period_kind=OuterRef("report__period_kind"),
+            period_start=OuterRef("report__period_start"),
+            submitted_at__gt=OuterRef("cut_off"),
         )
         undecided = Q(state__in=ReportVersion.UNDECIDED, report__kind__in=Report.DUE)
-        return self.annotate(came_since=Case(When(undecided, then=Coalesce(Subquery(since), 0)), default=0))
+        return self.annotate(came_since=Case(When(undecided, then=number_of(since)), default=0))
 
 
 class ReportVersion(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -92,18 +93,20 @@ class CalendarPage:
 
 
 def everything_due(plan: Plan, today: dt.date, *, by_whom: bool = False) -> list[Due]:
-    """Every duty in every year of the plan, and the assessments that have a day; three queries however many years, and two
-    more to say `by_whom` duties were ticked off.
+    """Every duty in every year of the plan, and the assessments that have a day; three queries however many years. `by_whom`
+    duties were ticked off is read along where it is told.
     """
     years = years_of(plan.starts_on, plan.ends_on)
     assessments = list(StrategicAssessment.objects.filter(plan=plan, due_on__isnull=False))
     # Adopting the year's assessment is what that duty asks for: both are told and done in one place.
     of_year = {year_of(row.due_on): row for row in reversed(assessments) if row.due_on is not None}
     rows = []
-    for duty in (
-        Duty.objects.filter(plan=plan).prefetch_related("done__by__partner" if by_whom else "done").order_by("position")
-    ):
-        done = {row.year: row for row in duty.done.all()}
+    ticked: dict[int, dict[int, DutyDone]] = defaultdict(dict)
+    made = DutyDone.objects.filter(duty__plan=plan).order_by()
+    for row in made.select_related("by__partner") if by_whom else made:
+        ticked[row.duty_id][row.year] = row
+    for duty in Duty.objects.filter(plan=plan).order_by("position"):
+        done = ticked[duty.pk]
         for year in years:
             due_on = duty.due_on(year)
             assessment = of_year.pop(year, None) if duty.code == ASSESSMENT else None

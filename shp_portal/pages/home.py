@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actions.models import Action, ActionQuerySet, DeadlineExtension, ProgressUpdate, Proposal
+from actions.models import Action, ActionQuerySet, DeadlineExtension, ProgressUpdate, Proposal, Tally
 from actions.progress import pressing
 from actions.rating import Rating
-from partners.models import Cover
+from partners.models import Cover, User
 from performance.asking import Owed as OwedFigure
 from performance.models import EmergingIssue, Indicator, missing_figures
 from priorities.models import Meeting, Plan, SubGroup, UpdateRound
 from priorities.periods import Period
-from reports.models import FactCheck, Rendition, Report, ReportVersion, ReportVersionQuerySet
+from reports.models import FactCheck, MatterArising, Rendition, Report, ReportVersion, ReportVersionQuerySet
 from reports.services import release
 from reports.views.after import MatterRow
 from shp_portal.pages import duties, papers
 from shp_portal.pages.issue import OpenIssues, open_issues
 from shp_portal.pages.navigation import frame_of, remember_board, remember_led
-from shp_portal.pages.overview import Row, bars, list_address, rows, worst_of
-
-if TYPE_CHECKING:
-    from charts.ratings_bar import RatingsBar
-    from partners.models import User
+from shp_portal.pages.overview import WORST_FIRST, Row, bars, list_address, rows_of, worst_first, worst_of
 
 ROWS = 10
 REPORTS = 6
@@ -139,8 +135,7 @@ class Home:
     falling_due: list[duties.Due] = field(default_factory=list)
     figures: Figures | None = None
     issues: OpenIssues | None = None
-    wide: RatingsBar | None = None
-    narrow: RatingsBar | None = None
+    bars: str = ""
     damaged: list[Rendition] = field(default_factory=list)
     unsealed: list[ReportVersion] = field(default_factory=list)
     reports: list[ReportVersion] = field(default_factory=list)
@@ -162,11 +157,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
     """Everything on the first page of `user`; the number of queries depends on the roles, never on the rows."""
     page = Home(plan, today)
-    if user.is_staff or user.is_coordinator:
-        # Hardly ever anything: to ask whether there is costs a fraction of reading it.
-        files, facts = Rendition.objects.damaged(), ReportVersion.objects.damaged()
-        page.damaged = list(files[:ROWS]) if files.exists() else []
-        page.unsealed = list(facts[:ROWS]) if facts.exists() else []
+    there = _there(user, plan, today)
+    if "files" in there:
+        page.damaged = list(Rendition.objects.damaged()[:ROWS])
+    if "facts" in there:
+        page.unsealed = list(ReportVersion.objects.damaged()[:ROWS])
     if plan is None or not (user.sees_the_work or user.is_reader):
         return page
     page.meeting = Meeting.objects.next_of_partnership(plan, today)
@@ -189,17 +184,18 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
             timezone.localdate(round_.closed_at) if round_.closed_at else None,
         )
     actions = Action.objects.visible_to(user).filter(plan=plan)
-    mine = actions.answered_for_by(user)
-    if user.is_officer or mine.exists():
-        page.owed = _owed(mine, user, today, round_ if wanted else None)
-    page.matters = papers.to_answer(user, today)
-    page.led = list(SubGroup.objects.filter(plan=plan).led_by(user).order_by("name"))
-    if user.is_officer:
+    if user.is_officer or "mine" in there:
+        page.owed = _owed(actions.answered_for_by(user), user, today, round_ if wanted else None)
+    if "matters" in there:
+        page.matters = papers.to_answer(user, today)
+    if "led" in there:
+        page.led = list(SubGroup.objects.filter(plan=plan).led_by(user).order_by("name"))
+    if "help" in there:
         page.help_wanted = _help_wanted(plan, user)
-    if user.is_officer or user.is_coordinator:
+    if "proposals" in there:
         waiting = Proposal.objects.waiting_for(user).filter(plan=plan)
         page.proposals = list(waiting.select_related("proposed_by")[:ROWS])
-    if user.officer_of:
+    if "checks" in there:
         checks = FactCheck.objects.filter(version__report__plan=plan).owed_by(user.officer_of, today)
         page.checks = list(checks.select_related("version__report").defer("version__snapshot")[:ROWS])
     if user.is_chair or user.covers_chair:
@@ -211,26 +207,68 @@ def home_of(user: User, plan: Plan | None, today: dt.date) -> Home:
         page.off_track = _short(actions.rated(Rating.OFF_TRACK, today), today, asked, list_address(rating="off_track"))
     if user.is_coordinator:
         page.waiting = list(versions.with_came_since().exclude(state__in=[State.PUBLISHED, State.REPLACED])[:ROWS])
-        page.to_record = papers.to_record(plan, today)
-        page.corrections = list(release.to_follow().filter(report__plan=plan)[:ROWS])
-        page.failed = list(Report.objects.visible_to(user).filter(plan=plan).exclude(build_error="")[:ROWS])
+        page.to_record = papers.to_record(plan, today) if "asks" in there else None
+        if "corrections" in there:
+            page.corrections = list(release.to_follow().filter(report__plan=plan)[:ROWS])
+        if "failed" in there:
+            page.failed = list(Report.objects.visible_to(user).filter(plan=plan).exclude(build_error="")[:ROWS])
         page.overdue = _short(actions.overdue(today), today, asked, list_address(overdue="on"))
-        if wanted:
-            page.silences = _silences(actions, wanted)
-            page.silent_total = sum(silence.silent for silence in page.silences)
-            page.silent_url = list_address(silent="on")
+    # Counted once: for the bars by priority, and for who has not updated by partner.
+    by_partner = ("lead_partner__code", "lead_partner__name") if user.is_coordinator and wanted else ()
+    tallies = actions.tallies(("priority_id", *by_partner), today, asked)
+    if by_partner:
+        page.silences = _silences(tallies)
+        page.silent_total = sum(silence.silent for silence in page.silences)
+        page.silent_url = list_address(silent="on")
     if user.is_coordinator or user.is_analyst:
         page.falling_due = duties.pressing(plan, today, duties=user.is_coordinator)
     page.figures = _figures(plan, user, today)
-    page.issues = open_issues(EmergingIssue.objects.filter(plan=plan).visible_to(user))
+    issues = EmergingIssue.objects.filter(plan=plan).visible_to(user)
+    page.issues = open_issues(issues if "issues" in there else issues.none())
     names = dict(plan.priorities.active(today).order_by("position").values_list("pk", "name"))
-    page.wide, page.narrow = bars(
-        actions.tallies("priority_id", today, asked),
+    page.bars = bars(
+        [replace(tally, key=tally.key[0]) for tally in tallies],
         names,
         id_prefix="plan",
         title="Actions by priority and rating",
     )
     return page
+
+
+def _there(user: User, plan: Plan | None, today: dt.date) -> set[str]:
+    """Parts of this person's first page that may have something to say: one short question each, all in one query.
+
+    Most have nothing on most days, and to hear so part by part takes longer than what the page does show. Where the true
+    question is long, a shorter one is asked that finds no less.
+    """
+    parts: dict[str, QuerySet[Any]] = {}
+    if user.is_staff or user.is_coordinator:
+        parts |= {"files": Rendition.objects.exclude(fault=""), "facts": ReportVersion.objects.exclude(fault="")}
+    if plan is not None and user.sees_the_work:
+        parts |= {
+            "matters": MatterArising.objects.open(),
+            "led": SubGroup.objects.filter(plan=plan).led_by(user),
+            "issues": EmergingIssue.objects.filter(plan=plan).open(),
+        }
+        if user.is_officer:
+            parts["help"] = ProgressUpdate.objects.filter(help_wanted_from=user.partner_id)
+        else:
+            parts["mine"] = Action.objects.filter(plan=plan).answered_for_by(user)
+        if user.is_officer or user.is_coordinator:
+            parts["proposals"] = Proposal.objects.waiting_for(user).filter(plan=plan)
+        if user.officer_of:
+            parts["checks"] = FactCheck.objects.open(today)
+        if user.is_coordinator:
+            versions = ReportVersion.objects.filter(report__plan=plan)
+            parts |= {
+                "asks": versions.filter(state__in=[State.APPROVED, State.PUBLISHED], asks__gt=0),
+                "corrections": versions.filter(state=State.PUBLISHED, number__gt=1),
+                "failed": Report.objects.filter(plan=plan).exclude(build_error=""),
+            }
+    if not parts:
+        return set()
+    told = User.objects.filter(pk=user.pk).values_list(*map(Exists, parts.values())).get()
+    return {name for name, there in zip(parts, told, strict=True) if there}
 
 
 def _current(versions: ReportVersionQuerySet) -> ReportVersionQuerySet:
@@ -248,22 +286,26 @@ def _owed(mine: ActionQuerySet, user: User, today: dt.date, round_: UpdateRound 
     if round_ is None:
         return None
     asked = round_.period
-    owing = worst_of(mine.not_updated(asked), ROWS + 1).annotate(more_time=DeadlineExtension.objects.day_in(round_))
-    found = rows(owing, today, asked)
-    found.sort(key=lambda row: pressing(row.standing, row.action.due_on))
-    counted = (
-        mine.owing(asked)
-        .with_received(asked)
-        .aggregate(expected=Count("pk"), heard=Count("pk", filter=Q(received=True)))
+    # The first rows and how many there are in all, in one query: nobody is asked twice which actions are theirs.
+    first = (
+        worst_first(mine.owing(asked).with_received(asked))
+        .annotate(expected=Window(Count("pk")), heard=Window(Count("pk", filter=Q(received=True))))
+        .order_by("received", *WORST_FIRST)
+        .values_list("pk", "received", "expected", "heard")[: ROWS + 1]
     )
+    known = list(first)
+    expected, heard = known[0][2:] if known else (0, 0)
+    owing = Action.objects.annotate(more_time=DeadlineExtension.objects.day_in(round_))
+    found = rows_of([pk for pk, received, *_ in known if not received], owing, today, asked)
+    found.sort(key=lambda row: pressing(row.standing, row.action.due_on))
     more_time = [(row.action, getattr(row.action, "more_time", None)) for row in found[:ROWS]]
     covers = Cover.objects.stood_in_by(user, today)
     covered = [(row.action, row.action.covered(user, covers)) for row in found[:ROWS]]
     return Owed(
         rows=found[:ROWS],
         more=len(found) > ROWS,
-        expected=counted["expected"],
-        received=counted["heard"],
+        expected=expected,
+        received=heard,
         more_time=[(action, day) for action, day in more_time if day is not None],
         covered=[(action, cover) for action, cover in covered if cover is not None],
     )
@@ -271,9 +313,7 @@ def _owed(mine: ActionQuerySet, user: User, today: dt.date, round_: UpdateRound 
 
 def _help_wanted(plan: Plan, user: User) -> list[Help]:
     """What the reader's partner was asked and has not answered, then what it promised; the longest waiting first."""
-    asked = ProgressUpdate.objects.filter(help_wanted_from=user.partner_id)
-    # Whether help still stands is a long question: not asked where none was ever wanted.
-    if user.partner is None or not asked.exists():
+    if user.partner is None:
         return []
     owed = ProgressUpdate.objects.help_owed_by(user.partner).filter(action__plan=plan)
     named = owed.select_related(None).select_related("action__lead_partner", "action__sub_group")
@@ -289,23 +329,22 @@ def _help_wanted(plan: Plan, user: User) -> list[Help]:
 
 
 def _short(actions: ActionQuerySet, today: dt.date, asked: Period | None, url: str) -> Short:
-    found = rows(worst_of(actions, ROWS + 1), today, asked)
+    found = rows_of(worst_of(actions, ROWS + 1), Action.objects.all(), today, asked)
     return Short(found[:ROWS], len(found) > ROWS, url)
 
 
-def _silences(actions: ActionQuerySet, asked: Period) -> list[Silence]:
+def _silences(tallies: list[Tally]) -> list[Silence]:
     """Partners that owe updates, most silent first; partners that have answered everything stay, with nought."""
-    counted = (
-        actions.owing(asked)
-        .with_received(asked)
-        .order_by()
-        .values_list("lead_partner__code", "lead_partner__name")
-        .annotate(expected=Count("pk"), heard=Count("pk", filter=Q(received=True)))
-    )
+    counted: dict[tuple[str, str], list[int]] = {}
+    for tally in tallies:
+        if tally.owing:
+            of_partner = counted.setdefault(tally.key[1:], [0, 0])
+            of_partner[0] += tally.number
+            of_partner[1] += 0 if tally.received else tally.number
     here = list_address()
     found = [
-        Silence(name, expected - heard, expected, f"{here}?{urlencode({'partner': code, 'silent': 'on'})}")
-        for code, name, expected, heard in counted
+        Silence(name, silent, expected, f"{here}?{urlencode({'partner': code, 'silent': 'on'})}")
+        for (code, name), (expected, silent) in counted.items()
     ]
     return sorted(found, key=lambda silence: (-silence.silent, silence.partner))
 

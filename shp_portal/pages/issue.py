@@ -97,7 +97,8 @@ def open_issues(
         found, said["state"] = found.filter(state=state), state
     query = f"?{urlencode(said)}" if said else ""
     named = found.select_related("priority", "raised_by__partner")
-    rows = list(named.annotate(of_all=Window(Count("pk")))[:NAMED])
+    # `none()` is written out in full before the database is not asked.
+    rows = [] if seen.query.is_empty() else list(named.annotate(of_all=Window(Count("pk")))[:NAMED])
     of_all: int = getattr(rows[0], "of_all", 0) if rows else 0
     return OpenIssues(rows, of_all, reverse("performance:issues") + query)
 
