@@ -92,6 +92,7 @@ rules.add_perm("reports.rehearse", is_coordinator)
 rules.add_perm("reports.make_on_request", is_coordinator)  # the plan, and an action plan as at a day
 rules.add_perm("reports.try_again", is_coordinator)
 rules.add_perm("reports.write_text", writes_section)  # a section of a report, by its key
+rules.add_perm("reports.word_recommendation", is_coordinator)
 rules.add_perm("reports.preview_public", is_coordinator | is_chair | covers_some_chair)
 rules.add_perm("reports.release", is_coordinator)
 rules.add_perm("reports.send_to_lists", is_coordinator)
@@ -108,6 +109,7 @@ ONLY_THOSE_WHO_ANSWER_PREVIEW = "Before it is published the public version is fo
 ONLY_COORDINATOR_RUNS = "Only the coordinator has a report made before its time comes round."
 ONLY_COORDINATOR_MAKES_ON_REQUEST = "Only the coordinator has the plan or an action plan made."
 ONLY_COORDINATOR_REHEARSES = "Only the coordinator asks what the portal would do next."
+ONLY_COORDINATOR_WORDS = "Only the coordinator words, leaves out or adds what a report asks the Partnership."
 ONLY_THESE_RECORD = "A decision taken at a meeting is recorded by a coordinator or the chair."
 SENT_IT = (
     "You sent this version to the chair yourself, so somebody else has to decide on it: the chair, whoever stands in for the "

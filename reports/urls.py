@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from reports.timetable import KINDS
 from reports.views import (
+    asking,
     check,
     compare,
     fact_check,
@@ -108,5 +109,11 @@ urlpatterns = [
         "schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/texts/<str:section>/",
         texts.write_text,
         name="write-text",
+    ),
+    path("schedule/recommendations/preview/", asking.preview_recommendation, name="recommendation-preview"),
+    path(
+        "schedule/<int:plan_pk>/<report_kind:kind>/<str:code>/recommendations/<str:key>/",
+        asking.write_recommendation,
+        name="write-recommendation",
     ),
 ]

@@ -12,8 +12,7 @@
 
     const look = async () => {
       const mine = ++asked;
-      const body = new FormData();
-      body.set("csrfmiddlewaretoken", form.querySelector("input[name=csrfmiddlewaretoken]").value);
+      const body = new FormData(form);
       body.set("text", box.value);
       try {
         const answer = await fetch(writing.dataset.previewAddress, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, redirect: "error" });
@@ -27,7 +26,7 @@
       }
     };
 
-    box.addEventListener("input", () => {
+    form.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(look, PAUSE);
     });

@@ -221,7 +221,7 @@ class World:
             given["code"] = self.cast.sub_group.code
         elif name in ("not-produced", "produce-after-all", "run-now"):
             given |= {"plan_pk": self.cast.plan.pk, "kind": "quarterly", "code": "2024-04"}
-        elif name in ("texts", "write-text"):
+        elif name in ("texts", "write-text", "write-recommendation"):
             given |= {"plan_pk": self.cast.plan.pk, "kind": "six_monthly", "code": "2024-04"}
         return reverse(row.route, kwargs=given)
 

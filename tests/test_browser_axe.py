@@ -119,6 +119,7 @@ PAGES = {
         "{quarterly}fact-check/answers/{answer}/",
         "{texts}",
         "{texts}statement/",
+        "{recommendations}new/",
         "{quarterly}",
         "{released}public/",
         "{to_release}public/",
@@ -221,6 +222,7 @@ def places(demonstration: None) -> dict[str, object]:
         "outcomes": f"{published.get_absolute_url()}outcomes/",
         "raise_matter": f"/reports/{published.report_id}/matters/raise/",
         "texts": f"/schedule/{six_monthly.report.plan_id}/six-monthly/{six_monthly.report.period.code}/texts/",
+        "recommendations": f"/schedule/{six_monthly.report.plan_id}/six-monthly/{six_monthly.report.period.code}/recommendations/",
     }
 
 

@@ -13,6 +13,7 @@ from partners.words import is_blank
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports.formatting import LONGEST
 from reports.models import Report, SectionText
+from reports.services import asking
 from reports.services.building import find_owed, held_to_be_made, report_for
 
 if TYPE_CHECKING:
@@ -63,13 +64,16 @@ def carried_by(document: Document) -> dict[str, str]:
 
 
 def left_out(report: Report, document: Document) -> list[str]:
-    """Headings of the sections that stand otherwise than this version of the report prints them. One query."""
+    """What stands otherwise than this version of the report prints it: sections by their headings, then recommendations.
+
+    Two queries.
+    """
     carried, rows = carried_by(document), newest(report)
     return [
         section.label
         for section in sections_of(report.plan, report.kind)
         if section in rows and rows[section].text != carried.get(section, "")
-    ]
+    ] + asking.left_out(report, document)
 
 
 def report_about(plan: Plan, kind: str, period: Period) -> Report | None:

@@ -2,50 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions.models import SubGroupReturn
 from priorities.doors import SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
-from priorities.models import Plan, SubGroup
-from priorities.periods import Period
+from priorities.models import SubGroup
 from reports import permissions
 from reports.document.text import FactsLost
 from reports.forms.texts import TextForm
-from reports.models import Report, ReportVersion, SectionText
-from reports.services import building, texts
-from reports.timetable import KINDS
+from reports.models import Report, SectionText
+from reports.services import asking, building, texts
+from reports.views.about import About, about_of
+from reports.views.asking import rows_of
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-
-@dataclass(frozen=True)
-class About:
-    """The report that texts are for: it may have no row yet. `newest` is its newest version, if there is one."""
-
-    plan: Plan
-    kind: str
-    period: Period
-    draft_on: dt.date
-    report: Report | None
-    newest: ReportVersion | None
-
-    @property
-    def title(self) -> str:
-        return f"{Report.Kind(self.kind).label}, {self.period.label}"
-
-    @property
-    def has_begun(self) -> bool:
-        return self.period.start <= timezone.localdate()
+    from reports.document import Document
 
 
 @dataclass(frozen=True)
@@ -71,8 +52,9 @@ class Written:
 @for_those_at_work
 @require_safe
 def show_texts(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpResponse:
-    about = _about(plan_pk, kind, code)
-    carried, lost = _carried(about)
+    about = about_of(plan_pk, kind, code)
+    document, lost = _read(about)
+    carried = texts.carried_by(document) if document else {}
     rows = texts.newest(about.report) if about.report else {}
     user = request.user
     return render(
@@ -91,6 +73,9 @@ def show_texts(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpRes
                 )
                 for section in texts.sections_of(about.plan, kind)
             ],
+            "asks": kind in asking.ASKING,
+            "asked": rows_of(about, document) if kind in asking.ASKING else [],
+            "may_ask": about.has_begun and user.has_perm("reports.word_recommendation"),
             "parts": _parts(about) if kind == Report.Kind.SIX_MONTHLY else [],
             "not_yet": building.cannot_give_way(about.newest) if about.newest else "",
             "may_make": about.report is not None and user.has_perm("reports.make_version", about.report),
@@ -102,7 +87,7 @@ def show_texts(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpRes
 @for_those_at_work
 @require_http_methods(["GET", "HEAD", "POST"])
 def write_text(request: SignedIn, plan_pk: int, kind: str, code: str, section: str) -> HttpResponse:
-    about = _about(plan_pk, kind, code)
+    about = about_of(plan_pk, kind, code)
     if section not in texts.sections_of(about.plan, kind):
         raise Http404
     found = SectionText.Section(section)
@@ -147,25 +132,14 @@ def preview_text(request: SignedIn) -> HttpResponse:
     return render(request, "reports/_preview.html", {"box": form["text"]})
 
 
-def _about(plan_pk: int, kind: str, code: str) -> About:
-    plan = get_object_or_404(Plan, pk=plan_pk)
-    try:
-        owed = building.find_owed(plan, kind, Period.parse(KINDS[kind], code))
-    except (ValueError, ValidationError) as error:
-        raise Http404 from error
-    report = texts.report_about(plan, kind, owed.period)
-    newest = report.versions.order_by("-number").first() if report else None
-    return About(plan, kind, owed.period, owed.due_on, report, newest)
-
-
-def _carried(about: About) -> tuple[dict[str, str], str]:
-    """What the newest version prints of each section; or why that cannot be told. Writing goes on all the same."""
+def _read(about: About) -> tuple[Document | None, str]:
+    """What the newest version says, None without one; or why that cannot be told. Writing goes on all the same."""
     if about.newest is None:
-        return {}, ""
+        return None, ""
     try:
-        return texts.carried_by(about.newest.document()), ""
+        return about.newest.document(), ""
     except FactsLost as lost:
-        return {}, str(lost)
+        return None, str(lost)
 
 
 def _form(section: SectionText.Section, stands: SectionText | None, held: QueryDict | None) -> TextForm:

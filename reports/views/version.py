@@ -18,7 +18,7 @@ from reports.document.text import FactsLost
 from reports.forms import ApproveForm, ReturnForm
 from reports.forms.fact_check import DespiteHoldForm
 from reports.models import Decision, Rendition, Report, ReportVersion
-from reports.services import decisions, fact_check, holds, release, renditions, steps, texts
+from reports.services import asking, decisions, fact_check, holds, release, renditions, steps, texts
 from reports.views.after import after
 from reports.views.compare import since_returned
 from reports.views.doors import signed_in
@@ -163,7 +163,11 @@ def version_page(
     report = version.report
     takes_texts = request.user.sees_the_work and bool(texts.sections_of(report.plan, report.kind))
     asks_for_another = takes_texts and version.state != State.REPLACED
-    more = {"takes_texts": takes_texts, "left_out": texts.left_out(report, document) if asks_for_another else []}
+    more = {
+        "takes_texts": takes_texts,
+        "asks": report.kind in asking.ASKING,
+        "left_out": texts.left_out(report, document) if asks_for_another else [],
+    }
     return render(
         request,
         "reports/version.html",
