@@ -126,7 +126,7 @@ def test_a_stranger_who_meets_a_lost_file_sets_the_alarm_and_the_coordinator_has
     assert button in client.get(reverse("reports:public", args=[version.report_id, 1])).text
     assert client_of(desk.chair).post(button).status_code == 403
     page = client.post(button, follow=True).text
-    assert "The public PDF is waiting to be laid out again." in page
+    assert "The public PDF is to be laid out again." in page
     renditions.make_one(rendition=file, make=make, clock=at(LATER))
     assert Client().get(address).status_code == 200
     assert "its file is whole" in client.post(button, follow=True).text
