@@ -102,10 +102,11 @@ def ratio_dots(
     unit: str,
     others: str = "similar areas’ average",
     width: float = WIDE,
+    air: float = AIR,
 ) -> RatioDots:
     """Draw the rates of `area` in `unit` ("per 1,000 residents"). ValueError without rows, or for a rate below nought.
 
-    As high as it needs.
+    As high as it needs, with so much `air` to a row of a wide one.
     """
     if not rates:
         raise ValueError("There are no rates to compare.")
@@ -137,7 +138,7 @@ def ratio_dots(
             rules.append(Line(0, coordinate(y - 1), width, coordinate(y - 1)))
         group = row.group
         drawn, y = (
-            _row_beside(row, label, scale, columns, indent, y)
+            _row_beside(row, label, scale, columns, indent, y, air)
             if beside
             else _row_stacked(row, label, scale, width, indent, y)
         )
@@ -244,17 +245,23 @@ def _dot_label(row: Rate, words: tuple[str, ...], scale: _Scale, y: float) -> tu
 
 
 def _row_beside(
-    row: Rate, words: tuple[str, ...], scale: _Scale, columns: list[tuple[str, float, float]], indent: float, top: float
+    row: Rate,
+    words: tuple[str, ...],
+    scale: _Scale,
+    columns: list[tuple[str, float, float]],
+    indent: float,
+    top: float,
+    air: float,
 ) -> tuple[Row, float]:
     name = wrap(row.name, TYPE, scale.left - indent - 12)
     word = wrap(row.mark, SMALL, scale.left - indent - 12)
-    label = _dot_label(row, words, scale, top + AIR / 2 + LINE / 2)
-    first = coordinate(top + AIR / 2 + 12)
-    bottom = top + AIR + LINE * max(len(name) + len(word), len(label))
+    label = _dot_label(row, words, scale, top + air / 2 + LINE / 2)
+    first = coordinate(top + air / 2 + 12)
+    bottom = top + air + LINE * max(len(name) + len(word), len(label))
     drawn = Row(
         tuple(Text(indent, coordinate(first + LINE * n), line) for n, line in enumerate(name)),
         tuple(Text(indent, coordinate(first + LINE * n), line) for n, line in enumerate(word, start=len(name))),
-        _mark(row, scale, coordinate(top + AIR / 2 + LINE / 2)),
+        _mark(row, scale, coordinate(top + air / 2 + LINE / 2)),
         label,
         tuple(
             Text(end, first, text, "end")

@@ -282,12 +282,16 @@ def _joined_headlines(line: Headline, state: str, old: OtherAction | None, *, kn
         return Difference(move, line.ref, f"{_name(line)} was {_word(old)} and is now {state}.")
     trouble = Rating(line.mark.key) in (Rating.OFF_TRACK, Rating.AT_RISK)
     kind = "worsened" if trouble and old is None else "unconfirmed"
+    if old is not None:
+        return Difference(kind, line.ref, f"{_name(line)} is {state}, and was {_word(old)} and confirmed before.")
     return Difference(kind, line.ref, f"{_name(line)} is {state}, and was not among these before.")
 
 
 def _left_headlines(old: Headline, now: OtherAction | None) -> Difference:
     """Only what is rated better recovered; what was given up, or is not in the text any more, did not."""
-    name, then = _name(old), _word(old) + ("" if old.confirmed else ", not confirmed,")
+    # Nobody can confirm a rating that was not given.
+    silent = not old.confirmed and old.mark.key != Rating.UNRATED
+    name, then = _name(old), _word(old) + (", not confirmed," if silent else "")
     if now is None:
         return Difference(
             "gone", old.ref, f"{name}, {_word(old)} then, is no longer among those off track, at risk or not confirmed."

@@ -206,6 +206,17 @@ def wrong_in_six_monthly(page: Part, body: Part, before: Part) -> list[str]:
     dates = table(body, "Due dates moved since the last report")
     completed = body.items("Completed", "H3")
     line = page.text("Since March")
+    now, then = (sum(1 for one in each if one.word == "off track") for each in (actions, rated(before)))
+    for said in (line, body.text("Since the last report")):
+        wrong.says(said, r"^(.*?) than in March: (\d+) off track, (\d+) then", "Worse overall", now, then)
+    lists = {
+        "new": body.items("New initiatives", "H3"),
+        "completed": completed,
+        "dates moved": [ref for ref, _ in dates],
+    }
+    for word, rows in lists.items():
+        if named := re.search(rf"\d+ {word}: ([^;]*)", line):
+            wrong.equal((word, REF.findall(named[1])), (word, [REF.search(row)[0] for row in rows]))  # type: ignore[index]
     for pattern, count in (
         (r"(\d+) worsened", since["Got worse"]),
         (r"(\d+) recovered", since["Recovered"]),
@@ -328,20 +339,20 @@ def _headlines(wrong: Wrong, page: Part, body: Part) -> None:
             rows, key=lambda row: not row[1][4].startswith("Unusual")
         ):
             if direction.split()[-1] == word:
-                sign = "%" if re.search(r"\(%[,)]", name) else ""
+                sign = "%" if " · in %" in name else ""
                 change = re.search(r"\((.*?)\)", difference)
                 unusual = next(
                     said
                     for start, said in (
                         ("Unusual", ", unusual"),
                         ("Usual", ", may be noise"),
-                        ("Too few", ", too few to say"),
+                        ("Too few", ", too few figures to say"),
                         ("", ""),
                     )
                     if usual.startswith(start)
                 )
                 figures = f"{now.split()[0]}{sign}, was {then.split()[0]}{sign}, {change[1] if change else difference}"
-                told.append(f"{name.rpartition(' (')[0]} ({figures}{unusual})")
+                told.append(f"{name.partition(' · ')[0]} ({figures}{unusual})")
         said = re.search(pattern, line)
         shown, more = shown_and_more(re.split(r"(?<=\)); ", said[1]) if said else [])
         wrong.equal(shown, told[: len(shown)])
@@ -355,7 +366,7 @@ def _headlines(wrong: Wrong, page: Part, body: Part) -> None:
     judged = [cells[4] for _, cells in rows]
     kinds = [sum(1 for one in judged if one.startswith(start)) for start in ("Unusual", "Usual", "Too few")]
     noise(wrong, " ".join(block.text for block in section), kinds)
-    figures_since(wrong, body, {name.rpartition(" (")[0]: number(cells[1]) for name, cells in rows})
+    figures_since(wrong, body, {name.partition(" · ")[0]: number(cells[1]) for name, cells in rows})
 
 
 # --- A quarter --------------------------------------------------------------------------------------------------------
@@ -402,7 +413,7 @@ def wrong_in_quarterly(page: Part, body: Part, before: Part, beside: Part) -> li
     figures = figures_of(body)
     actions = rated(beside)
     usual = {
-        name.rpartition(" (")[0]: cells[4]
+        name.partition(" · ")[0]: cells[4]
         for name, cells in table(beside, "Indicators against the same period last year")
     }
     lines = " ".join(block.text for block in page.blocks)
@@ -412,6 +423,17 @@ def wrong_in_quarterly(page: Part, body: Part, before: Part, beside: Part) -> li
     for one in figures:
         if one.word not in ("", "No comparison"):
             _sentence(wrong, one, usual[one.name])
+    words = Counter(one.word for one in figures)
+    summary = [
+        (words["Worse"], "worse"),
+        (words["Better"], "better"),
+        (words["Similar"] + words["Unchanged"], "much the same"),
+        (words["Up"] + words["Down"], "moved and not judged"),
+        (words["No comparison"], "not compared"),
+        (words[""], "missing"),
+    ]
+    told = ", ".join(f"{count} {word}" for count, word in summary if count)
+    wrong.says(lines, r"(\d+) figures: (.*?)\.", len(figures), told)
     for heading, word in (("What got worse", "Worse"), ("What got better", "Better")):
         mine = {one.name: one for one in figures if one.word == word}
         shown, more = shown_and_more(page.items(heading))

@@ -229,7 +229,7 @@ def notes_of(figures: Iterable[Figure]) -> tuple[str, ...]:
     """What a reader must know of the figures: which are provisional, which were corrected before, and their own notes."""
     figures = tuple(figures)
     provisional = [f.name for f in figures if f.now and f.now.provisional]
-    notes = [f"Provisional, and may be revised: {'; '.join(provisional)}."] if provisional else []
+    notes = [f"Provisional (p in the tables), and may be revised: {'; '.join(provisional)}."] if provisional else []
     for figure in figures:
         told = {correction.label for correction in figure.corrections}
         for value in (figure.now, figure.year_before, figure.previous):

@@ -16,7 +16,7 @@ LINE_POINTS, LABEL_POINTS, TYPE_POINTS = 493.0, 80.0, 9.25
 PAGE_MM = 263.0
 """The height of page one between its margins, less a hair."""
 
-LINE_MM, COUNTS_MM, FACT_MM, HEADING_MM = 4.12, 4.7, 2.15, 6.9
+LINE_MM, COUNTS_MM, FACT_MM, HEADING_MM = 4.12, 4.7, 1.75, 6.9
 """A line of text, a line of counts, the space round a fact, a heading with its space: report-print.css says the same."""
 
 HEAD_START = "DEMONSTRATION DATA. Draft. "
@@ -27,6 +27,10 @@ HEAD_MM = 17.5
 
 MASTHEAD_WIDER = 1.06
 """So much more room the masthead's letters take than the page's: 9.5 pt to 9.25, and its capitals stand apart."""
+
+
+RUN_BOLDER = 1.01
+"""The references in a run of short items are bold, the rest is not."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,9 @@ class PageLine:
 #: charts.text takes a fallback typeface into account; the paper has its own, whose lines run some 5% shorter.
 OWN_TYPE = TYPE_POINTS * 0.945
 
+#: Its space is a fifth of the type size; a little more stands for lines that break early.
+SPACE = TYPE_POINTS * 0.24
+
 
 def lines_of(text: str, width: float, *, strong: str = "") -> int:
     """Lines that a text takes in so many points, after a start that is set in bold; at least one."""
@@ -70,7 +77,7 @@ def lines_of(text: str, width: float, *, strong: str = "") -> int:
     words = [(word, True) for word in strong.split()] + [(word, False) for word in text.split()]
     for word, bold in words:
         long = width_of(word, OWN_TYPE, bold=bold)
-        gap = width_of(" ", OWN_TYPE) if used else 0.0
+        gap = SPACE if used else 0.0
         if used and used + gap + long > width:
             lines, used = lines + 1, long
         else:
@@ -83,6 +90,13 @@ def masthead_more(paper: Paper) -> int:
     public = " · PUBLIC VERSION" if paper.edition == PUBLIC else ""
     said = f"· Meeting of 30 September 2026 · Report of the {paper.report_of}"
     return lines_of(said, LINE_POINTS / MASTHEAD_WIDER, strong=f"{paper.partnership.upper()}{public}") - 1
+
+
+def run_rows(listed_: Listed, width: float) -> int:
+    """Lines of a short list whose items follow one another in the line, as report-print.css has them: `report-fact--run`."""
+    told = "; ".join(f"{line.strong} {line.measured}" for line in listed_.lines)
+    more = "; and 00 more: returns by partner, page 00" if listed_.more else ""
+    return lines_of(f"{told}{more}", width / RUN_BOLDER)
 
 
 def rows_of(listed_: Listed, width: float) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from charts.frame import NARROW, WIDE
 from charts.line import LineChart, line_chart
 from charts.rate import Rate
-from charts.ratio_dots import RatioDots, ratio_dots
+from charts.ratio_dots import AIR, RatioDots, ratio_dots
 from charts.series import Band, Note, Point
 from charts.text import listed
 from performance.places import IS_OUTSIDE
@@ -20,7 +20,7 @@ from reports.rendering.matters import empty_openings, opening_context
 from reports.rendering.quarterly_page import quarterly_page
 from reports.rendering.since import since_context
 from reports.rendering.tables import grouped
-from reports.rendering.text import area_of, figure_text, outside_sentence, tally
+from reports.rendering.text import area_of, figure_text, outside_sentence, tally, unit_beside
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,18 @@ class FigureView:
     @property
     def said(self) -> bool:
         return bool(self.figure.comparisons)
+
+    @property
+    def unit(self) -> str:
+        """What follows the indicator's name; empty where the name has said it."""
+        return unit_beside(self.figure.name, self.figure.unit)
+
+    @property
+    def range_sentence(self) -> str:
+        """Unusual or noise. That the figure may be revised is said with the figure."""
+        said = self.figure.range_sentence
+        revised = f" The figure for {self.figure.period_label} is provisional and may be revised."
+        return said.removesuffix(revised) if "provisional" in self.figure.sentence else said
 
     @property
     def not_compared(self) -> tuple[str, ...]:
@@ -88,7 +100,11 @@ def quarterly_context(document: QuarterlyDocument) -> dict[str, Any]:
         "area": area_of(document.paper.partnership),
         "left_alone": tuple((by_code[one.code], one.why) for one in document.left_alone),
         "outside_sentence": outside_sentence(document),
+        "similar_picture_print": _similar_picture(
+            document.similar_table, document.paper.partnership, WIDE, "similar", close=True
+        ),
         "picture": _picture(document.table, document.paper.partnership, WIDE, "rates"),
+        "picture_print": _picture(document.table, document.paper.partnership, WIDE, "rates", close=True),
         "picture_narrow": _picture(document.table, document.paper.partnership, NARROW, "rates-narrow"),
         "tally": tally(document.counts),
     }
@@ -142,7 +158,13 @@ def _limits(printed: tuple[str, ...]) -> tuple[str, str, str]:
     return lower, mean, upper
 
 
-def _picture(table: PrintedTable | None, partnership: str, width: float, prefix: str) -> RatioDots | None:
+CLOSE = 2.0
+"""Air to a row of rates on paper, where table and picture are to share a page."""
+
+
+def _picture(
+    table: PrintedTable | None, partnership: str, width: float, prefix: str, *, close: bool = False
+) -> RatioDots | None:
     rates = [
         Rate(
             name=row.label,
@@ -158,10 +180,12 @@ def _picture(table: PrintedTable | None, partnership: str, width: float, prefix:
         for row in (table.rows if table else ())
         if row.number and row.average_number
     ]
-    return _dots(rates, partnership, width, prefix, "as printed")
+    return _dots(rates, partnership, width, prefix, "as printed", close=close)
 
 
-def _similar_picture(table: SimilarTable | None, partnership: str, width: float, prefix: str) -> RatioDots | None:
+def _similar_picture(
+    table: SimilarTable | None, partnership: str, width: float, prefix: str, *, close: bool = False
+) -> RatioDots | None:
     if table is None:
         return None
     rates = [
@@ -175,15 +199,19 @@ def _similar_picture(table: SimilarTable | None, partnership: str, width: float,
             group=row.heading,
             position=row.position,
             areas=table.group_size,
-            mark=IS_OUTSIDE if row.outside else "",
+            # The table beside it says so in a column of its own.
+            mark=IS_OUTSIDE if row.outside and not close else "",
         )
         for row in table.rows
         if row.number
     ]
-    return _dots(rates, partnership, width, prefix, table.unit)
+    return _dots(rates, partnership, width, prefix, table.unit, close=close)
 
 
-def _dots(rates: Sequence[Rate], partnership: str, width: float, prefix: str, unit: str) -> RatioDots | None:
+def _dots(
+    rates: Sequence[Rate], partnership: str, width: float, prefix: str, unit: str, *, close: bool
+) -> RatioDots | None:
     if not rates:
         return None
-    return ratio_dots(rates, id_prefix=prefix, area=area_of(partnership), unit=unit, width=width)
+    air = CLOSE if close else AIR
+    return ratio_dots(rates, id_prefix=prefix, area=area_of(partnership), unit=unit, width=width, air=air)

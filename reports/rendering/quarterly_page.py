@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from actions.progress import plural
 from reports.document import PUBLIC, Figure, QuarterlyDocument
 from reports.rendering.page_one import (
     HEAD_MM,
@@ -34,11 +37,22 @@ from reports.rendering.text import (
 )
 
 
+LIST_POINTS = 15.0
+"""How far a list is indented."""
+
+RULE = (
+    "Figures for {} against the same quarter last year. Worse and better follow each indicator's own direction; a change "
+    "within 5% is similar."
+)
+
+
 @dataclass(frozen=True)
 class QuarterlyPage:
-    """Page one of the quarterly report, cut to one side. `noise` says which changes are unusual and which are not."""
+    """Page one of the quarterly report, cut to one side. `noise` says which changes are unusual and which are not, `summary`
+    how many figures are worse, better or neither."""
 
     head: str
+    summary: str
     objective: str
     worse: Listed
     better: Listed
@@ -54,12 +68,14 @@ class QuarterlyPage:
     since: str = ""
     brackets: str = ""
     masthead_more: int = 0
+    rule: str = ""
 
     @property
     def height(self) -> float:
         """Estimated millimetres, on the generous side."""
         lists = [
-            max(rows_of(each, LINE_POINTS - 20), 1) for each in (self.worse, self.better, self.missing, self.issues)
+            max(rows_of(each, LINE_POINTS - LIST_POINTS), 1)
+            for each in (self.worse, self.better, self.missing, self.issues)
         ]
         actions = f"{self.actions}. {self.brackets} in brackets. Last known ratings; see action headlines (page 00)."
         since = f"{self.since}; in full under 9. Since the last report (page 00)." if self.since else ""
@@ -77,9 +93,10 @@ class QuarterlyPage:
             if text
         ]
         head = lines_of(HEAD_START + self.head, LINE_POINTS) + lines_of(self.objective, LINE_POINTS)
+        head += lines_of(self.rule, LINE_POINTS, strong=self.summary)
         return (
             HEAD_MM
-            + LINE_MM * (self.masthead_more + head + 3 + sum(lists) + sum(texts))
+            + LINE_MM * (self.masthead_more + head + 0.5 + sum(lists) + sum(texts))
             + HEADING_MM * (len(lists) + len(texts))
         )
 
@@ -122,6 +139,20 @@ def quarterly_page(document: QuarterlyDocument) -> QuarterlyPage:
         page = _quarterly_page(document, room)
         if page.height <= PAGE_MM:
             break
+    for name in ("issues", "worse", "better"):
+        page = _let_run(page, name)
+    named = dataclasses.replace(page, since=changed_since(document, named=True))
+    return named if named.height <= PAGE_MM else page
+
+
+def _let_run(page: QuarterlyPage, name: str) -> QuarterlyPage:
+    """The page with each line of a list that was cut in full, as far as the side holds them."""
+    for place, line in enumerate(getattr(page, name).lines):
+        lines: Listed = getattr(page, name)
+        whole = PageLine(line.strong, line.full or line.text)
+        change: dict[str, Any] = {name: Listed((*lines.lines[:place], whole, *lines.lines[place + 1 :]), lines.more)}
+        longer = dataclasses.replace(page, **change)
+        page = longer if longer.height <= PAGE_MM else page
     return page
 
 
@@ -129,14 +160,15 @@ def _quarterly_page(document: QuarterlyDocument, room: QuarterlyRoom) -> Quarter
     missing = sorted((f for f in document.figures if f.now is None), key=lambda f: not f.overdue)
     worse = sorted((f for f in document.figures if f.worse), key=lambda f: not f.unusual)
     better = sorted((f for f in document.figures if f.better), key=lambda f: not f.unusual)
-    rest = [f for f in document.figures if f.now is not None and not f.worse and not f.better]
-    same = [f for f in rest if f.word in ("similar", "unchanged")]
+    same = [f for f in _rest(document) if f.word in SAME]
     since = document.since
-    moved = [f"{f.name} {f.word}" for f in rest if f.word in ("up", "down")]
+    moved = [f"{f.name} {f.word}" for f in _rest(document) if f.word in MOVED]
     left_alone = {one.code for one in document.left_alone}
     return QuarterlyPage(
         masthead_more=masthead_more(document.paper),
         head=head_line(document),
+        summary=_summary(document),
+        rule=RULE.format(document.paper.period_label),
         objective=document.paper.strategic_objective,
         worse=_first(
             [_figure_line(f, left_alone=f.code in left_alone) for f in worse], room.figures, room.figures_long
@@ -158,10 +190,32 @@ def _quarterly_page(document: QuarterlyDocument, room: QuarterlyRoom) -> Quarter
         ),
         actions=_tally_then_and_now(document) if since else tally(document.counts),
         trouble=most_worse(document) if since else "",
-        since=changed_since(since) if since else "",
+        since=changed_since(document),
         brackets=since.label if since and since.sealed else "",
         names_who_owes=document.paper.edition != PUBLIC,
     )
+
+
+def _summary(document: QuarterlyDocument) -> str:
+    """25 figures: 2 worse, 6 better, 9 much the same, 7 moved and not judged, 1 missing."""
+    counted = [
+        (sum(1 for f in document.figures if f.worse), "worse"),
+        (sum(1 for f in document.figures if f.better), "better"),
+        (sum(1 for f in _rest(document) if f.word in SAME), "much the same"),
+        (sum(1 for f in _rest(document) if f.word in MOVED), "moved and not judged"),
+        (sum(1 for f in _rest(document) if f.word not in (*SAME, *MOVED)), "not compared"),
+        (sum(1 for f in document.figures if f.now is None), "missing"),
+    ]
+    parts = ", ".join(f"{number} {word}" for number, word in counted if number)
+    return f"{plural(len(document.figures), 'figure')}: {parts}." if parts else ""
+
+
+SAME, MOVED = ("similar", "unchanged"), ("up", "down")
+
+
+def _rest(document: QuarterlyDocument) -> list[Figure]:
+    """The figures that are neither worse nor better."""
+    return [f for f in document.figures if f.now is not None and not f.worse and not f.better]
 
 
 def _first(lines: Sequence[PageLine], most: int, longest: int) -> Listed:
@@ -187,7 +241,7 @@ def _figure_line(figure: Figure, *, left_alone: bool = False) -> PageLine:
     """The figure, the change, and whether that is unusual or noise; `left_alone`: nobody has a live action for it."""
     if figure.now is None:
         raise ValueError(f"{figure.name} is judged without a figure.")
-    text = figure_text(figure.now.printed, figure.unit)
+    text = figure_text(figure.now.printed, figure.unit, after=figure.name)
     if figure.year_before is not None and figure.difference:
         change = " · ".join(part for part in (figure.difference, figure.percent) if part and part != "n/a")
         text += f", was {short_figure(figure, figure.year_before)} in {figure.year_before.label} ({change})"

@@ -22,31 +22,41 @@ from reports.document import (
 )
 from reports.rendering.matters import last_asked_sentence
 
-#: What page one counts: the kinds, the words for one and for more, whether nought is said, and whether they are named.
-COUNTED: tuple[tuple[tuple[str, ...], str, str, bool, bool], ...] = (
-    (("worsened",), "worsened", "worsened", True, True),
-    (("recovered",), "recovered", "recovered", True, True),
-    (("added",), "new", "new", True, False),
-    (("completed",), "completed", "completed", True, False),
-    (("closed",), "withdrawn, replaced or moved on", "withdrawn, replaced or moved on", False, False),
-    (("reopened",), "reopened", "reopened", False, False),
-    (("dates",), "date moved", "dates moved", True, False),
-    (("quiet",), "gone quiet", "gone quiet", False, False),
-    (("heard",), "heard again", "heard again", False, False),
+#: What page one counts: the kind, the words for one and for more, and whether nought is said.
+COUNTED: tuple[tuple[str, str, str, bool], ...] = (
+    ("worsened", "worsened", "worsened", True),
+    ("recovered", "recovered", "recovered", True),
+    ("added", "new", "new", True),
+    ("completed", "completed", "completed", True),
+    ("closed", "withdrawn, replaced or moved on", "withdrawn, replaced or moved on", False),
+    ("reopened", "reopened", "reopened", False),
+    ("dates", "date moved", "dates moved", True),
+    ("quiet", "gone quiet", "gone quiet", False),
+    ("heard", "heard again", "heard again", False),
 )
 
-QUARTERLY_COUNTED: tuple[tuple[tuple[str, ...], str, str, bool, bool], ...] = (
-    (("unusual",), "figure newly unusual", "figures newly unusual", True, False),
-    (("figure_worse",), "turned worse", "turned worse", True, False),
-    (("figure_better",), "turned better", "turned better", True, False),
-    (("corrected",), "corrected", "corrected", False, False),
-    (("figure_missing",), "missing now", "missing now", False, False),
-    (("issue_new",), "new emerging issue", "new emerging issues", False, False),
-    (("worsened",), "action got worse", "actions got worse", False, False),
-    (("recovered",), "action recovered", "actions recovered", False, False),
-    (("completed",), "action completed", "actions completed", False, False),
-    (("closed",), "action withdrawn, replaced or moved on", "actions withdrawn, replaced or moved on", False, False),
-    (("reopened",), "action reopened", "actions reopened", False, False),
+QUARTERLY_COUNTED: tuple[tuple[str, str, str, bool], ...] = (
+    ("unusual", "figure newly unusual", "figures newly unusual", True),
+    ("figure_worse", "turned worse", "turned worse", True),
+    ("figure_better", "turned better", "turned better", True),
+    ("corrected", "corrected", "corrected", False),
+    ("figure_missing", "missing now", "missing now", False),
+    ("issue_new", "new emerging issue", "new emerging issues", False),
+    ("worsened", "action got worse", "actions got worse", False),
+    ("recovered", "action recovered", "actions recovered", False),
+    ("completed", "action completed", "actions completed", False),
+    ("closed", "action withdrawn, replaced or moved on", "actions withdrawn, replaced or moved on", False),
+    ("reopened", "action reopened", "actions reopened", False),
+)
+
+#: Whose references page one gives, from fewest to most: who moved, then what came and went, then the rest. Who fell silent is
+#: named beside it in any case.
+NAMED_AS_FITS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("worsened", "recovered"),
+    ("worsened", "recovered", "reopened", "closed", "added", "completed"),
+    ("worsened", "recovered", "reopened", "closed", "added", "completed", "dates"),
+    tuple(kind for kind, *_ in COUNTED),
 )
 
 #: Kinds that the section lists in sentences; new, completed and closed actions and moved dates have lists of their own there.
@@ -72,20 +82,6 @@ QUARTERLY_SENTENCES = ("completed", "added", "closed", "reopened")
 #: Told in full elsewhere in the same report: here by reference or name alone.
 NAMED = ("issue_new", "issue_moved", "figure_better", "figure_eased", "figure_there", "usual")
 
-#: Short sentences that follow one another in a paragraph.
-FLOWING = (
-    *LAST_ASKED,
-    "help_asked",
-    "recovered",
-    "started",
-    "heard",
-    "confirmed",
-    "unconfirmed",
-    "unusual",
-    "figure_worse",
-    "figure_missing",
-)
-
 #: What the six-monthly report leaves to its own sections on figures and issues.
 LEFT_TO_SECTIONS = (
     "figure_missing",
@@ -100,7 +96,7 @@ LEFT_TO_SECTIONS = (
 
 @dataclass(frozen=True)
 class Group:
-    """One heading and its rows: as a list, or in `flow` after the heading where they are short or stand elsewhere."""
+    """One heading and its rows, whose sentences `flow` after it."""
 
     heading: str
     rows: tuple[Difference, ...]
@@ -124,6 +120,9 @@ def since_context(document: Document) -> dict[str, Any]:
     return {
         "since": since,
         "compared_with": compared_with(since),
+        "overall": overall(document) if isinstance(document, SixMonthlyDocument) else "",
+        "overall_rule": OVERALL_RULE,
+        "help_asked": not quarterly and bool(since.of("help_asked")),
         "since_groups": tuple(_group(since, kind, names, agreed) for kind in kinds if since.of(kind)),
         "since_quiet": not since.rows,
     }
@@ -136,7 +135,7 @@ def _group(since: Since, kind: str, names: Mapping[str, str], agreed: Collection
     elif kind == "help_dropped":
         flow = " ".join(_dropped(row.text, agreed=row.key in agreed) for row in rows)
     else:
-        flow = " ".join(row.text for row in rows) if kind in FLOWING else ""
+        flow = " ".join(row.text for row in rows)
     return Group(HEADINGS[kind], rows, flow)
 
 
@@ -154,39 +153,71 @@ def compared_with(since: Since) -> str:
         stood = f" ({sealed.standing.lower()})" if sealed.standing else ""
         return (
             f"Compared with version {sealed.number} of the {sealed.title.lower()} on {sealed.period_label}"
-            f"{stood}, with what had been received by {british(sealed.cut_off_on)}; its facts are sealed "
-            f"as {sealed.snapshot_sha256[:12]}."
+            f"{stood}, with what had been received by {british(sealed.cut_off_on)}."
         )
     day = f" by what had been received by {british(since.cut_off_on)}" if since.cut_off_on else ""
     return f"{since.why_not} What is compared with was therefore worked out again{day}."
 
 
-def since_line(since: Since, *, named: bool = False) -> str:
-    """How many moved; `named` says which ones got worse or better. Who fell silent stands under “No update”."""
+def since_line(since: Since, *, named: Collection[str] = ()) -> str:
+    """How many moved, and of the kinds `named` which ones."""
     if not since.label:
         return "This is the plan's first report."
-    parts, names = [], False
-    for kinds, one, more, always, naming in COUNTED:
-        keys = since.keys(*kinds)
-        if keys or always:
-            listing = f": {', '.join(keys)}" if named and naming and keys else ""
-            names = names or bool(listing)
-            parts.append(f"{len(keys)} {one if len(keys) == 1 else more}{listing}")
-    return ("; " if names else ", ").join(parts)
+    return _counted(COUNTED, {kind: since.keys(kind) for kind, *_ in COUNTED}, named)
 
 
-def changed_since(since: Since) -> str:
-    """Page one of the quarterly report: which figures and actions are not as they were, counted and named."""
+def changed_since(document: QuarterlyDocument, *, named: bool = False) -> str:
+    """Page one of the quarterly report: which figures and actions are not as they were, counted and, if need be, named."""
+    since = document.since
+    if since is None:
+        return ""
     if not since.label:
         return "This is the plan's first report"
     if since.sealed is None:
         return since.why_not.rstrip(".")
-    parts = []
-    for kinds, one, more, always, _ in QUARTERLY_COUNTED:
-        rows = since.of(*kinds)
-        if rows or always:
-            parts.append(f"{len(rows)} {one if len(rows) == 1 else more}")
-    return f"Compared with {since.label}: {', '.join(parts)}"
+    names = {figure.code: figure.name for figure in document.figures}
+    keys = {kind: tuple(names.get(key, key) for key in since.keys(kind)) for kind, *_ in QUARTERLY_COUNTED}
+    return f"Compared with {since.label}: {_counted(QUARTERLY_COUNTED, keys, keys if named else ())}"
+
+
+def _counted(
+    rows: Iterable[tuple[str, str, str, bool]], keys: Mapping[str, tuple[str, ...]], named: Collection[str]
+) -> str:
+    parts, names = [], False
+    for kind, one, more, always in rows:
+        found = keys[kind]
+        if found or always:
+            listing = f": {', '.join(found)}" if kind in named and found else ""
+            names = names or bool(listing)
+            parts.append(f"{len(found)} {one if len(found) == 1 else more}{listing}")
+    return ("; " if names else ", ").join(parts)
+
+
+OVERALL_RULE = (
+    "Better or worse overall goes by how many actions are off track, then as now, and by whether more of them got worse "
+    "than recovered."
+)
+
+
+def overall(document: SixMonthlyDocument) -> str:
+    """Whether things are better or worse than in the report before, in a sentence; empty where there is none.
+
+    By the number off track and by whether more got worse than recovered: counts and the worst, never an average.
+    """
+    since = document.since
+    if since is None or not since.label:
+        return ""
+    counts = {count.mark.key: count for count in document.counts}
+    count = counts.get("off_track")
+    now, then = (count.number, count.before or 0) if count else (0, 0)
+    moved = len(since.keys("worsened")) - len(since.keys("recovered"))
+    off = now - then
+    tail = "more got worse than recovered" if moved > 0 else "more recovered than got worse" if moved < 0 else ""
+    told = f"{now or 'none'} off track, {then or 'none'} then"
+    if off * moved < 0:
+        return f"Better in part and worse in part since {since.label}: {told}, but {tail}"
+    word = "Worse overall than" if off + moved > 0 else "Better overall than" if off + moved < 0 else "Overall as"
+    return f"{word} in {since.label}: {told}{f'; {tail}' if tail else ''}"
 
 
 def asked_last_time(document: SixMonthlyDocument | QuarterlyDocument, *, named: bool = False) -> str:
@@ -260,12 +291,14 @@ def _words(trouble: Trouble) -> str:
 def most_worse(document: QuarterlyDocument) -> str:
     """The priority most of whose figures are worse; those alike are named together. Empty where none is worse."""
     figures = document.by_code
+    outside = [figures[code].name for code in document.other_codes if figures[code].worse]
+    beside = f"; outside our priorities: {listed(outside)}" if outside else ""
     worse = {part.name: sum(1 for code in part.codes if figures[code].worse) for part in document.priorities}
     most = max(worse.values(), default=0)
     if not most:
-        return ""
+        return f"None{beside}" if outside else ""
     names = [name for name, number in worse.items() if number == most]
     if len(names) == 1:
         total = next(len(part.codes) for part in document.priorities if part.name == names[0])
-        return f"{names[0]}: {most} of its {plural(total, 'figure')} worse"
-    return f"{listed(names)} alike: each has {plural(most, 'figure')} worse"
+        return f"{names[0]}: {most} of its {plural(total, 'figure')} worse{beside}"
+    return f"{listed(names)} alike: each has {plural(most, 'figure')} worse{beside}"

@@ -8,12 +8,12 @@ from typing import Any
 from charts.frame import NARROW, WIDE
 from charts.ratings_bar import ROW, RatingCount, RatingRow, RatingsBar, ratings_bar
 from priorities.periods import british
-from reports.document import ActionLine, SixMonthlyDocument, SubGroupText
+from reports.document import ActionLine, Figure, SixMonthlyDocument, SubGroupText
 from reports.rendering.contents import ONCE_CALLED, SIX_MONTHLY, SIX_MONTHLY_APPENDICES, numbered
 from reports.rendering.matters import empty_openings, opening_context
 from reports.rendering.since import since_context
 from reports.rendering.six_monthly_page import six_monthly_page
-from reports.rendering.text import clip, range_in_short, reoffending_tally, tally, unusual_or_noise
+from reports.rendering.text import clip, range_in_short, reoffending_tally, tally, unit_beside, unusual_or_noise
 
 BRIEF = 150
 """Characters of an action's latest words beside it in the body; the whole of them stand in Appendix A."""
@@ -93,7 +93,11 @@ def six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
             (group, tally(group.counts), tuple(by_ref[ref] for ref in group.refs)) for group in document.sub_groups
         ),
         "judged": tuple(
-            (figure, _short(range_in_short(figure)) if document.since else range_in_short(figure))
+            (
+                figure,
+                _beside(figure, document.figures_label),
+                _short(range_in_short(figure)) if document.since else range_in_short(figure),
+            )
             for figure in document.figures
             if figure.now is not None
         ),
@@ -102,6 +106,12 @@ def six_monthly_context(document: SixMonthlyDocument) -> dict[str, Any]:
         "missing": tuple(figure for figure in document.figures if figure.now is None),
         "reoffending_tally": reoffending_tally(document),
     }
+
+
+def _beside(figure: Figure, period: str) -> str:
+    """What follows an indicator's name: its unit, unless the name says it, and another period than the table's."""
+    about = "" if figure.period_label == period else figure.period_label
+    return " · ".join(part for part in (unit_beside(figure.name, figure.unit), about) if part)
 
 
 def _short(noise: str) -> str:

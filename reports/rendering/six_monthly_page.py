@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,9 @@ from reports.rendering.page_one import (
     lines_of,
     masthead_more,
     rows_of,
+    run_rows,
 )
-from reports.rendering.since import asked_last_time, most_trouble, since_line
+from reports.rendering.since import NAMED_AS_FITS, asked_last_time, most_trouble, overall, since_line
 from reports.rendering.text import (
     begin,
     clip,
@@ -102,8 +103,10 @@ class SixMonthlyPage:
     bars_height: float
     trouble: str = ""
     asked_last: str = ""
+    overall: str = ""
     sealed: bool = False
     masthead_more: int = 0
+    titles: bool = False
 
     @property
     def height(self) -> float:
@@ -112,11 +115,11 @@ class SixMonthlyPage:
         figures = f"Worse than a year ago: {self.worse}. Better: {self.better}. Missing: {self.missing}."
         facts = (
             rows_of(self.off_track, side),
-            rows_of(self.silent, side),
-            lines_of(self.since, side),
+            run_rows(self.silent, side),
+            lines_of(self.since, side, strong=f"{self.overall}." if self.overall else ""),
             lines_of(figures, side),
             lines_of(self.reoffending, side),
-            rows_of(self.delivered, side),
+            run_rows(self.delivered, side) if self.titles else rows_of(self.delivered, side),
             *(lines_of(text, side) for text in (self.asked_last,) if text),
         )
         return (
@@ -140,10 +143,12 @@ def six_monthly_page(document: SixMonthlyDocument, bars_height: float) -> SixMon
     if document.since is not None:
         page = _all_of(document, room, bars_height, page)
     # Which ones rather than how many, where that still leaves the page one page.
-    page = _if_it_fits(page, since=_since(document, named=True))
+    for named in NAMED_AS_FITS[1:]:
+        page = _if_it_fits(page, since=_since(document, named=named))
     if document.since is not None:
         page = _if_it_fits(page, asked_last=asked_last_time(document, named=True))
         page = _if_it_fits(page, trouble=most_trouble(document.priorities))
+        page = _titles_of(document, _let_run(page))
     return _let_run(page)
 
 
@@ -156,7 +161,7 @@ def _fitting(document: SixMonthlyDocument, bars_height: float) -> tuple[Room, Si
     pages = [(room, _six_monthly_page(document, room, bars_height)) for room in ROOMS]
     first = next((n for n, (_, page) in enumerate(pages) if page.height <= PAGE_MM), len(pages) - 1)
     if document.since is not None:
-        named = _since(document, named=True)
+        named = _since(document, named=NAMED_AS_FITS[2])
         for room, page in pages[first : first + NAMES_ARE_WORTH + 1]:
             told = dataclasses.replace(page, since=named)
             if told.height <= PAGE_MM:
@@ -173,6 +178,14 @@ def _all_of(document: SixMonthlyDocument, room: Room, bars_height: float, page: 
             if longer.height <= PAGE_MM:
                 room, page = wider, longer
     return page
+
+
+def _titles_of(document: SixMonthlyDocument, page: SixMonthlyPage) -> SixMonthlyPage:
+    """What was delivered by its titles: all of them say more than the beginnings of some, or one of them in many words."""
+    if not document.completed or not (page.delivered.more or any(line.full for line in page.delivered.lines)):
+        return page
+    titles = tuple(PageLine(change.ref, short_title(change.title, 80)) for change in document.completed)
+    return _if_it_fits(page, delivered=Listed(titles, 0), titles=True)
 
 
 def _if_it_fits(page: SixMonthlyPage, **longer: Any) -> SixMonthlyPage:
@@ -233,6 +246,7 @@ def _six_monthly_page(document: SixMonthlyDocument, room: Room, bars_height: flo
         bars_height=bars_height,
         trouble=most_trouble(document.priorities, whole=False) if document.since else "",
         asked_last=asked_last_time(document) if document.since else "",
+        overall=overall(document),
         sealed=document.since is not None,
         masthead_more=masthead_more(document.paper),
     )
@@ -323,8 +337,8 @@ def _silent_line(line: ActionLine) -> PageLine:
     return PageLine(line.ref, f"{line.lead} · {heard}")
 
 
-def _since(document: SixMonthlyDocument, *, named: bool = False) -> str:
-    """How many moved; `named` says which ones got worse or better."""
+def _since(document: SixMonthlyDocument, *, named: Collection[str] = ()) -> str:
+    """How many moved, and of the kinds `named` which ones."""
     if document.since is not None:
         return since_line(document.since, named=named)
     if not document.before_label:
@@ -343,7 +357,7 @@ def _since(document: SixMonthlyDocument, *, named: bool = False) -> str:
 
 
 #: What the usual range says of a change, in few words.
-RANGE_WORDS = {"unusual": ", unusual", "usual": ", may be noise", "too few points": ", too few to say"}
+RANGE_WORDS = {"unusual": ", unusual", "usual": ", may be noise", "too few points": ", too few figures to say"}
 
 
 def _figures_of(figures: Iterable[Figure], word: str, most: int) -> str:

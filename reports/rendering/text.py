@@ -162,11 +162,30 @@ def made_late(paper: Paper) -> str:
     return f"Made on {british(paper.made_on)}, {days} after it was due on {british(paper.due_on)}."
 
 
-def figure_text(printed: str, unit: str) -> str:
-    """36.0%, 84 incidents, fewer than 5 applications: the figure with its unit; of a withheld one that it is."""
+def figure_text(printed: str, unit: str, *, after: str = "") -> str:
+    """36.0%, 84 incidents, fewer than 5 applications: the figure with its unit; of a withheld one that it is.
+
+    `after`: the name that it follows, which may have said the unit.
+    """
     if printed == WITHHELD_TEXT:
         return printed
-    return with_unit(f"fewer than {FEWEST_SHOWN}" if printed == SMALL_TEXT else printed, unit)
+    printed = f"fewer than {FEWEST_SHOWN}" if printed == SMALL_TEXT else printed
+    return printed if _is_said(unit, after) else with_unit(printed, unit)
+
+
+def unit_beside(name: str, unit: str) -> str:
+    """The unit as it follows the name of an indicator: "offences", "in %"; empty where the name has said it."""
+    if unit.startswith("%"):
+        return f"in {unit}"
+    return "" if _is_said(unit, name) else unit
+
+
+def _is_said(unit: str, name: str) -> bool:
+    """Whether a name says what is counted: fly-tipping incidents are incidents, deaths per 100,000 a rate per 100,000."""
+    counted = unit.lower().removeprefix("rate ")
+    if not name or not counted or counted.startswith("%"):
+        return False
+    return re.search(rf"(?<!\w){re.escape(counted)}(?!\w)", name.lower()) is not None
 
 
 def range_in_short(figure: Figure) -> str:

@@ -109,7 +109,7 @@ def test_the_quarterly_report_says_of_an_action_given_up_that_it_was_withdrawn(d
         ("recovered", "ASB-01 Action ASB-01 was off track and is now on track."),
         ("closed", "ASB-02 Action ASB-02 was off track and was withdrawn."),
     ]
-    assert "1 action recovered, 1 action withdrawn, replaced or moved on" in changed_since(document.since)
+    assert "1 action recovered, 1 action withdrawn, replaced or moved on" in changed_since(document)
     paper = text_of(print_html(document, stage="draft", snapshot_sha256="", sign_off=None))
     assert "Withdrawn, replaced or moved to the next plan: 1. ASB-02 Action ASB-02 was off track" in paper
     public = for_public(document).since
@@ -145,8 +145,10 @@ def test_the_report_before_counts_as_it_was_sealed(town: Town) -> None:
     ]
     assert (
         "Compared with version 1 of the six-monthly partnership report on October 2025 to March 2026 (draft), with what "
-        f"had been received by 21 April 2026; its facts are sealed as {version.snapshot_sha256[:12]}."
+        "had been received by 21 April 2026."
     ) in text_of(paper_of(document))
+    small_print = text_of(f"<body>{paper_of(document).partition('report-sign-off')[2]}")
+    assert f"Compared with facts sealed as {version.snapshot_sha256[:12]}." in small_print
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,7 @@ def test_a_quarter_is_compared_with_the_quarter_before_as_it_was_sealed(town: To
     assert document.since.sealed.snapshot_sha256 == version.snapshot_sha256
     assert document.since.keys("figure_worse") == ("SHOP",)
     html = text_of(print_html(document, stage="draft", snapshot_sha256="", sign_off=None))
-    assert "Compared with Q1 2026/27: 0 figures newly unusual, 1 turned worse, 0 turned better" in html
+    assert "Compared with Q1 2026/27: 0 figures newly unusual; 1 turned worse: Indicator SHOP; 0 turned better" in html
     assert "Indicator SHOP, 420 in Q2 2026/27, turned worse." in html
     # Under the small-number rule a difference could tell a number that the public version holds back.
     public = for_public(document)
@@ -391,7 +393,9 @@ def test_every_number_of_page_one_equals_what_the_report_lists() -> None:
     }
     grouped = {heading: int(number) for heading, number in re.findall(r"<strong>([^<:]+): (\d+)\.</strong>", section)}
     line_of = page.partition("Since March ")[2]
-    assert numbers(r"^(\d+) worsened", line_of) == (grouped["Got worse"],)
+    now, then = numbers(r"^Worse overall than in March: (\d+) off track, (\d+) then; more got worse", line_of)
+    assert (now, then) == next((c.number, c.before) for c in document.counts if c.mark.key == "off_track")
+    assert numbers(r"(\d+) worsened", line_of) == (grouped["Got worse"],)
     assert numbers(r"(\d+) recovered", line_of) == (grouped["Recovered"],)
     assert numbers(r"(\d+) new", line_of) == (listed["New initiatives"],)
     assert numbers(r"(\d+) completed", line_of) == (listed["Completed"],)

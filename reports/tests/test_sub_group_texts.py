@@ -50,7 +50,7 @@ def test_the_paragraph_stands_under_its_first_priority_with_who_wrote_it(town: T
     assert "<strong>Fires group</strong></p>\n<p>Fires fell.<br>\nTwo &lt;b&gt;bins&lt;/b&gt; burnt.</p>" in printed
     assert printed.count("Fires fell.") == 1
     assert "Fire prevention manager, Borough council, 26 October 2026" in printed
-    assert "not yet said to be ready" not in printed
+    assert "not yet confirmed by the sub-group" not in printed
     assert "No paragraph received" not in printed
 
 
@@ -74,7 +74,7 @@ def test_a_paragraph_from_before_there_was_formatting_prints_as_it_did(town: Tow
 
 def test_a_paragraph_that_is_not_ready_says_so(town: Town):
     write(town, ready=False)
-    assert "not yet said to be ready" in html(town.six_monthly())
+    assert "not yet confirmed by the sub-group" in html(town.six_monthly())
 
 
 def test_who_has_written_nothing_is_named_with_who_owes_it(town: Town):
