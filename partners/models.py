@@ -205,12 +205,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def _covered(self) -> list[tuple[int, bool, int | None, str | None]]:
         """Person, whether they are active, their partner and one of their roles, for everybody this one stands in for.
 
-        Read once, when first asked for; nobody unless `stand_in` said so.
+        Read once, when first asked for; nobody unless `stand_in` said so. Most stand in for nobody, and are asked just that.
         """
         today = getattr(self, "_stands_in_on", None)
         if today is None:
             return []
         covers = Cover.objects.on(today).filter(covered_by=self).order_by()
+        if not covers.exists():
+            return []
         return list(covers.values_list("person", "person__is_active", "person__partner", "person__groups__name"))
 
     @property

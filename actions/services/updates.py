@@ -558,8 +558,11 @@ def _append(
 def _tell_others(action: Action, update: ProgressUpdate, at: dt.datetime) -> None:
     """Whoever updated the action about the same period before hears that somebody else has; both updates stay."""
     before = action.updates.rated().about(update.period).filter(pk__lt=update.pk).exclude(by=update.by)
+    authors = set(before.order_by().values_list("by", flat=True))
+    if not authors:
+        return
     chasing.notify(
-        recipients=User.objects.filter(pk__in=before.order_by().values("by")),
+        recipients=User.objects.filter(pk__in=authors),
         kind=Notice.Kind.ALSO_UPDATED,
         text=f"{action.ref} was also updated by {update.by}, about {update.period.label}. Your update is kept too.",
         path=action.get_absolute_url(),

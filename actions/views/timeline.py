@@ -36,7 +36,8 @@ class Entry:
     """One moment of the history: an update with the changes it brought, or a change alone.
 
     `when` is local time in words and `iso` for machines; `said` what kind of update it is and for which period; `for_whom`
-    the partner it was entered for, and `help_from` the one whose help it wants, "" for none.
+    the partner it was entered for, and `help_from` the one whose help it wants, "" for none; `words` its texts that the
+    reader may read, each with what stands before it, "" for nothing.
     """
 
     at: dt.datetime
@@ -51,6 +52,7 @@ class Entry:
     said: str = ""
     for_whom: str = ""
     help_from: str = ""
+    words: list[tuple[str, str]] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     replies: list[HelpReply] = field(default_factory=list)
     unanswered: bool = False
@@ -106,10 +108,12 @@ def _around(found: list[ProgressUpdate], action: Action, user: User, open_period
     """What stands beside these updates; of help nothing is asked where none of them wants any."""
     keys = [update.pk for update in found]
     wanting = [update.pk for update in found if update.help_wanted_from_id]
-    replies = HelpReply.objects.in_order().filter(update__in=wanting).select_related("partner", "by")
-    standing = ProgressUpdate.objects.asking_help().filter(pk__in=wanting)
     named = {key for one in found for key in (one.on_behalf_of_id, one.spoken_for_id, one.help_wanted_from_id)}
     named |= {one.by.partner_id for one in found if one.on_behalf_of_id}
+    replies, asking = {}, set()
+    if wanting:
+        replies = _by_update(HelpReply.objects.in_order().filter(update__in=wanting).select_related("partner", "by"))
+        asking = set(ProgressUpdate.objects.asking_help().filter(pk__in=wanting).values_list("pk", flat=True))
     return _Around(
         action=action,
         user=user,
@@ -117,8 +121,8 @@ def _around(found: list[ProgressUpdate], action: Action, user: User, open_period
         partners=_names(named - {None}, action),
         events=_by_update(ActionEvent.objects.filter(update__in=keys).order_by("pk")),
         evidence=_by_update(Evidence.objects.filter(update__in=keys).order_by("pk")),
-        replies=_by_update(replies) if wanting else {},
-        asking=set(standing.values_list("pk", flat=True)) if wanting else set(),
+        replies=replies,
+        asking=asking,
     )
 
 
@@ -159,6 +163,7 @@ def _of_update(update: ProgressUpdate, around: _Around) -> Entry:
     # Of what was entered for somebody else (the entry names them), where its author is; else where they were then.
     of = update.by.partner_id if update.on_behalf_of_id else update.spoken_for_id
     local = timezone.localtime(update.submitted_at)
+    help_from = around.partners.get(asked or 0, "")
     return Entry(
         at=update.submitted_at,
         when=_moment(local),
@@ -171,7 +176,8 @@ def _of_update(update: ProgressUpdate, around: _Around) -> Entry:
         ident=f"update-{update.pk}",
         said=f"{KINDS[ProgressUpdate.Kind(update.kind)]} for {update.period.label}{' (late)' if update.late else ''}",
         for_whom=around.partners.get(update.on_behalf_of_id or 0, ""),
-        help_from=around.partners.get(asked or 0, ""),
+        help_from=help_from,
+        words=_words(update, help_from) if readable else [],
         evidence=around.evidence.get(update.pk, []) if readable else [],
         replies=replies if told else [],
         unanswered=unanswered,
@@ -179,6 +185,19 @@ def _of_update(update: ProgressUpdate, around: _Around) -> Entry:
         may_answer=asking and user.has_perm("actions.answer_help", update),
         may_add_evidence=update.period in around.open_periods and user.has_perm("actions.add_evidence", update),
     )
+
+
+def _words(update: ProgressUpdate, help_from: str) -> list[tuple[str, str]]:
+    """Its texts that say something, in the order in which they are read."""
+    is_completion = update.kind == ProgressUpdate.Kind.COMPLETION
+    texts = (
+        ("", update.narrative),
+        ("Why", update.reason),
+        ("Recovery", update.recovery),
+        (f"Help wanted from {help_from}", update.help_wanted),
+        ("What became of the measure" if is_completion else "Delivered", update.achievement),
+    )
+    return [(label, text) for label, text in texts if text]
 
 
 def _moment(local: dt.datetime) -> str:

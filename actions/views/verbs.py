@@ -354,8 +354,12 @@ def tell_of_others(request: SignedIn, update: ProgressUpdate, since: int | None)
     """Both updates stay; whoever sent the second learns of the first."""
     if since is None:
         return
-    others = ProgressUpdate.objects.filter(action=update.action, pk__gt=since, pk__lt=update.pk).rated()
-    for other in others.exclude(by=request.user).select_related("by").order_by("pk")[:3]:
+    between = ProgressUpdate.objects.filter(action=update.action, pk__gt=since, pk__lt=update.pk).rated()
+    others = between.exclude(by=request.user)
+    # Hardly ever any: to ask whether there are costs a fraction of reading them.
+    if not others.exists():
+        return
+    for other in others.select_related("by").order_by("pk")[:3]:
         local = timezone.localtime(other.submitted_at)
         messages.info(
             request,
