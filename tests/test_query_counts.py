@@ -47,7 +47,7 @@ PAGES = {
     "/issues/?state=all&priority=ASB": 9,
     "/reports/": 9,
     "/matters/": 7,
-    "/schedule/": 12,  # what went wrong with a plan is asked for besides
+    "/schedule/": 13,  # what went wrong with a plan, and what was taken back of “not produced”, are asked for besides
 }
 ROLES = ("officer_of_lead", "coordinator", "chair", "analyst")
 RATINGS = (Rating.ON_TRACK, Rating.AT_RISK, Rating.OFF_TRACK)
