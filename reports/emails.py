@@ -37,14 +37,16 @@ class Message:
 def with_chair(version: ReportVersion, check: FactCheck | None, said: Sequence[Said], *, reader: User) -> Message:
     """To a chair: a report waits for the decision, and what came of its fact check if it had one."""
     answered = [one.answer for one in said if one.answer is not None]
-    told = {
-        "check": check,
-        "asked": len(said),
-        "right": sum(1 for answer in answered if answer.is_right),
-        "not_right": listed([one.partner.name for one in said if one.answer and not one.answer.is_right]),
-        "silent": listed([one.partner.name for one in said if one.answer is None]),
-    }
-    return _message("report_with_chair", version, reader, **told)
+    return _message(
+        "report_with_chair",
+        version,
+        reader,
+        check=check,
+        asked=len(said),
+        right=sum(1 for answer in answered if answer.is_right),
+        not_right=listed([one.partner.name for one in said if one.answer and not one.answer.is_right]),
+        silent=listed([one.partner.name for one in said if one.answer is None]),
+    )
 
 
 def decided(version: ReportVersion, decision: Decision, *, reader: User) -> Message:
@@ -91,7 +93,7 @@ def fact_check_settled(answer: FactCheckAnswer, version_number: int, *, is_made:
     version = answer.fact_check.version
     path = reverse("reports:fact-check-part", args=[version.report_id, version.number, answer.partner.code])
     told = {"answer": answer, "corrected_in": version_number, "is_made": is_made}
-    return _message("fact_check_settled", version, reader, path=path, **told)
+    return _rendered("fact_check_settled", version.report, reader, path=path, version=version, **told)
 
 
 def fact_check_closed(check: FactCheck, said: Sequence[Said], *, reader: User) -> Message:
