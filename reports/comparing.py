@@ -28,7 +28,7 @@ from reports.document import (
     SubGroupText,
     Words,
 )
-from reports.document.since import HEADINGS, Difference
+from reports.document.since import HEADINGS, Difference, TextDifference
 
 Row = TypeVar("Row")
 
@@ -414,7 +414,8 @@ def _texts(before: Document, after: Document, *, same_period: bool) -> Iterator[
             else:
                 done = "is another one" if was.get(key) else "is new"
             if same_period or called in LASTING:
-                yield Difference("texts", key, f"{called.format(key)} {done}.")
+                said = f"{called.format(key)} {done}."
+                yield TextDifference("texts", key, said, was=was.get(key, ""), now=now.get(key, ""))
 
 
 def _paragraphs(document: Document) -> Mapping[str, str]:

@@ -100,6 +100,7 @@ rules.add_perm("reports.record_outcomes", is_coordinator)
 rules.add_perm("reports.raise_matter", is_coordinator | is_chair | covers_some_chair)
 rules.add_perm("reports.raise_matter_for_others", is_coordinator)  # of a meeting or scrutiny
 rules.add_perm("reports.answer_matter", is_coordinator | is_to_answer)
+rules.add_perm("reports.record_answer", is_coordinator)  # one that its owner gave otherwise
 rules.add_perm("reports.reassign_matter", is_coordinator)
 rules.add_perm("reports.restrict_matter", is_coordinator)
 

@@ -34,6 +34,19 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class TextDifference(Difference):
+    """A text that is another one, with what it was and is, as typed. Pages that compare alone show it: none is sealed."""
+
+    was: str = ""
+    now: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether both can stand in a list without hiding the rest of it."""
+        return len(self.was) + len(self.now) <= 800
+
+
+@dataclass(frozen=True)
 class Since:
     """`label` is what the report before is called in short ("March"); empty for the plan's first report.
 

@@ -136,6 +136,8 @@ class RecordDecisionForm(DecisionForm):
             date__range=(timezone.localdate(version.sent_at or version.made_at), today),
         ).order_by("-date")
         self.fields["meeting"].queryset = held  # type: ignore[attr-defined]
+        #: Whether there is a meeting at which it can have been decided.
+        self.has_meeting = held.exists()
         self.helper.layout = Layout(
             "seen_snapshot_sha256",
             "seen_pdf_sha256",

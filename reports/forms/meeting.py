@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from reports.models import Report, ReportVersion
 
 Source = MatterArising.Source
+Received = MatterArising.Received
 
 SCRUTINY_HINT = (
     f"For scrutiny you may leave it empty: {SCRUTINY_DAYS} days from today, {{}}. Responsible authorities are understood to "
@@ -87,12 +88,17 @@ class OutcomesForm(VerbForm):
         texts: Sequence[str],
         recorded: Sequence[RecommendationOutcome],
         meetings: Sequence[Meeting],
+        decided_at: Meeting | None = None,
+        meant_for: dt.date | None = None,
         **kwargs: Any,
     ) -> None:
-        """`recorded` are the version's rows, the oldest first; `meetings` those that were held since it was made."""
+        """`recorded` are the version's rows, the oldest first; `meetings` those that were held since it was made, the newest
+        first. `decided_at` is the meeting that took the decision, `meant_for` the day of the one the paper was made for.
+        """
         super().__init__(data, **kwargs)
         self.version, self.texts = version, texts
         self.meetings = {str(meeting.pk): meeting for meeting in meetings}
+        self.usual = _usual_meeting(meetings, recorded, decided_at, meant_for)
         self.recorded = {n: [row for row in recorded if row.position == n] for n in range(1, len(texts) + 1)}
         self.initial["seen"] = max((row.pk for row in recorded), default=0)
         for number in self.recorded:
@@ -129,12 +135,11 @@ class OutcomesForm(VerbForm):
                 label="Minute", longest=LONGEST_MINUTE, required=False, widget=forms.TextInput
             ),
         }
-        newest = next(iter(self.meetings), "")
         self.initial = {
             **self.initial,
             f"outcome_{number}": stands.outcome if stands else "",
             f"note_{number}": stands.note if stands else "",
-            f"meeting_{number}": str(stands.meeting_id) if stands else newest,
+            f"meeting_{number}": str(stands.meeting_id) if stands else self.usual,
             f"minute_{number}": stands.minute_reference if stands else "",
         }
 
@@ -164,6 +169,24 @@ class OutcomesForm(VerbForm):
             )
             for number in self.recorded
         }
+
+
+def _usual_meeting(
+    meetings: Sequence[Meeting],
+    recorded: Sequence[RecommendationOutcome],
+    decided_at: Meeting | None,
+    meant_for: dt.date | None,
+) -> str:
+    """Key of the meeting that an outcome without one is most likely of: that of the decision, that of the outcome recorded
+    last, the one the paper was made for, else the first that was held since; empty for none.
+    """
+    if decided_at is not None and decided_at in meetings:
+        return str(decided_at.pk)
+    if recorded and recorded[-1].meeting in meetings:
+        return str(recorded[-1].meeting_id)
+    named = next((meeting for meeting in meetings if meeting.date == meant_for), None)
+    found = named or (meetings[-1] if meetings else None)
+    return str(found.pk) if found else ""
 
 
 class MatterForm(VerbForm):
@@ -256,14 +279,41 @@ class AnswerForm(VerbForm):
         error_messages={"required": "Enter the answer."},
     )
 
-    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+    received_how = forms.ChoiceField(
+        label="Whose answer is it?",
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": "Choose whose answer it is."},
+    )
+    received_on = DayField(
+        what="the day on which it was received",
+        label="Received on",
+        required=False,
+        help_text="Only for an answer that came otherwise: the day of the letter, of the e-mail or of the meeting.",
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, of: User | None = None, **kwargs: Any) -> None:
+        """`of`: whose answer may be recorded for them, as it came otherwise; None where it is not for the reader to record."""
         super().__init__(data, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        answer = Field.textarea("answer", label_size=Size.SMALL, rows=8, max_characters=LONGEST_ANSWER)
+        button = Button("submit", "Send the answer")
+        if of is None:
+            del self.fields["received_how"], self.fields["received_on"]
+            self.helper.layout = Layout(answer, button)
+            return
+        cast(forms.ChoiceField, self.fields["received_how"]).choices = [
+            ("", "Mine: it will bear my name"),
+            *((how, f"That of {of.name}, received {how.label[:1].lower()}{how.label[1:]}") for how in Received),
+        ]
+        self.initial.setdefault("received_how", "")
         self.helper.layout = Layout(
-            Field.textarea("answer", label_size=Size.SMALL, rows=8, max_characters=LONGEST_ANSWER),
-            Button("submit", "Send the answer"),
+            answer,
+            Field.radios("received_how", legend_size=Size.SMALL),
+            Field("received_on", context={"legend_size": Size.for_legend(Size.SMALL)}),
+            button,
         )
 
 

@@ -63,7 +63,7 @@ class AskedForm(VerbForm):
         label="What we ask, in our own words",
         longest=LONGEST_ASKED,
         required=False,
-        help_text=f"It goes on after “That the Partnership”, for example: agree a date for …. Up to {LONGEST_ASKED} characters. "
+        help_text=f"It goes on after “That the Partnership”, for example: agree a day for DA-06. Up to {LONGEST_ASKED} characters. "
         f"{DISCLOSURE}",
     )
     asked_of = forms.ModelChoiceField(

@@ -41,6 +41,7 @@ ONLY_THESE_RAISE = "A matter is raised by the chair or by the coordinator."
 ONLY_COORDINATOR_RAISES_FOR_OTHERS = "The coordinator enters what a meeting or scrutiny asks; you raise what you ask."
 NOT_YOURS = "A matter is answered by the person it was given to, by whoever stands in for them, or by the coordinator."
 ONLY_COORDINATOR_REASSIGNS = "Only the coordinator gives a matter to somebody else."
+ONLY_COORDINATOR_RECORDS_ANSWERS = "Only the coordinator records an answer that came otherwise."
 ONLY_COORDINATOR_RESTRICTS = "Only the coordinator says which matters public versions leave out."
 MINUTE_WANTED = "Enter the reference of the minute, for example 7.2."
 
@@ -283,23 +284,67 @@ def answer_matter(*, matter: MatterArising, answer: str, by: User, at: dt.dateti
 
     Raises PermissionDenied; ValidationError keyed by `answer`, or with a sentence when it was answered meanwhile.
     """
-    matter = MatterArising.objects.select_for_update(of=("self",)).select_related("report", "owner").get(pk=matter.pk)
+    matter = _locked(matter)
     if not by.has_perm("reports.answer_matter", matter):
         raise PermissionDenied(NOT_YOURS)
+    return _answered(matter, answer, by, {}, by=by, at=at)
+
+
+@transaction.atomic
+def record_answer(
+    *, matter: MatterArising, answer: str, received_how: str, received_on: dt.date | None, by: User, at: dt.datetime
+) -> MatterArising:
+    """Enter the answer that a matter's owner gave otherwise, such as by letter: it stays theirs, and says who recorded it.
+
+    Whoever raised it hears of it, and so does the owner. Raises PermissionDenied; ValidationError keyed by these names, or
+    with a sentence when it was answered meanwhile.
+    """
+    if not by.has_perm("reports.record_answer"):
+        raise PermissionDenied(ONLY_COORDINATOR_RECORDS_ANSWERS)
+    matter = _locked(matter)
+    faults: dict[str, list[str]] = {}
+    if received_how not in MatterArising.Received.values:
+        faults["received_how"] = ["Choose how the answer came."]
+    if received_on is None:
+        faults["received_on"] = ["Give the day on which it was received."]
+    elif received_on > timezone.localdate(at):
+        faults["received_on"] = ["Choose today or an earlier day."]
+    elif received_on < timezone.localdate(matter.raised_at):
+        faults["received_on"] = [
+            f"It was asked on {british(timezone.localdate(matter.raised_at))}: choose that day or a later one."
+        ]
+    if faults:
+        raise ValidationError(faults)
+    received = {"received_how": received_how, "received_on": received_on, "recorded_by": by}
+    return _answered(matter, answer, matter.owner, received, by=by, at=at)
+
+
+def _locked(matter: MatterArising) -> MatterArising:
+    return MatterArising.objects.select_for_update(of=("self",)).select_related("report", "owner").get(pk=matter.pk)
+
+
+def _answered(
+    matter: MatterArising, answer: str, who: User, received: Mapping[str, object], *, by: User, at: dt.datetime
+) -> MatterArising:
+    """The answer of `who`, kept once; `by` sends it. Those are told whom it concerns and who did not send it."""
     answer = "" if is_blank(answer) else answer.strip()
     if not answer:
         raise ValidationError({"answer": ["Enter the answer."]})
     if len(answer) > LONGEST_ANSWER:
         raise ValidationError({"answer": [f"Shorten this to {LONGEST_ANSWER:,} characters or fewer."]})
     if matter.answered_at is not None:
-        if (matter.answer, matter.answered_by_id) == (answer, by.pk):
+        if (matter.answer, matter.answered_by_id) == (answer, who.pk):
             return matter
         day = british(timezone.localdate(matter.answered_at))
         raise ValidationError(f"{matter.answered_by} answered it on {day}. Your answer was not recorded.")
-    matter.answer, matter.answered_by, matter.answered_at = answer, by, at
-    matter.save(update_fields=["answer", "answered_by", "answered_at"])
-    if matter.raised_by_id != by.pk:
-        steps.tell(matter.raised_by, emails.matter_answered(matter, reader=matter.raised_by), matter.pk, at)
+    matter.answer, matter.answered_by, matter.answered_at = answer, who, at
+    for name, value in received.items():
+        setattr(matter, name, value)
+    matter.save(update_fields=["answer", "answered_by", "answered_at", *received])
+    concerned = {matter.raised_by_id: matter.raised_by, who.pk: who}
+    for person in concerned.values():
+        if person.pk != by.pk:
+            steps.tell(person, emails.matter_answered(matter, reader=person), matter.pk, at)
     return matter
 
 

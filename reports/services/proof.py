@@ -46,6 +46,7 @@ NO_LONGER_SEALED = (
     "But the facts that the portal holds no longer match that seal: rely on a copy of the file, and tell the Community "
     "Safety Team."
 )
+NEWEST = ("Newer version", "none, this is the newest")
 CORRECTING = "a corrected version, which is being prepared for everybody"
 
 #: Files held against their hashes in one tick, and how long until the next time.
@@ -176,7 +177,7 @@ def _about(version: ReportVersion, seen: _Seen) -> tuple[tuple[str, str], ...]:
     if reason := version.reason if seen.at_work else public_reason(version):
         said.append(("Why this version", reason))
     if not seen.public_only:
-        said.append(("How it stands", version.get_state_display()))
+        said.append(("How it stands", version.standing))
     said.append(("Decision", _decision(version)))
     if version.published_at and not seen.public_only:
         said.append(("Published for the Partnership", british(timezone.localdate(version.published_at))))
@@ -186,7 +187,7 @@ def _about(version: ReportVersion, seen: _Seen) -> tuple[tuple[str, str], ...]:
         if release.withdrawn_at:
             words = f"from {british(timezone.localdate(release.at))}; taken away again on {british(timezone.localdate(release.withdrawn_at))}"
         said.append(("Published for everybody", words))
-    said.append(("Replaced by", _replaced_by(version, seen)))
+    said.append(_newer(version, seen))
     return tuple(said)
 
 
@@ -200,22 +201,24 @@ def _decision(version: ReportVersion) -> str:
     return words
 
 
-def _replaced_by(version: ReportVersion, seen: _Seen) -> str:
-    """The version that took its place, where the one who asks may know of it."""
+def _newer(version: ReportVersion, seen: _Seen) -> tuple[str, str]:
+    """Whether it is the newest, and what took its place or is to, where the one who asks may know of it: label and words."""
     if seen.public_only:
         newer = newer_on_shelf(version)
         if newer is None:
-            return CORRECTING if corrected_by(version) else "none; it is the newest"
+            return ("Replaced by", CORRECTING) if corrected_by(version) else NEWEST
         taken_away = ", which was taken away again" if newer.withdrawn_at else ""
-        return f"version {newer.version.number}, published {british(timezone.localdate(newer.at))}{taken_away}"
+        on = british(timezone.localdate(newer.at))
+        return "Replaced by", f"version {newer.version.number}, published {on}{taken_away}"
     successor = version.successor()
     if successor is not None:
-        done, on = ("published", successor.published_at) if successor.published_at else ("made", successor.made_at)
-        return f"version {successor.number}, {done} {british(timezone.localdate(on))}"
+        done, on_ = ("published", successor.published_at) if successor.published_at else ("made", successor.made_at)
+        return "Replaced by", f"version {successor.number}, {done} {british(timezone.localdate(on_))}"
     newest = seen.versions.filter(report=version.report_id).order_by("-number").first()
     if newest is None or newest.number <= version.number:
-        return "none; it is the newest"
-    return f"nothing so far; version {newest.number} is “{newest.get_state_display().lower()}”"
+        return NEWEST
+    standing = newest.standing
+    return "Newer version", f"version {newest.number}, not yet in its place: {standing[:1].lower()}{standing[1:]}"
 
 
 # --- What we keep -----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from actions.rating import Rating
 from partners.models import User
-from reports.document import Document, sha256_of, to_json
+from reports.document import Document, SectionWords, sha256_of, to_json
 from reports.models import PublicRelease, Report, ReportVersion
 from reports.services import decisions
 from reports.tests.desk import DECIDED, H1, LATER, PUBLISHED, Q2, Desk, sealed_as
@@ -166,6 +166,22 @@ def test_the_chair_is_told_what_changed_since_the_version_they_returned(desk: De
     assert "ASB-02 Keep the promise made to street number 2 was at risk and is now off track." in told
     others = text_of(reader_of(desk.officer).get(second.get_absolute_url()).content.decode())
     assert "What changed since version 1, which was returned" in others
+
+
+def test_a_text_that_is_another_one_is_shown_as_it_was_and_is(desk: Desk) -> None:
+    first = returned(desk, desk.chair)
+    second = desk.another(first)
+    words = [
+        SectionWords("section_17", "Section 17", text, "", "Coordinator", H1.end)
+        for text in ("Old <b>one</b>.", "New.")
+    ]
+    sealed_as(first, six_monthly((), texts=(words[0],)))
+    sealed_as(second, six_monthly((), texts=(words[1],)))
+    client = reader_of(desk.chair)
+    for path in (second.get_absolute_url(), address(first, second)):
+        told = client.get(path).content.decode().partition("“Section 17” is another one.")[2].partition("</details>")[0]
+        assert "<p>Old &lt;b&gt;one&lt;/b&gt;.</p>" in told
+        assert "<p>New.</p>" in told
 
 
 def test_a_long_list_is_cut_and_leads_to_the_whole(desk: Desk) -> None:

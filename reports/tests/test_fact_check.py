@@ -233,6 +233,8 @@ def test_an_officer_is_shown_what_the_report_says_of_their_own_partner(town):
 def test_a_fault_says_what_is_wrong_and_reaches_the_coordinator_the_newest_answer_counts(town):
     version = town.in_check()
     client, url = signed_in(town.constable), address("fact-check-part", version, "CP")
+    way = client.get(url).text
+    assert way.index('href="#answer"') < way.index('id="answer"') < way.index('href="#main-content">Back to the top')
     assert "Is what the report says of you right?" in page(town.constable, "/")
     assert "Say what is wrong, and what is right instead." in client.post(url, {"is_right": "not_right"}).text
     assert not version.fact_check.answers.exists()

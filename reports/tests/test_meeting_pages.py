@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,12 +20,13 @@ from django.utils.html import strip_tags
 from actions.tests.makers import make_user
 from actions.tests.pages import day
 from partners import roles
-from partners.models import Cover, User
+from partners.models import Cover, OutgoingEmail, User
 from partners.services import deactivate
 from performance.models import Indicator, Measurement
+from priorities.models import Meeting
 from reports import rendering
 from reports.document import Recommendation, SixMonthlyDocument, from_json, sha256_of, to_json
-from reports.models import MatterArising, Report, ReportVersion
+from reports.models import Decision, MatterArising, Report, ReportVersion
 from reports.public import WITHHELD, for_public, withheld
 from reports.rendering import print_html
 from reports.rendering.matters import last_asked_sentence
@@ -32,7 +34,7 @@ from reports.services import meeting
 from reports.services.meeting import Given
 from reports.services.release import checks_of
 from reports.snapshot import take
-from reports.tests.desk import H1, LATER, Q2, Desk
+from reports.tests.desk import H1, LATER, Q2, Desk, sealed_as
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +130,35 @@ class TestOutcomes:
         seen = page.context["form"]["seen"].value()
         client.post(outcomes_of(version), {**sent, "seen": seen})
         assert list(version.outcomes.values_list("outcome", flat=True)) == ["agreed", "noted"]
+
+    def test_the_meeting_is_that_of_the_decision_then_of_the_others_then_the_one_the_paper_was_for(self, desk, version):
+        early, late = desk.meeting(dt.date(2026, 11, 10)), desk.meeting(dt.date(2026, 11, 19))
+
+        def usual() -> str:
+            return signed_in(desk.coordinator).get(outcomes_of(version)).context["form"]["meeting_2"].value()
+
+        assert usual() == str(early.pk)  # the first since it was made
+        document = version.document()
+        meant = dataclasses.replace(document, paper=dataclasses.replace(document.paper, meeting_on=late.date))
+        sealed_as(version, meant)
+        assert usual() == str(late.pk)
+        given = Given("agreed", "", desk.held, "7.2")
+        meeting.record_outcomes(version=version, given={1: given}, seen=0, by=desk.coordinator, at=LATER)
+        assert usual() == str(desk.held.pk)
+        Decision.objects.filter(version=version).update(meeting=early)
+        assert usual() == str(early.pk)
+
+    def test_without_a_meeting_it_is_said_why_and_who_enters_one(self, desk, version):
+        Meeting.objects.all().delete()
+        desk.meeting(dt.date(2026, 12, 2))
+        page = signed_in(desk.coordinator).get(outcomes_of(version))
+        assert "since version 1 was made on 28 October 2026, so there is none to choose" in words(page)
+        assert "The next one entered is on 2 December 2026" in words(page)
+        assert "An administrator enters meetings" in words(page)
+        assert "/admin/" not in page.text.partition("none to choose")[2].partition("</div>")[0]
+        desk.coordinator.is_staff = True
+        desk.coordinator.save()
+        assert reverse("admin:priorities_meeting_add") in signed_in(desk.coordinator).get(outcomes_of(version)).text
 
     def test_a_draft_and_a_version_that_asks_for_nothing_say_so(self, desk, version):
         draft = desk.another(version)
@@ -398,3 +429,64 @@ def make_indicator(desk: Desk) -> None:
             indicator=indicator, period_kind="quarter", period_start=start, value=Decimal(value), printed=str(value),
             as_at=dt.date(2027, 4, 20), recorded_at=LATER, recorded_by=desk.analyst,
         )  # fmt: skip
+
+
+class TestAnswersThatCameOtherwise:
+    def sent(self, **changed: str) -> dict[str, str]:
+        on = {"received_on_0": "20", "received_on_1": "11", "received_on_2": "2026"}
+        return {"answer": "By more patrols.", "received_how": "letter", **on, **changed}
+
+    def test_the_coordinator_records_it_and_it_stays_the_owners(self, desk, version):
+        matter = asked(desk, version, by=desk.chair)
+        client = signed_in(desk.coordinator)
+        page = client.post(matter.get_absolute_url(), self.sent(), follow=True)
+        assert f"By letter, received on 20 November 2026; recorded by {desk.coordinator.name}." in words(page)
+        matter.refresh_from_db()
+        assert (matter.answered_by, matter.recorded_by) == (desk.officer, desk.coordinator)
+        told = OutgoingEmail.objects.filter(kind="matter-answered")
+        assert {mail.recipient for mail in told} == {desk.chair, desk.officer}
+        assert "has recorded your answer" in told.get(recipient=desk.officer).text
+        assert f"the answer of {desk.officer.name} to what you raised" in told.get(recipient=desk.chair).text
+        document = TestTheNextReport().document(desk)
+        html = " ".join(
+            strip_tags(rendering.print_html(document, stage="draft", snapshot_sha256="a" * 64, sign_off=None)).split()
+        )
+        assert "(by letter, received on 20 November 2026; recorded by " in html
+
+    @pytest.mark.parametrize(
+        ("changed", "sentence"),
+        [
+            ({"received_on_0": "", "received_on_1": "", "received_on_2": ""}, "Give the day on which it was received."),
+            ({"received_on_0": "21"}, "Choose today or an earlier day."),
+            ({"received_on_0": "19"}, "It was asked on 20 November 2026"),
+            ({"received_how": "pigeon"}, "Choose whose answer it is."),
+        ],
+    )
+    def test_faults_stand_beside_their_boxes(self, desk, version, changed, sentence):
+        matter = asked(desk, version)
+        page = signed_in(desk.coordinator).post(matter.get_absolute_url(), self.sent(**changed))
+        assert sentence in words(page)
+        assert "By more patrols." in page.text
+        assert MatterArising.objects.get().is_open
+
+    def test_others_answer_in_their_own_name_alone(self, desk, version):
+        matter = asked(desk, version)
+        client = signed_in(desk.officer)
+        assert "Whose answer is it?" not in client.get(matter.get_absolute_url()).text
+        client.post(matter.get_absolute_url(), self.sent())
+        matter.refresh_from_db()
+        assert (matter.answered_by, matter.recorded_by, matter.received_how) == (desk.officer, None, "")
+        with pytest.raises(PermissionDenied):
+            meeting.record_answer(matter=asked(desk, version, text="And?"), answer="So.", received_how="letter", received_on=LATER.date(), by=desk.officer, at=LATER)  # fmt: skip
+
+
+class TestTheBox:
+    def test_it_stands_where_something_is_to_be_done_or_was(self, desk, version):
+        coordinator = signed_in(desk.coordinator)
+        assert "No outcome of the 3 recommendations" in words(coordinator.get(version.get_absolute_url()))
+        draft = desk.another(version)
+        page = coordinator.get(draft.get_absolute_url())
+        assert "after-meeting" not in page.text
+        assert reverse("reports:raise-matter", args=[draft.report_id]) in page.text
+        asked(desk, version)
+        assert "after-meeting" in coordinator.get(draft.get_absolute_url()).text

@@ -19,6 +19,7 @@ from actions.services.updates import post_update
 from actions.tests.makers import make_user
 from partners import roles
 from partners.models import OutgoingEmail
+from priorities.models import Meeting
 from priorities.periods import Period
 from priorities.services import open_round
 from priorities.tests.makers import make_priority, make_sub_group
@@ -446,6 +447,12 @@ def test_the_coordinator_records_a_decision_taken_at_a_meeting(desk):
     assert "another coordinator" in signed_in(desk.coordinator).get(path).text, "who sent it is told who can"
     client = signed_in(desk.colleague)
     assert path in client.get(version.get_absolute_url()).text
+    Meeting.objects.all().delete()
+    none = client.get(path).text
+    assert "since version 1 was sent to the chair on 29 October 2026, so there is none to choose" in none
+    assert "None is entered for the days to come either." in none
+    assert "Record the decision" not in none
+    meeting = desk.meeting(SENT.date())
     sent = {**desk.seen(version), "outcome": "approved", "meeting": str(meeting.pk), "comment": ""}
     page = client.post(path, sent).content.decode()
     assert "Enter the reference of the minute" in page

@@ -66,7 +66,7 @@ def test_a_file_of_ours_is_named_with_its_decision(desk):
     assert "Six-monthly partnership report, April to September 2026, version 1, final, made 28 October 2026" in said
     assert "Approved for the Partnership by" in said
     assert "3 November 2026" in said
-    assert "none; it is the newest" in said
+    assert "none, this is the newest" in said
     assert f'href="{version.get_absolute_url()}"' in said
     assert "version 1, draft, made" in ask(desk.analyst, partners(version, "draft"))
 
@@ -76,8 +76,8 @@ def test_a_replaced_version_names_what_replaced_it(desk):
     released(desk, first)
     public = delivery.read(release.file_of(first))
     desk.another(first)
-    assert "nothing so far; version 2 is “draft”" in ask(desk.officer, partners(first))
-    assert "none; it is the newest" in ask(desk.reader, public)  # of drafts a reader knows nothing
+    assert "version 2, not yet in its place: draft" in ask(desk.officer, partners(first))
+    assert "none, this is the newest" in ask(desk.reader, public)  # of drafts a reader knows nothing
     ReportVersion.objects.filter(number=1).update(state="replaced")
     ReportVersion.objects.filter(number=2).update(state="published", published_at=LATER)
     assert "version 2, published 20 November 2026" in ask(desk.reader, public)
@@ -171,7 +171,7 @@ def test_a_strangers_replaced_public_version_names_the_newer_one(desk):
     second = second_version(desk, first)
     said = ask(None, delivery.read(release.file_of(first)))
     assert "a corrected version, which is being prepared" in said
-    assert "it is the newest" not in said
+    assert "this is the newest" not in said
     released(desk, second, at=LATER)
     assert "version 2, published 20 November 2026" in ask(None, delivery.read(release.file_of(first)))
 

@@ -49,16 +49,21 @@ class After:
 
     @property
     def says_anything(self) -> bool:
-        return bool(self.asks or self.matters or self.can_raise)
+        """Something is to be recorded, or was, or arose."""
+        return bool(self.asks or self.matters)
 
 
 def after(version: ReportVersion, user: User) -> After | None:
-    """Up to two queries and the version's decision. None for readers, who read it in the next report."""
+    """Up to two queries and the version's decision. None where nothing is to be done or was, and for readers, who read it in
+    the next report.
+    """
     if not user.sees_the_work:
         return None
     today = timezone.localdate()
     asks = version.asks if meeting.was_decided(version) else 0
     standing = {row.position: row for row in version.outcomes.order_by("pk")} if asks else {}
+    if version.state == ReportVersion.State.REPLACED and not standing:
+        asks = 0  # what the table made of it is recorded of the version that took its place
     matters = list(version.report.matters.for_list().open_first()[: NAMED + 1])
     found = After(
         version=version,

@@ -35,13 +35,14 @@ NEW = "new"
 @dataclass(frozen=True)
 class AskedRow:
     """One recommendation: what the portal made of the facts ("" for one of our own, or where the facts call for it no more),
-    what stands, and whether the newest version says so.
+    what stands, and whether the newest version says so. `number` is its own there, 0 for one that it does not ask.
     """
 
     key: str
     worked_out: str
     row: RecommendationWords | None
     is_carried: bool
+    number: int = 0
 
     @property
     def words(self) -> str:
@@ -76,12 +77,14 @@ def rows_of(about: About, document: Document | None) -> list[AskedRow]:
     worked_out = asking.worked_out_in(document) if document else {}
     printed = asking.printed_in(document) if document else {}
     keys = dict.fromkeys([*printed, *worked_out, *rows])
+    numbers = {key: number for number, key in enumerate(printed, start=1)}
     return [
         AskedRow(
             key,
             worked_out.get(key, ""),
             rows.get(key),
             document is not None and (key not in rows or asking.is_carried(rows[key], document)),
+            numbers.get(key, 0),
         )
         for key in keys
     ]

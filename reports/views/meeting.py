@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from partners import outbox
 from priorities.doors import SignedIn, for_those_at_work, held_for_sign_in, take_held, writer_of
+from priorities.models import Meeting
 from reports.forms.meeting import AnswerForm, MatterForm, OutcomesForm, ReassignForm, held_meetings
-from reports.models import MatterArising, Report
+from reports.models import Decision, MatterArising, Report
 from reports.services import meeting
 from reports.views.after import rows_of
 from reports.views.files import with_facts
@@ -68,12 +69,17 @@ def record_outcomes(request: SignedIn, pk: int, number: int) -> HttpResponse:
 def _outcomes_form(version: ReportVersion, data: QueryDict | None) -> OutcomesForm:
     """Raises FactsLost."""
     texts: list[str] = []
+    meant_for = None
     if meeting.was_decided(version):
-        texts = [one.text for one in version.recommendations()]
+        document = version.document()
+        texts, meant_for = [one.text for one in getattr(document, "recommendations", ())], document.paper.meeting_on
+    decision = Decision.objects.filter(version=version).select_related("meeting").first()
     return OutcomesForm(
         data,
         version=version,
         texts=texts,
+        decided_at=decision.meeting if decision else None,
+        meant_for=meant_for,
         recorded=list(version.outcomes.select_related("meeting", "by").order_by("pk")),
         meetings=list(held_meetings(version.report.plan_id, timezone.localdate(version.made_at), timezone.localdate())),
     )
@@ -85,6 +91,9 @@ def _outcomes_page(request: SignedIn, version: ReportVersion, form: OutcomesForm
         "form": form,
         "rows": list(form.rows()),
         "decided": meeting.was_decided(version),
+        "next_meeting": None
+        if form.meetings
+        else Meeting.objects.next_of_partnership(version.report.plan, timezone.localdate()),
         "writer": writer_of(request.user),
     }
     return render(request, "reports/outcomes.html", context)
@@ -139,13 +148,20 @@ def show_matter(request: SignedIn, pk: int) -> HttpResponse:
     matter = _found(pk)
     may_answer = request.user.has_perm("reports.answer_matter", matter)
     if request.method != "POST":
-        return _matter_page(request, matter, AnswerForm(take_held(request)) if may_answer and matter.is_open else None)
+        form = _answer_form(request.user, matter, take_held(request)) if may_answer and matter.is_open else None
+        return _matter_page(request, matter, form)
     if not may_answer:
         raise PermissionDenied(meeting.NOT_YOURS)
-    form = AnswerForm(request.POST)
+    form = _answer_form(request.user, matter, request.POST)
     if form.is_valid():
+        said = {"matter": matter, "by": request.user, "at": timezone.now(), "answer": form.cleaned_data["answer"]}
         try:
-            meeting.answer_matter(matter=matter, by=request.user, at=timezone.now(), **form.cleaned_data)
+            if form.cleaned_data.get("received_how"):
+                meeting.record_answer(
+                    **said, **{name: form.cleaned_data[name] for name in ("received_how", "received_on")}
+                )
+            else:
+                meeting.answer_matter(**said)
         except ValidationError as refused:
             form.take_faults(refused)
             return _matter_page(request, _found(pk), form)
@@ -190,6 +206,12 @@ def restrict_matter(request: SignedIn, pk: int) -> HttpResponse:
         done = "left out of" if matter.restricted else "printed in"
         messages.success(request, f"It is {done} the public versions that are made from now on.")
     return redirect(matter)
+
+
+def _answer_form(user: User, matter: MatterArising, data: QueryDict | None) -> AnswerForm:
+    """The coordinator may also record what the owner answered otherwise."""
+    records = matter.owner_id != user.pk and user.has_perm("reports.record_answer")
+    return AnswerForm(data, of=matter.owner if records else None)
 
 
 def _found(pk: int) -> MatterArising:

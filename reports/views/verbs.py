@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from partners import outbox
 from priorities.doors import SignedIn
+from priorities.models import Meeting
 from reports import delivery, permissions
 from reports.forms import ApproveForm, NewVersionForm, RecordDecisionForm, ReturnForm
 from reports.forms.fact_check import DespiteHoldForm
@@ -183,7 +184,10 @@ def record_decision(request: SignedIn, pk: int, number: int) -> HttpResponse:
     if request.method == "POST":
         version.refresh_from_db(fields=["state"])
         too_late = _too_late(request, version) if version.state != State.WITH_CHAIR else None
-    context = {"version": version, "form": form, "too_late": too_late}
+    following = None
+    if not form.has_meeting:
+        following = Meeting.objects.next_of_partnership(version.report.plan, timezone.localdate(now))
+    context = {"version": version, "form": form, "too_late": too_late, "next_meeting": following}
     return render(request, "reports/record_decision.html", context)
 
 

@@ -166,6 +166,7 @@ def version_page(
     more = {
         "takes_texts": takes_texts,
         "asks": report.kind in asking.ASKING,
+        "can_raise": request.user.has_perm("reports.raise_matter"),
         "left_out": texts.left_out(report, document) if asks_for_another else [],
     }
     return render(
