@@ -70,7 +70,7 @@ class _Reader(html.parser.HTMLParser):
         while left != tag:
             left, given = self.open.pop()
         if tag == "a" and given.get("data-to"):
-            self._say(f"({given['data-to']})")  # printed, since paper has no links
+            self._say(f"[{given['data-to']}]")  # printed, since paper has no links
         if tag == "title":
             self._say(".")  # a picture is told by its title and its sentence
 

@@ -93,7 +93,7 @@ def masthead_more(paper: Paper) -> int:
 
 
 def run_rows(listed_: Listed, width: float) -> int:
-    """Lines of a short list whose items follow one another in the line, as report-print.css has them: `report-fact--run`."""
+    """Lines of a short list whose items follow one another in a paragraph."""
     told = "; ".join(f"{line.strong} {line.measured}" for line in listed_.lines)
     more = "; and 00 more: returns by partner, page 00" if listed_.more else ""
     return lines_of(f"{told}{more}", width / RUN_BOLDER)

@@ -36,7 +36,6 @@ from reports.rendering.text import (
     whole_sentences,
 )
 
-
 LIST_POINTS = 15.0
 """How far a list is indented."""
 

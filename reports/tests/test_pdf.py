@@ -301,3 +301,35 @@ def test_the_collector_works_again_afterwards() -> None:
     with pytest.raises(pdf.PdfRefused):
         pdf.make(page('<img alt="" src="file:///etc/passwd">'))
     assert gc.isenabled()
+
+
+# --- Tables over pages ------------------------------------------------------------------------------------------------
+
+
+def rows_by_page(rows: int, above: int) -> list[int]:
+    """How many rows of a table stand on each page that has any, when so many millimetres stand above it on the first."""
+    head = html_of(quarterly(), "final").partition("<body>")[0]
+    cells = "".join(f'<tr><th scope="row">Row {n}</th><td>Words</td></tr>' for n in range(rows))
+    table = f'<table class="report-table"><caption>Rows</caption><thead><tr><th>A</th><th>B</th></tr></thead><tbody>{cells}</tbody></table>'
+    style = f"<style>.above {{ height: {above}mm }} .report-table td {{ height: 9mm }}</style>"
+    pages = pdf.lay_out(f'{head}<body>{style}<div class="report"><div class="above"></div>{table}</div></body></html>')[
+        0
+    ].pages
+    found = [
+        sum(1 for box in one._page_box.descendants() if box.element_tag == "tr" and "Row" in texts(box))
+        for one in pages
+    ]
+    return [number for number in found if number]
+
+
+def texts(box: Any) -> str:
+    return "".join(getattr(one, "text", "") for one in box.descendants())
+
+
+def test_a_short_table_is_not_torn_and_no_row_of_a_long_one_stands_alone() -> None:
+    heights = range(120, 235, 10)
+    short = {above: rows_by_page(8, above) for above in heights}
+    assert set(map(len, short.values())) == {1}, short
+    long = {above: rows_by_page(14, above) for above in heights}
+    assert any(len(rows) > 1 for rows in long.values()), "some of them run over the page"
+    assert min(number for rows in long.values() for number in rows) > 1, long

@@ -13,10 +13,10 @@ import pytest
 from django.template.loader import render_to_string
 
 from actions.rating import Rating
-from reports.document import RESTRICTED, Document, Moves, Recommendation, SimilarAreas
+from reports.document import RESTRICTED, Compared, Document, Moves, Recommendation, SimilarAreas
 from reports.rendering import SignOff, begin, clip, footer_contact, print_html, screen_context
 from reports.rendering.six_monthly_page import _figures_of
-from reports.rendering.text import whole_sentences
+from reports.rendering.text import figure_text, unit_beside, whole_sentences
 from reports.snapshot.sentences import recommendations
 from reports.tests.makers import (
     figure,
@@ -30,6 +30,20 @@ from reports.tests.makers import (
 )
 
 APPROVED = SignOff("Approved for the Partnership", "Chair", dt.date(2026, 11, 4), dt.date(2026, 12, 2), "14 (ii)")
+COMPARED = Compared(
+    kind="year_before",
+    label="Same quarter last year",
+    period="Q2 2025/26",
+    theirs="393",
+    number="+25",
+    percent="+6.4%",
+    word="worse",
+    symbol="▲",
+    sentence="worse: up 6.4%",
+    position="",
+    reason="",
+    rests_on=(),
+)
 BOTH = pytest.mark.parametrize("document", [six_monthly(), quarterly()], ids=["six-monthly", "quarterly"])
 
 
@@ -103,7 +117,7 @@ def test_page_one_says_it_all() -> None:
         "✓ 12 complete (4)",
         "○ 1 not started (4)",
         "March in brackets.",
-        "No update DA-11 Fire brigade · last heard 14 March 2026 ASB-12 Fire brigade · last heard 14 March 2026",
+        "No update DA-11 Fire brigade · last heard 14 March 2026; ASB-12 Fire brigade · last heard 14 March 2026",
         "Since March 1 worsened: ASB-02; 0 recovered; 0 new; 12 completed; 0 dates moved",
         "Worse than a year ago: Offences of kind SHOP (418, was 393, +6.4%)",
         "help asked of Cleveland Police",
@@ -392,6 +406,59 @@ def test_page_one_lets_words_run_where_there_is_room_and_cuts_them_where_there_i
     page = text_of(draft(six_monthly((one, *others)))).partition("Contents")[0]
     assert re.search(r"The scheme waits for its grant[^·]* · help asked of [^·]* \( ?in full at ASB-\d\d ?\)", page)
     assert "…" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "beside", "figure_after"),
+    [
+        ("Shoplifting", "offences", "offences", "84 offences"),
+        ("Fly-tipping incidents", "incidents", "", "84"),
+        ("ASB powers used (warnings, notices)", "actions", "actions", "84 actions"),
+        ("Drug-related deaths per 100,000", "rate per 100,000", "", "84"),
+        ("Survey respondents who feel safe", "%", "in %", "84%"),
+        ("Actions", "action", "action", "84 action"),
+    ],
+)
+def test_a_unit_is_said_once(name: str, unit: str, beside: str, figure_after: str) -> None:
+    assert unit_beside(name, unit) == beside
+    assert figure_text("84", unit, after=name) == figure_after
+    assert figure_text("84", unit) != "84", "alone it has its unit"
+
+
+def test_brackets_stand_in_no_brackets_and_addresses_in_square_ones() -> None:
+    html = draft(quarterly())
+    assert 'content: " [" attr(data-to) "]"' in style_sheet(html)
+    # A name that has brackets of its own, with its unit beside it.
+    powers = figure("POW", name="ASB powers used (warnings, closures)", unit="actions")
+    told = text_of(draft(six_monthly(figures=(powers,))))
+    assert "ASB powers used (warnings, closures) · actions" in told
+    assert not re.search(r"\([^()]*\([^()]*\)[^()]*\) *actions", told)
+
+
+def test_that_a_figure_may_be_revised_is_said_once() -> None:
+    shop = figure(
+        "SHOP",
+        sentence="similar: up 0.3%; provisional, and may be revised",
+        range_sentence="418 is within the usual range. The figure for Q2 2026/27 is provisional and may be revised.",
+        comparisons=(COMPARED,),
+    )
+    told = text_of(draft(quarterly((shop,))))
+    assert "418 is within the usual range." in told
+    assert told.count("may be revised") == 1
+
+
+def test_a_target_that_is_a_direction_prints_no_figure_to_reach() -> None:
+    row = dataclasses.replace(COMPARED, label="Target: to reduce, judged against", theirs="", word="moving as wanted")
+    html = draft(quarterly((figure("SHOP", comparisons=(row,)),)))
+    assert "Target: to reduce, judged against" in text_of(html)
+    assert '<td class="n">–</td>' in html.partition("Target: to reduce")[2].partition("</tr>")[0]
+
+
+def test_the_quarters_page_one_says_how_many_figures_got_better_and_worse() -> None:
+    gap = figure("GAP", now=None, word="no comparison", missing="not yet available")
+    told = (figure("A"), figure("B", word="better"), figure("C", word="similar"), figure("D", word="up"), gap)
+    page = text_of(draft(quarterly(told))).partition("Contents")[0]
+    assert "5 figures: 1 worse, 1 better, 1 much the same, 1 moved and not judged, 1 missing." in page
 
 
 def test_the_footer_names_who_to_ask_and_how() -> None:

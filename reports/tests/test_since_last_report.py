@@ -32,7 +32,7 @@ from reports.document import (
 from reports.models import Report, ReportVersion
 from reports.public import for_public
 from reports.rendering import print_html
-from reports.rendering.since import asked_last_time, changed_since, most_trouble, most_worse, since_line
+from reports.rendering.since import asked_last_time, changed_since, most_trouble, most_worse, overall, since_line
 from reports.services.building import build_version, make_first
 from reports.snapshot.paper import usual_cut_off
 from reports.tests.makers import (
@@ -418,7 +418,7 @@ def test_every_number_of_page_one_equals_what_the_report_lists() -> None:
     ):
         fact = html.partition(f"<h2>{label}</h2>")[2].partition("</div>")[0]
         more = re.search(r"and (\d+) more", fact)
-        assert len(re.findall("<li><strong>", fact)) + (int(more[1]) if more else 0) == len(refs)
+        assert len(re.findall("<strong>", fact)) + (int(more[1]) if more else 0) == len(refs)
     asked = html.partition('<ol class="report-asked">')[2].partition("</ol>")[0]
     assert asked.count("<li>") == body.partition('<ol class="report-recommendations">')[2].partition("</ol>")[0].count(
         "<li>"
@@ -487,7 +487,63 @@ def test_which_priority_is_in_most_trouble_and_ties_are_said(parts: tuple[Priori
     assert most_trouble(parts) == sentence
 
 
+@pytest.mark.parametrize(
+    ("now", "then", "moved", "sentence"),
+    [
+        (3, 2, (3, 2), "Worse overall than in March: 3 off track, 2 then; more got worse than recovered"),
+        (2, 2, (1, 0), "Worse overall than in March: 2 off track, 2 then; more got worse than recovered"),
+        (1, 2, (0, 0), "Better overall than in March: 1 off track, 2 then"),
+        (0, 1, (1, 2), "Better overall than in March: none off track, 1 then; more recovered than got worse"),
+        (2, 2, (1, 1), "Overall as in March: 2 off track, 2 then"),
+        (
+            3,
+            2,
+            (0, 1),
+            "Better in part and worse in part since March: 3 off track, 2 then, but more recovered than got worse",
+        ),
+    ],
+)
+def test_whether_things_are_better_or_worse_overall_is_said_plainly(
+    now: int, then: int, moved: tuple[int, int], sentence: str
+) -> None:
+    rows = tuple(
+        comparing.Difference(kind, f"ASB-{n:02}", "…")
+        for kind, number in zip(("worsened", "recovered"), moved, strict=True)
+        for n in range(number)
+    )
+    document = six_monthly(
+        counts=(Count(mark(Rating.OFF_TRACK), now, 0, then),), since=Since("March", None, "None made.", None, rows)
+    )
+    assert overall(document) == sentence
+    assert f"{sentence}." in text_of(paper_of(document)).partition("Contents")[0]
+    assert overall(dataclasses.replace(document, since=Since("", None, "", None, ()))) == ""
+
+
+def test_page_one_names_what_moved_as_far_as_one_side_holds_it_and_what_was_delivered_by_title() -> None:
+    document = half_year()
+    page = text_of(paper_of(document)).partition("Contents")[0]
+    assert "2 new: DA-39, ASB-40; 3 completed: DA-29, ASB-30, DA-39; 3 dates moved: ASB-06, DA-07, ASB-08" in page
+    # A paper that asks for very much counts, and tells what was delivered by its titles.
+    long = tuple(dataclasses.replace(change, text="It was long in coming. " * 20) for change in document.completed)
+    asked = tuple(Recommendation("agree", "x", f"agree to thing number {n}", ()) for n in range(12))
+    page = text_of(paper_of(dataclasses.replace(document, completed=long, recommendations=asked)))
+    delivered = page.partition("Contents")[0].rpartition("Delivered ")[2]
+    assert re.findall(r"[A-Z]+-\d\d Keep the promise made to street number \d\d", delivered)
+    assert "…" not in delivered
+
+
+def test_everything_that_changed_is_told_in_one_form() -> None:
+    section = paper_of(half_year()).partition('<div class="report-since">')[2].partition("</div>")[0]
+    assert section.count("<p><strong>") > 5
+    assert "<li" not in section
+
+
 def test_where_most_figures_got_worse() -> None:
+    outside = dataclasses.replace(quarterly((figure("A"), figure("B"))), other_codes=("B",))
+    parts = tuple(dataclasses.replace(part, codes=("A",)) for part in outside.priorities)
+    assert most_worse(dataclasses.replace(outside, priorities=parts)) == (
+        "Anti-Social Behaviour: 1 of its 1 figure worse; outside our priorities: Offences of kind B"
+    )
     assert (
         most_worse(quarterly((figure("A"), figure("B", word="similar"))))
         == "Anti-Social Behaviour: 1 of its 2 figures worse"
