@@ -6,6 +6,7 @@ Rows are added, never changed; the next version of the report carries what stand
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -164,7 +165,7 @@ def word_recommendation(
     return RecommendationWords.objects.create(report=report, key=key, instead_of=worked_out, by=by, at=at, **given)
 
 
-def _says(row: RecommendationWords, given: dict[str, object]) -> bool:
+def _says(row: RecommendationWords, given: Mapping[str, object]) -> bool:
     return all(getattr(row, name) == value for name, value in given.items())
 
 
