@@ -33,6 +33,7 @@ from reports.document.parts import (
     Note,
     Paper,
     Query,
+    up_to,
 )
 from reports.document.plan import (
     Group,
@@ -169,5 +170,6 @@ __all__ = [
     "recommendations_in",
     "sha256_of",
     "to_json",
+    "up_to",
     "where_of",
 ]

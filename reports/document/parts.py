@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from priorities.periods import british
 
 HOLDER = "Community Safety Team"
 """Who holds what a report leaves out as restricted, and who presents the reports (plan, last page)."""
@@ -12,6 +15,16 @@ RESTRICTED = f"Restricted: held by the {HOLDER}."
 
 PARTNERS, PUBLIC = "partners", "public"
 """Editions of a report. Only the partners' is ever frozen; the public one is made of it (reports.public)."""
+
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def up_to(moment: dt.datetime) -> str:
+    """Up to when things had been received: "21 October 2026" for all of that day, else "10:00 on 21 October 2026"."""
+    local = moment.astimezone(LONDON)
+    whole = (local.hour, local.minute) == (23, 59)
+    return british(local.date()) if whole else f"{local:%H:%M} on {british(local.date())}"
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,11 @@ class Paper:
     check_at: str = ""
     due_on: dt.date | None = None
     late_by: int = 0
+
+    @property
+    def received(self) -> str:
+        """Up to when what is in it had been received, with the hour unless it is the end of a day."""
+        return up_to(self.cut_off)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from priorities.periods import british
+from reports.document.parts import up_to
+
 
 @dataclass(frozen=True)
 class Sealed:
@@ -19,6 +22,13 @@ class Sealed:
     standing: str
     cut_off_on: dt.date
     snapshot_sha256: str
+    cut_off: dt.datetime | None = None
+    """None in texts from before it was kept."""
+
+    @property
+    def received(self) -> str:
+        """Up to when what is in it had been received."""
+        return up_to(self.cut_off) if self.cut_off else british(self.cut_off_on)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from priorities.forms import VerbForm, WordsField
 from priorities.models import Meeting
-from priorities.periods import british
 from reports.models import Decision
 
 if TYPE_CHECKING:
@@ -180,10 +179,9 @@ class NewVersionForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.initial = {"cut_off": self.NOW, "follows": newest.number}
         self.newest = newest
-        day = british(timezone.localdate(newest.cut_off))
         self.fields["cut_off"].choices = [  # type: ignore[attr-defined]
             (self.NOW, "Everything received so far; what came late is listed"),
-            (self.SAME, f"The same as version {newest.number}: received up to {day}"),
+            (self.SAME, f"The same as version {newest.number}: received up to {newest.received}"),
         ]
         self.helper = FormHelper()
         self.helper.form_tag = False

@@ -17,7 +17,7 @@ class ActionPlanForm(VerbForm):
     as_at = DayField(
         what="the day",
         label="As at which day?",
-        help_text="The action plan as it stood at the end of that day, for example 30 9 2026. Not a day to come.",
+        help_text="The action plan as it stood at the end of that day, for example 30 9 2026; today, as it stands now. Not a day to come.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

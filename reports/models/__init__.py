@@ -1,5 +1,6 @@
 """What we tell: reports, their frozen versions and files (`report`), what happens to a version on its way (`life`), words
-written for it (`texts`), what a meeting made of it (`meeting`), and who else gets it (`shelf`).
+written for it (`texts`), what a meeting made of it (`meeting`), who else gets it (`shelf`),
+and every file ever made of one (`stored`).
 """
 
 from reports.models.life import Decision, FactCheck, FactCheckAnswer, HoldPeriod
@@ -15,6 +16,7 @@ from reports.models.report import (
     ReportVersionQuerySet,
 )
 from reports.models.shelf import AudienceList, PublicRelease, Sending, SentTo
+from reports.models.stored import StoredFile
 from reports.models.texts import RecommendationWords, RecommendationWordsQuerySet, SectionText, SectionTextQuerySet
 
 __all__ = [
@@ -42,4 +44,5 @@ __all__ = [
     "SectionTextQuerySet",
     "Sending",
     "SentTo",
+    "StoredFile",
 ]

@@ -16,6 +16,7 @@ from actions.models import ProgressUpdate, number_of
 from priorities.fields import HasPeriod, period_constraint, period_kind_field, period_start_field
 from priorities.models import Plan
 from priorities.periods import AsAt, Period, PeriodKind, british
+from reports.document.parts import up_to
 from reports.document.text import FactsLost, from_json, held_to, recommendations_in, sha256_of
 
 if TYPE_CHECKING:
@@ -280,6 +281,11 @@ class ReportVersion(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:version", args=[self.report_id, self.number])
+
+    @property
+    def received(self) -> str:
+        """Up to when what is in it had been received, with the hour unless it is the end of a day."""
+        return up_to(self.cut_off)
 
     def document(self) -> Document:
         """What it says. Every reader comes this way: raises FactsLost, with a sentence, rather than give facts other than

@@ -6,7 +6,8 @@ from typing import Any
 
 from charts.frame import NARROW, WIDE
 from charts.ratings_bar import RatingCount, RatingRow, RatingsBar, ratings_bar
-from reports.document import ActionPlanDocument
+from priorities.periods import british
+from reports.document import ActionPlanDocument, Paper
 from reports.rendering.contents import ACTION_PLAN, numbered
 from reports.rendering.text import tally
 
@@ -29,6 +30,7 @@ def action_plan_context(document: ActionPlanDocument) -> dict[str, Any]:
     return {
         "body": "reports/document/_action_plan.html",
         "on_request": True,
+        "over": _is_over(document.paper),
         "parts": parts,
         "part": {part.anchor: part for part in parts},
         "total": len(document.actions),
@@ -39,3 +41,8 @@ def action_plan_context(document: ActionPlanDocument) -> dict[str, Any]:
             (part, sum(c.number for c in part.counts), tally(part.counts)) for part in document.priorities
         ),
     }
+
+
+def _is_over(paper: Paper) -> bool:
+    """Whether the day was over when the last of what is in it was received."""
+    return paper.cut_off_on > paper.period_end or paper.received == british(paper.period_end)

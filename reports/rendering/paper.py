@@ -10,7 +10,6 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from priorities.periods import british
 from reports.document import PUBLIC, RESTRICTED, ActionPlanDocument, Document, PlanDocument, SixMonthlyDocument
 from reports.rendering.action_plan import action_plan_context
 from reports.rendering.plan import plan_context
@@ -106,7 +105,7 @@ def _page_rules(document: Document, stage: str) -> str:
     paper = document.paper
     name = f"{paper.title}, {paper.period_label}"
     known = "as held on" if isinstance(document, PlanDocument) else "updates received up to"
-    version = f"{'Public version' if paper.edition == PUBLIC else 'Version'} {paper.number}{' (draft)' if stage == 'draft' else ''}, {known} {british(paper.cut_off_on)}"
+    version = f"{'Public version' if paper.edition == PUBLIC else 'Version'} {paper.number}{' (draft)' if stage == 'draft' else ''}, {known} {paper.received}"
     contact = footer_contact(paper.contact)
     footer = f"{name} · {version}" + (f"\nContact: {contact}" if contact else "")
     rules = [

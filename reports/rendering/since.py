@@ -153,7 +153,7 @@ def compared_with(since: Since) -> str:
         stood = f" ({sealed.standing.lower()})" if sealed.standing else ""
         return (
             f"Compared with version {sealed.number} of the {sealed.title.lower()} on {sealed.period_label}"
-            f"{stood}, with what had been received by {british(sealed.cut_off_on)}."
+            f"{stood}, with what had been received by {sealed.received}."
         )
     day = f" by what had been received by {british(since.cut_off_on)}" if since.cut_off_on else ""
     return f"{since.why_not} What is compared with was therefore worked out again{day}."

@@ -146,7 +146,7 @@ def head_line(document: Document) -> str:
             if isinstance(document, PlanDocument)
             else [
                 f"month {paper.month} of {paper.months} of the plan",
-                f"{received} received up to {british(paper.cut_off_on)}",
+                f"{received} received up to {paper.received}",
             ]
         ),
         clip(paper.reason, 160),

@@ -52,7 +52,7 @@ def send_to_chair(*, version: ReportVersion, by: User, at: dt.datetime) -> Repor
         raise ValidationError(refusal)
     steps.held_to_seal(version)
     steps.move(version, version.state, State.WITH_CHAIR, sent_by=by, sent_at=at)
-    renditions.drop_unpublished_final(version)
+    renditions.drop_unpublished_final(version, at)
     for chair in steps.chairs(at):
         if chair.pk != by.pk:
             steps.tell(chair, emails.with_chair(version, check, said, reader=chair), version.pk, at)
@@ -100,7 +100,7 @@ def approve(
         meeting=meeting,
         minute_reference=minute_reference,
     )
-    renditions.drop_unpublished_final(version)  # one from before sending did away with it
+    renditions.drop_unpublished_final(version, at)  # one from before sending did away with it
     renditions.queue(version=version, stage=Stage.FINAL, at=at)
     _settle(version.report, at)
     return decision

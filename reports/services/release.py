@@ -26,7 +26,7 @@ from reports.models import PublicRelease, Rendition, Report, ReportVersion
 from reports.public import Withheld, for_public, withheld
 from reports.rendering import screen_html
 from reports.services.holds import reason_in_spite
-from reports.services.renditions import sign_off_of
+from reports.services.renditions import set_aside, sign_off_of
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -133,6 +133,7 @@ def prepare(*, version: ReportVersion, marking: str, by: User, at: dt.datetime) 
     if file.state in (State.QUEUED, State.RENDERING):
         # A worker may have read the row already, with the marking it had then.
         raise ValidationError("It is being laid out at this moment. Look again in a minute.")
+    set_aside(file, at)
     Rendition.objects.filter(pk=file.pk, state=file.state).update(
         state=State.QUEUED,
         marking=marking,

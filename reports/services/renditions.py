@@ -18,7 +18,7 @@ from reports import delivery
 from reports import permissions as permissions  # the rules behind `has_perm`
 from reports.document import sha256_of
 from reports.document.text import FactsLost
-from reports.models import Decision, Rendition
+from reports.models import Decision, Rendition, StoredFile
 from reports.public import for_public
 from reports.rendering import SignOff, print_html
 
@@ -88,13 +88,32 @@ def queue(
     return rendition
 
 
-def drop_unpublished_final(version: ReportVersion) -> None:
+def drop_unpublished_final(version: ReportVersion, at: dt.datetime) -> None:
     """Do away with a final file that nobody published: it was laid out before the decision that it would have to print.
 
-    Gone as a row, so that whoever is laying it out at this moment finds nothing to finish.
+    Gone as a row, so that whoever is laying it out at this moment finds nothing to finish. Its bytes are set aside.
     """
     if version.published_at is None:
-        version.renditions.filter(stage=Rendition.Stage.FINAL).delete()
+        finals = version.renditions.filter(stage=Rendition.Stage.FINAL)
+        for file in finals.defer("html"):
+            set_aside(file, at)
+        finals.delete()
+
+
+def set_aside(file: Rendition, at: dt.datetime) -> None:
+    """Keep, of a file that no longer counts, what it was: somebody may have a copy. Nothing for one that was never made."""
+    if file.sha256:
+        _stored(file, file.sha256, file.finished_at or at, set_aside_at=at)
+
+
+def _stored(file: Rendition, sha256: str, at: dt.datetime, set_aside_at: dt.datetime | None = None) -> None:
+    """The row of these bytes, as it is to stand now."""
+    made_of = {"version": file.version, "edition": file.edition, "stage": file.stage, "made_at": at}
+    StoredFile.objects.update_or_create(
+        sha256=sha256,
+        defaults={"set_aside_at": set_aside_at},
+        create_defaults={**made_of, "set_aside_at": set_aside_at},
+    )
 
 
 def try_again(*, rendition: Rendition, by: User, at: dt.datetime) -> None:
@@ -203,7 +222,9 @@ def _lay_out(rendition: Rendition, make: Maker, clock: Clock) -> bool:
         made = make(html)
         if before and hashlib.sha256(made.content).hexdigest() != before:
             raise Differs(LAID_OUT_OTHERWISE)
-        name, sha256 = delivery.store(made.content)
+        sha256 = hashlib.sha256(made.content).hexdigest()
+        _stored(rendition, sha256, clock())  # named first: a worker killed after it leaves no bytes without a name
+        name, _ = delivery.store(made.content)
     except Exception as error:
         log.exception("%s could not be laid out (attempt %s)", rendition, rendition.attempts)
         over = rendition.attempts >= MOST_ATTEMPTS or isinstance(error, Differs)
@@ -215,7 +236,7 @@ def _lay_out(rendition: Rendition, make: Maker, clock: Clock) -> bool:
         )
         return False
     now = clock()
-    return (
+    counts = (
         mine.update(
             state=State.DONE,
             lease_until=None,
@@ -231,3 +252,6 @@ def _lay_out(rendition: Rendition, make: Maker, clock: Clock) -> bool:
         )
         == 1
     )
+    if not counts and not Rendition.objects.filter(sha256=sha256).exists():
+        StoredFile.objects.filter(sha256=sha256).update(set_aside_at=now)
+    return counts

@@ -81,6 +81,7 @@ def last_report(report: Report, made_at: dt.datetime) -> Last:
             number=version.number,
             standing=version.get_state_display(),
             cut_off_on=local_day(version.cut_off),
+            cut_off=version.cut_off.astimezone(dt.UTC),
             snapshot_sha256=version.snapshot_sha256,
         ),
         document=document,

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from actions.models import Action
 from actions.progress import left_alone
 from actions.rating import Rating
-from priorities.periods import british
 from reports import comparing
-from reports.document import FigurePriority, Headline, LeftAlone, OtherAction, QuarterlyDocument
+from reports.document import FigurePriority, Headline, LeftAlone, OtherAction, QuarterlyDocument, up_to
 from reports.snapshot import actions, figures, issues, printed, sentences
 from reports.snapshot import paper as papers
 from reports.snapshot.history import Judged, judge, read
@@ -68,7 +67,7 @@ def quarterly(
         outside=outside,
         counts=actions.counts(now, {count.mark.key: count.number for count in before.counts} if before else None),
         headlines=headlines,
-        headlines_label=f"Last known ratings, from updates received up to {british(papers.local_day(cut_off))}",
+        headlines_label=f"Last known ratings, from updates received up to {up_to(cut_off)}",
         issues=found_issues,
         restricted_issues=restricted_issues,
         data_notes=(),

@@ -139,7 +139,7 @@ def background(paper: Paper, returns: Iterable[Return]) -> tuple[str, ...]:
     unchanged = sum(row.no_change for row in returns)
     asked = f"Updates were due on {british(paper.updates_due_on)}."
     if owed:
-        asked += f" Of {owed} asked for, {received} had been received by {british(paper.cut_off_on)}"
+        asked += f" Of {owed} asked for, {received} had been received by {paper.received}"
         asked += f", {unchanged} of them as “no change, confirmed”." if unchanged else "."
     return (
         f"The {paper.plan_title} runs from {british(paper.plan_starts_on)} to {british(paper.plan_ends_on)} and has "
@@ -182,7 +182,7 @@ def data_notes(paper: Paper, since: Since) -> tuple[str, ...]:
     )
     return (
         f"Ratings, due dates and milestones are as at {british(paper.period_end)}, by what had been received up to "
-        f"{british(paper.cut_off_on)}. What was said of later work belongs to the next report; what came later, to that or "
+        f"{paper.received}. What was said of later work belongs to the next report; what came later, to that or "
         "to a later version.",
         *((brackets,) if since.label else ()),
         f"Words that a partner marked as restricted are left out and held by the {HOLDER}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from io import StringIO
 
@@ -122,6 +123,29 @@ def test_a_day_has_one_action_plan_and_it_is_never_due(town):
     assert "action_plan" not in {one.kind for one in building.owed_by(town.plan)}
     town.say(town.action(), Rating.ON_TRACK, dt.date(2026, 11, 23))
     assert ReportVersion.objects.with_came_since().get().came_since == 0
+
+
+def test_a_day_that_is_not_over_is_told_with_its_hour(town):
+    def paper_of(day: dt.date, at: dt.datetime) -> str:
+        html = print_html(as_at(town, day, at=at), stage="draft", snapshot_sha256="", sign_off=None)
+        return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+    town.action()
+    today = paper_of(TODAY, NOW)
+    assert "as it stood at 14:00 on 23 November 2026, from the updates and events received by then." in today
+    assert "updates received up to 14:00 on 23 November 2026" in today
+    assert "at the end of" not in today
+    with time_machine.travel(NOW + dt.timedelta(days=1)):
+        page = client_of(town.coordinator).post(URL, boxes("as_at", TODAY), follow=True).text
+    assert "was there already, with what had been received up to 14:00 on 23 November 2026." in page
+    past = paper_of(dt.date(2026, 10, 12), NOW)
+    day = "12 October 2026"
+    assert f"as it stood at the end of {day}, from the updates and events received up to {day}." in past
+    report = Report.objects.get(as_at=dt.date(2026, 10, 12))
+    fields = {"follows": 1, "reason": "An update came late.", "by": town.coordinator, "at": NOW}
+    second = from_json(building.make_new_version(report=report, cut_off=NOW, **fields).snapshot)
+    html = print_html(second, stage="draft", snapshot_sha256="", sign_off=None)
+    assert f"at the end of {day}, from the updates and events received up to 14:00 on 23 November 2026." in html
 
 
 @pytest.mark.parametrize("day", [dt.date(2026, 11, 24), dt.date(2024, 3, 31), dt.date(2031, 4, 1)])

@@ -254,7 +254,7 @@ def test_the_final_of_a_report_that_went_to_the_chair_after_all_prints_the_decis
     assert "Approved for the Partnership" in final.html
     assert final.sha256 != undecided.sha256
     decisions.publish(version=version, by=desk.coordinator, at=PUBLISHED)
-    renditions.drop_unpublished_final(version)
+    renditions.drop_unpublished_final(version, LATER)
     assert version.renditions.filter(stage="final").exists(), "what was published stays"
 
 

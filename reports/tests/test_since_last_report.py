@@ -137,6 +137,7 @@ def test_the_report_before_counts_as_it_was_sealed(town: Town) -> None:
         "Draft",
         dt.date(2026, 4, 21),
         version.snapshot_sha256,
+        version.cut_off,
     )
     assert before_of(document) == {"at_risk": 1}
     assert document.by_ref["ASB-01"].before == mark(Rating.AT_RISK)

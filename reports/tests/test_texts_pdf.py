@@ -52,8 +52,8 @@ def test_a_text_fetches_and_embeds_nothing_and_keeps_both_profiles(
         "[x](javascript:alert(1))",
     ):
         assert said in shown
-    assert "the plan (https://a.example/plan?a=1&b=2)" in shown, "on paper the address stands beside the words"
-    assert "write (team@a.example)" in shown
+    assert "the plan [https://a.example/plan?a=1&b=2]" in shown, "on paper the address stands beside the words"
+    assert "write [team@a.example]" in shown
     assert "2026. Diolch." in shown
     addresses = {
         note["/A"]["/URI"]

@@ -71,9 +71,8 @@ def _say(request: SignedIn, version: ReportVersion, made: bool) -> None:
         delivery.wake_render()
         messages.success(request, f"{version.report} is made. Its PDF follows; below it says how far it is.")
         return
-    upto = timezone.localtime(version.cut_off)
     messages.info(
         request,
-        f"{version.report} was there already, as it stood at {upto:%H:%M} on {upto.day} {upto:%B %Y}. "
+        f"{version.report} was there already, with what had been received up to {version.received}. "
         "Make another version if it should hold what came since.",
     )
