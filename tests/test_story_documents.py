@@ -7,7 +7,6 @@ how it is read out is tried in test_documents; this is about none of them being 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,7 @@ class Made:
 @pytest.fixture(scope="module")
 def made(
     story: Story, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[list[Made]]:
+) -> list[Made]:
     """The story's papers, those that are due on its last day, and an action plan for a meeting, each as a file."""
     folder = tmp_path_factory.mktemp("story")
     with django_db_blocker.unblock(), story.told():
@@ -60,7 +59,7 @@ def made(
             found.append(
                 Made(version.report.kind, version.state, row.edition, row.stage, version.number, str(row), place)
             )
-    yield found
+    return found
 
 
 def test_no_kind_of_paper_is_missing(made: list[Made]) -> None:
