@@ -17,8 +17,8 @@ DAY = dt.datetime(2026, 10, 12, 9, tzinfo=dt.UTC)
 
 def _sizes(parts: Sequence[str], *, large: bool) -> list[int]:
     """How many actions the plan has, one after the other, as far as the parts asked for need it."""
-    most = 10_000 if {"pages", "snapshot"} & set(parts) else 130
-    return [size for size in (40, 50, 100, 130, 1_000, 10_000) if size <= most] + ([100_000] if large else [])
+    most = 10_000 if {"pages", "snapshot"} & set(parts) else 165
+    return [size for size in (40, 50, 100, 165, 1_000, 10_000) if size <= most] + ([100_000] if large else [])
 
 
 def main() -> int:

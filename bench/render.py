@@ -20,7 +20,8 @@ from reports.services import building, renditions
 from reports.snapshot.paper import usual_cut_off
 
 JOB, SECONDS_A_PAGE, MEGABYTES = 1.1, 0.1, 350
-FEW, MANY = SIZES = (40, 130)
+#: Actions: of as many pages as the real plan, and of some sixty.
+FEW, MANY = SIZES = (40, 165)
 
 
 _kept: dict[int, str] = {}
