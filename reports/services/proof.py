@@ -1,7 +1,8 @@
 """Whether a file is one of ours, in words, and whether what we keep is still what we made.
 
 A file is known by the SHA-256 of its bytes, a report's facts by that of their text. Both are kept with what was made of
-them, and every file names its facts in its metadata, so that a copy that was changed still says which report it was.
+them, even when another took its place, and every file names its facts in its metadata, so that a copy that was changed
+still says which report it was.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from django.utils import timezone
 from priorities.models import Plan
 from priorities.periods import british
 from reports.document.text import FactsLost
-from reports.models import PublicRelease, Rendition, ReportVersion
+from reports.models import PublicRelease, Rendition, ReportVersion, StoredFile
 from reports.services import renditions
 from reports.services.release import corrected_by, newer_on_shelf, public_reason
 from reports.services.renditions import sign_off_of
@@ -109,6 +110,9 @@ def ask(told: Print, *, user: User | None, everything: bool = False) -> Answer:
     file = seen.files.filter(sha256=told.sha256).first()
     if file is not None:
         return _of_file(file, seen)
+    stored = StoredFile.objects.filter(sha256=told.sha256).select_related("version__report__plan").first()
+    if stored is not None and seen.at_work:
+        return _of_set_aside(stored, seen)
     version = seen.versions.filter(snapshot_sha256=told.sha256).first()
     if version is not None:
         is_sound = not _fault_of_facts(version)
@@ -121,7 +125,9 @@ def ask(told: Print, *, user: User | None, everything: bool = False) -> Answer:
             version,
             seen.public_only,
         )
-    changed = seen.versions.filter(snapshot_sha256=told.facts).first() if told.facts else None
+    # Ours, unchanged, but not for whoever asks: the facts that it names must not give it away.
+    is_hidden = stored is not None or Rendition.objects.filter(sha256=told.sha256).exists()
+    changed = seen.versions.filter(snapshot_sha256=told.facts).first() if told.facts and not is_hidden else None
     if changed is not None:
         return Answer(
             False,
@@ -132,7 +138,7 @@ def ask(told: Print, *, user: User | None, everything: bool = False) -> Answer:
             changed,
             seen.public_only,
         )
-    return Answer(False, "Not published" if seen.public_only else "Not ours", seen.not_ours)
+    return Answer(False, "Not ours" if seen.at_work else "Not published", seen.not_ours)
 
 
 class _Seen:
@@ -143,7 +149,7 @@ class _Seen:
         reads = user is not None and user.is_reader
         self.public_only = not at_work and not reads
         self.not_ours = NOT_OURS if at_work else NOT_TO_BE_SEEN if reads else NOT_PUBLIC
-        files = Rendition.objects.filter(state=Rendition.State.DONE)
+        files = Rendition.objects.exclude(sha256="")  # also one that is being laid out again
         versions = ReportVersion.objects.all()
         if self.public_only:
             released = PublicRelease.objects.filter(version__report__plan__public_shelf=True)
@@ -159,16 +165,37 @@ class _Seen:
 
 
 def _of_file(file: Rendition, seen: _Seen) -> Answer:
-    made = timezone.localtime(file.finished_at)
-    kind = f"{file.get_edition_display()}, {'final' if file.stage == Rendition.Stage.FINAL else 'a draft'}"
     return Answer(
         True,
         "Ours",
-        f"This file is ours, unchanged: {file}, made {british(made.date())}, {made:%H:%M}.",
-        (("Which file", kind), *_about(file.version, seen)),
+        f"This file is ours, unchanged: {file}, made {_moment(file.finished_at)}.",
+        (("Which file", _kind(file)), *_about(file.version, seen)),
         file.version,
         file.edition == Rendition.Edition.PUBLIC,
     )
+
+
+def _of_set_aside(file: StoredFile, seen: _Seen) -> Answer:
+    """What was made and given up before anybody could be given it: a final of before a decision, a marking not chosen."""
+    when = f" on {_moment(file.set_aside_at)}" if file.set_aside_at else ""
+    return Answer(
+        True,
+        "Ours, set aside",
+        f"This file is ours, unchanged: {file}, made {_moment(file.made_at)}. But it was set aside{when} before it was "
+        "published, and another took its place: do not rely on it.",
+        (("Which file", f"{_kind(file)}, set aside"), *_about(file.version, seen)),
+        file.version,
+        file.edition == Rendition.Edition.PUBLIC,
+    )
+
+
+def _moment(at: dt.datetime) -> str:
+    at = timezone.localtime(at)
+    return f"{british(at.date())}, {at:%H:%M}"
+
+
+def _kind(file: Rendition | StoredFile) -> str:
+    return f"{file.get_edition_display()}, {'final' if file.stage == Rendition.Stage.FINAL else 'a draft'}"
 
 
 def _about(version: ReportVersion, seen: _Seen) -> tuple[tuple[str, str], ...]:

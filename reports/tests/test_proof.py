@@ -17,9 +17,9 @@ from django.test import Client
 from priorities.models import Plan
 from reports import delivery
 from reports.forms import check as check_form
-from reports.models import PublicRelease, Rendition, ReportVersion
-from reports.services import building, decisions, proof, release
-from reports.tests.desk import LATER, Q2, Desk, Sheet
+from reports.models import PublicRelease, Rendition, ReportVersion, StoredFile
+from reports.services import building, decisions, proof, release, renditions
+from reports.tests.desk import LATER, Q2, Desk, Sheet, at, make
 from reports.tests.test_release import client_of, prepared, released, second_version
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +104,85 @@ def test_one_changed_byte_is_told_and_which_report_it_says_it_is(desk):
     assert "its bytes are others" in said
     assert "Six-monthly partnership report, April to September 2026, version 1" in said
     assert "Not ours" in ask(desk.officer, file.replace(version.snapshot_sha256.encode(), b"0" * 64))
+
+
+def laid_out_naming_facts(file: Rendition) -> Rendition:
+    """As it came out of a maker whose files name their facts."""
+    Rendition.objects.filter(pk=file.pk).update(state="queued", attempts=0, sha256="", pdf="", html="", html_sha256="")
+    return renditions.make_one(rendition=file, make=named, clock=at(LATER))
+
+
+def test_a_true_file_that_somebody_may_not_see_is_not_said_to_be_changed(desk):
+    version = desk.published()
+    draft, final = (
+        delivery.read(laid_out_naming_facts(version.renditions.partners().get(stage=stage)))
+        for stage in ("draft", "final")
+    )
+    prepared(desk, version, "OFFICIAL", maker=named)
+    given_up = delivery.read(release.file_of(version))
+    prepared(desk, version, maker=named)
+    released(desk, version)
+    open_shelf()
+    for file in (draft, final, given_up):
+        assert "ours, unchanged" in ask(desk.officer, file).lower()
+        for user, sentence in ((desk.reader, proof.NOT_TO_BE_SEEN), (None, proof.NOT_PUBLIC)):
+            said = ask(user, file)
+            assert sentence in said
+            assert "✗ </span>Not published" in said
+            assert "its bytes are others" not in said
+            assert "Six-monthly" not in said
+        assert "its bytes are others" in ask(desk.reader, file + b"!")
+
+
+def test_a_file_that_was_set_aside_is_ours_all_the_same(desk):
+    version = desk.draft(kind="quarterly", period=Q2)
+    decisions.prepare(version=version, by=desk.coordinator, at=LATER)
+    early = partners(desk.laid_out(version, "final"))
+    Plan.objects.update(quarterly_needs_chair=True)
+    version = ReportVersion.objects.get(pk=version.pk)
+    approve(desk, version)
+    said = ask(desk.officer, early)
+    assert "✓ </span>Ours, set aside" in said
+    assert "set aside on 20 November 2026, 12:00 before it was published" in said
+    assert "Quarterly performance report, Q2 2026/27, version 1, final" in said
+    decisions.publish(version=desk.laid_out(version, "final"), by=desk.coordinator, at=LATER)
+    assert "ours, unchanged" in ask(desk.officer, partners(version)).lower()
+
+    marked = delivery.read(prepared(desk, version, "OFFICIAL"))
+    unmarked = delivery.read(prepared(desk, version))
+    assert "Ours, set aside" in ask(desk.officer, marked)
+    assert "Ours, set aside" not in ask(desk.officer, unmarked)
+    assert delivery.read(prepared(desk, version, "OFFICIAL")) == marked
+    assert "Ours, set aside" not in ask(desk.officer, marked), "chosen again, it counts again"
+
+
+def test_no_bytes_are_stored_without_a_row_that_names_them(desk, settings):
+    version = desk.published()
+    prepared(desk, version, "OFFICIAL")
+    prepared(desk, version)
+    late = building.make_first(plan=desk.plan, kind="quarterly", period=Q2, now=LATER).renditions.get()
+
+    def overtaken(html: str) -> Sheet:
+        Rendition.objects.filter(pk=late.pk).delete()
+        return make(html)
+
+    assert renditions.make_next(make=overtaken, clock=at(LATER)) is None
+    assert StoredFile.objects.filter(version=late.version, set_aside_at=LATER).exists()
+    on_disk = {path.stem for path in Path(settings.MEDIA_ROOT).rglob("*.pdf")}
+    assert on_disk == set(StoredFile.objects.values_list("sha256", flat=True))
+    assert len(on_disk) == 5
+
+
+def test_a_true_copy_is_ours_while_it_is_laid_out_again(desk, settings):
+    version = desk.published()
+    released(desk, version)
+    open_shelf()
+    file = release.file_of(version)
+    content = delivery.read(file)
+    place(file, settings).unlink()
+    renditions.try_again(rendition=file, by=desk.coordinator, at=LATER)
+    for user in (desk.officer, desk.reader, None):
+        assert "This file is ours, unchanged" in ask(user, content)
 
 
 def test_facts_are_found_wherever_the_file_is_cut_into_pieces():
