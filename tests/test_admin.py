@@ -118,6 +118,7 @@ READ_ONLY = {
     "reports.rendition",
     "reports.decision",
     "reports.planfault",
+    "reports.recommendationwords",
     "reports.sectiontext",
     "reports.factcheck",
     "reports.publicrelease",
