@@ -124,7 +124,7 @@ def post_update(
     _check_open(action)
     _check_seen(action, seen)
     choice = action.period_choice(today)
-    milestones = {milestone.pk: milestone for milestone in action.milestones.all()}
+    milestones = {milestone.pk: milestone for milestone in action.milestones.all()} if milestones_done else {}
     faults = faults_of(
         action=action,
         choice=choice,
@@ -218,7 +218,7 @@ def faults_of(
 ) -> dict[str, list[str]]:
     """What keeps `post_update` from taking these answers, by the names of its parameters; empty when nothing does.
 
-    `milestones` are all of the action's, by primary key. Writes nothing: a draft is told by it whether it is ready.
+    `milestones` are all of the action's, by primary key, where any is said to be done. Writes nothing: a draft is told by it whether it is ready.
     """
     faults: dict[str, list[str]] = {}
     if period not in choice.choices:
