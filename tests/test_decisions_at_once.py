@@ -13,6 +13,7 @@ from django.urls import reverse
 from actions.tests.makers import make_user
 from partners import roles
 from partners.models import Cover, OutgoingEmail
+from performance.models import Indicator
 from reports.models import Decision, FactCheck, Rendition
 from reports.services import decisions, fact_check
 from reports.tests.desk import DECIDED, SENT, Desk
@@ -76,6 +77,7 @@ def test_twenty_decisions_at_once_are_one(desk: Desk):
 
 
 def test_a_fact_check_opened_and_the_draft_sent_to_the_chair_at_once_is_one_of_both(desk: Desk):
+    Indicator.objects.create(code="I-01", name="Fires", unit="fires", better="lower", data_owner=desk.council)
     version = desk.draft()
     plan = version.report.plan
 

@@ -40,6 +40,11 @@ class FactCheck(models.Model):
     partners = models.ManyToManyField(
         Partner, related_name="+", help_text="Those of whom the draft says something, when it was opened."
     )
+    asked_as = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="By a partner's key the names under which the draft speaks of it, whatever it is called since.",
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

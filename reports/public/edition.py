@@ -35,6 +35,7 @@ from reports.document import (
     Outside,
     Paper,
     PlanDocument,
+    PriorityPart,
     QuarterlyDocument,
     Recommendation,
     SectionWords,
@@ -187,7 +188,10 @@ class Edition(Figures):
         public = dataclasses.replace(
             document,
             paper=self._paper(document.paper),
-            priorities=tuple(dataclasses.replace(part, codes=self._kept(part.codes)) for part in document.priorities),
+            priorities=tuple(
+                dataclasses.replace(part, statement=self._free(part.statement), codes=self._kept(part.codes))
+                for part in document.priorities
+            ),
             shared_codes=self._kept(document.shared_codes),
             other_codes=self._kept(document.other_codes),
             figures=self.figures,
@@ -263,6 +267,7 @@ class Edition(Figures):
             document,
             paper=self._paper(document.paper),
             figures=self.figures,
+            priorities=self._priorities(document.priorities),
             actions=lines,
             added=tuple(self._change(change, codes, titles) for change in document.added),
             completed=tuple(self._change(change, codes, titles) for change in document.completed),
@@ -284,6 +289,13 @@ class Edition(Figures):
         )
         return dataclasses.replace(public, figure_notes=self._notes())
 
+    def _priorities(self, parts: tuple[PriorityPart, ...]) -> tuple[PriorityPart, ...]:
+        """A statement may have been edited since the plan was printed, and a focus is typed every year."""
+        return tuple(
+            dataclasses.replace(part, statement=self._free(part.statement), focus=self._free(part.focus))
+            for part in parts
+        )
+
     # --- The action plan as at a day
 
     def _action_plan(self, document: ActionPlanDocument) -> ActionPlanDocument:
@@ -294,6 +306,7 @@ class Edition(Figures):
         return dataclasses.replace(
             document,
             paper=self._paper(document.paper),
+            priorities=self._priorities(document.priorities),
             actions=lines,
             completed=tuple(self._change(change, codes, titles) for change in document.completed),
             closed=tuple(self._change(change, codes, titles) for change in document.closed),
@@ -323,6 +336,7 @@ class Edition(Figures):
             priorities=tuple(
                 dataclasses.replace(
                     part,
+                    statement=self._free(part.statement),
                     focus=self._free(part.focus),
                     actions=tuple(dataclasses.replace(one, title=self._title(one.title)) for one in part.actions),
                 )

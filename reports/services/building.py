@@ -182,8 +182,8 @@ def cannot_give_way(version: ReportVersion) -> str:
         return f"Version {version.number} is with the chair: it has to be returned first."
     if version.state == State.FACT_CHECK and version.fact_check.closed_at is None:
         return (
-            f"Partners check version {version.number} until the end of {british(version.fact_check.answers_due_on)}. "
-            "Wait for them, or close the fact check first."
+            f"The fact check of version {version.number}, whose last day is {british(version.fact_check.answers_due_on)}, "
+            "is not closed yet. Wait for it, or close the fact check first."
         )
     return ""
 

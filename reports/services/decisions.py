@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from charts.text import listed
 from partners.models import Cover
 from partners.words import is_blank
 from priorities.periods import days_in_words, periods_between
@@ -32,6 +33,10 @@ State = ReportVersion.State
 Stage = Rendition.Stage
 
 ONLY_COORDINATOR_PUBLISHES = "Only the coordinator publishes a report."
+NOBODY_DECIDES = (
+    "Nobody could decide on it: there is no chair whose account is open. An administrator gives somebody the role Chair in "
+    "the administration; then send it."
+)
 CHANGED = "The report has changed since you opened it. Read it again, then decide."
 
 
@@ -40,7 +45,7 @@ def send_to_chair(*, version: ReportVersion, by: User, at: dt.datetime) -> Repor
     """Put a draft before the chair, once its PDF can be read and its fact check is over; tell the chairs and their cover.
 
     Raises PermissionDenied; ValidationError with a sentence when the version is not a draft any more, its PDF is not ready,
-    it owes something to its fact check, this report needs no chair or is not to be produced.
+    it owes something to its fact check, nobody could decide, this report needs no chair or is not to be produced.
     """
     if not by.has_perm("reports.send_to_chair", version):
         raise PermissionDenied("Only the coordinator sends a report to the chair.")
@@ -48,7 +53,7 @@ def send_to_chair(*, version: ReportVersion, by: User, at: dt.datetime) -> Repor
     version.refresh_from_db(fields=["state"])
     check = fact_check.check_of(version)
     said = fact_check.said(check) if check else []
-    if refusal := cannot_send(version, steps.files_of(version), check, said):
+    if refusal := cannot_send(version, steps.files_of(version), check, said, timezone.localdate(at)):
         raise ValidationError(refusal)
     steps.held_to_seal(version)
     steps.move(version, version.state, State.WITH_CHAIR, sent_by=by, sent_at=at)
@@ -59,8 +64,26 @@ def send_to_chair(*, version: ReportVersion, by: User, at: dt.datetime) -> Repor
     return version
 
 
+def who_was_told(version: ReportVersion) -> str:
+    """To whom the e-mail has gone that a version is with the chair, by role, in a sentence."""
+    at = version.sent_at
+    told = [one for one in steps.chairs(at) if one.pk != version.sent_by_id] if at else []
+    if not told:
+        return "Nobody was sent an e-mail: you are the only chair. Another coordinator records a decision taken at a meeting."
+    said = [one.job_title or "the chair" if one.is_chair else _covers(one) for one in told]
+    return f"An e-mail has gone to {listed(said)}."
+
+
+def _covers(person: User) -> str:
+    return f"{person.job_title}, who covers the chair" if person.job_title else "who covers the chair"
+
+
 def cannot_send(
-    version: ReportVersion, files: Mapping[str, Rendition], check: FactCheck | None, said: Iterable[fact_check.Said]
+    version: ReportVersion,
+    files: Mapping[str, Rendition],
+    check: FactCheck | None,
+    said: Iterable[fact_check.Said],
+    today: dt.date,
 ) -> str:
     """Why this version cannot go to the chair, in a sentence; empty when it can. `files` are its own, by stage."""
     if not version.report.needs_chair:
@@ -69,7 +92,9 @@ def cannot_send(
         return steps.is_now(version)
     if not steps.is_done(files.get(Stage.DRAFT)):
         return "The draft PDF is not ready yet: the chair has to be able to read it."
-    return fact_check.cannot_go_on(version, check, said)
+    if refusal := fact_check.cannot_go_on(version, check, said, today):
+        return refusal
+    return "" if steps.has_chair() else NOBODY_DECIDES
 
 
 @transaction.atomic

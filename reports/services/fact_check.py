@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from charts.text import listed
+from partners import roles
 from partners.models import Partner, User
 from partners.words import is_blank
 from priorities.periods import british
@@ -55,8 +56,11 @@ class Said:
         return self.answer is not None and not self.answer.is_right and not self.answer.outcome
 
 
-def asked_about(document: Document) -> dict[Partner, SaidOf]:
-    """The partners of whom a report says something, by name, and what it says."""
+NOBODY_TO_ASK = "Nobody can be asked: no partner of whom this draft says something has an officer who could answer."
+
+
+def asked_about(document: Document) -> dict[Partner, list[str]]:
+    """The partners of whom a report says something, by name, and the names under which it does."""
     names = names_in(document)
     partners = list(Partner.objects.order_by("name"))
     called = {partner.name for partner in partners}
@@ -64,9 +68,29 @@ def asked_about(document: Document) -> dict[Partner, SaidOf]:
     for partner in partners:
         # A partner that was renamed since is known by a line of its former names, which begins with the name.
         former = {name for name in names - called if any(map(_begins(name), partner.former_names.splitlines()))}
-        if part := said_of(document, {partner.name} | former):
-            found[partner] = part
+        if said_of(document, {partner.name} | former):
+            found[partner] = sorted({partner.name} | former)
     return found
+
+
+def part_of(check: FactCheck, document: Document, partner: Partner) -> SaidOf | None:
+    """What a draft says of a partner that was asked, under the names it had then; None where it says nothing under them."""
+    names = check.asked_as.get(str(partner.pk)) or asked_about(document).get(partner, [])
+    return said_of(document, set(names)) or None
+
+
+def heard(partners: Iterable[Partner]) -> set[int]:
+    """The keys of those of the partners that have an officer who could sign in and answer."""
+    officers = User.objects.filter(is_active=True, groups__name=roles.PARTNER_OFFICER)
+    return set(officers.filter(partner__in=list(partners)).values_list("partner", flat=True))
+
+
+def nobody_to_ask(version: ReportVersion) -> bool:
+    """Whether no officer could answer for any partner of whom the draft says something."""
+    try:
+        return not heard(asked_about(version.document()))
+    except FactsLost:
+        return False  # what says so is elsewhere
 
 
 def _begins(name: str) -> Callable[[str], bool]:
@@ -104,20 +128,22 @@ def cannot_open(version: ReportVersion, draft: Rendition | None) -> str:
     """Why no fact check of this version can be opened, in a sentence; empty when it can."""
     report = version.report
     if not has_fact_check(report):
-        return "This plan’s reports go on without a fact check."
+        if not report.plan.fact_check:
+            return "This plan’s reports go on without a fact check."
+        return "This report goes on without a fact check: partners check those that fall due and go to the chair."
     if version.state != State.DRAFT:
         return steps.is_now(version)
     return "" if steps.is_done(draft) else "The draft PDF is not ready yet: partners have to be able to read it."
 
 
-def cannot_go_on(version: ReportVersion, check: FactCheck | None, answers: Iterable[Said]) -> str:
+def cannot_go_on(version: ReportVersion, check: FactCheck | None, answers: Iterable[Said], today: dt.date) -> str:
     """What a version still owes its fact check before it goes to the chair, in a sentence; empty for nothing."""
-    if is_wanted(version, check):
+    if is_wanted(version, check) and not nobody_to_ask(version):
         return "Partners check this draft first: open the fact check."
     if check is None:
         return ""
     if check.closed_at is None:
-        return f"Partners check this draft until the end of {british(check.answers_due_on)}. Wait for them, or close the fact check."
+        return f"{still_open(check, today)} or close the fact check."
     answers = list(answers)
     if unsettled := [one.partner.name for one in answers if one.unsettled]:
         who = listed(unsettled)
@@ -131,12 +157,20 @@ def cannot_go_on(version: ReportVersion, check: FactCheck | None, answers: Itera
     return ""
 
 
+def still_open(check: FactCheck, today: dt.date) -> str:
+    """What is to be done about a check that nobody has closed; a sentence that goes on with "or"."""
+    day = british(check.answers_due_on)
+    if is_open(check, today):
+        return f"Partners check this draft until the end of {day}. Wait for them,"
+    return f"Partners had until the end of {day} to check this draft. Wait for the portal to close the fact check,"
+
+
 @transaction.atomic
 def open_check(*, version: ReportVersion, by: User, at: dt.datetime) -> FactCheck:
     """Show a draft to the partners it speaks of, and ask their officers by e-mail whether it is right.
 
     Raises PermissionDenied; ValidationError with a sentence when the plan asks for no check, the version is not a draft any
-    more or its PDF is not ready.
+    more, its PDF is not ready or nobody could answer.
     """
     if not by.has_perm("reports.open_fact_check", version):
         raise PermissionDenied("Only the coordinator opens a fact check.")
@@ -148,18 +182,35 @@ def open_check(*, version: ReportVersion, by: User, at: dt.datetime) -> FactChec
         partners = asked_about(version.document())
     except FactsLost as lost:
         raise ValidationError(f"{lost} Nothing was changed.") from lost
+    if not heard(partners):
+        raise ValidationError(f"{NOBODY_TO_ASK} Send it to the chair without a fact check.")
     steps.move(version, State.DRAFT, State.FACT_CHECK)
     check = FactCheck.objects.create(
         version=version,
         opened_at=at,
         opened_by=by,
         answers_due_on=add_working_days(timezone.localdate(at), WORKING_DAYS),
+        asked_as={str(partner.pk): names for partner, names in partners.items()},
     )
     check.partners.set(partners)
     officers = {person.pk: person for partner in partners for person in User.objects.officers_of(partner.pk)}
     for person in steps.with_stand_ins(officers.values(), at):
         steps.tell(person, emails.fact_check_opened(check, reader=person), version.pk, at)
     return check
+
+
+def who_was_asked(check: FactCheck) -> str:
+    """Whose officers were sent an e-mail, and which partners have nobody who could answer, in sentences."""
+    partners = list(check.partners.order_by("name"))
+    able = heard(partners)
+    asked = [partner.name for partner in partners if partner.pk in able]
+    mute = [partner.name for partner in partners if partner.pk not in able]
+    said = f"An e-mail has gone to the officers of {listed(asked)}."
+    if not mute:
+        return said
+    return (
+        f"{said} Nobody can answer for {listed(mute)}: no officer of theirs can sign in. An administrator can name one."
+    )
 
 
 @transaction.atomic

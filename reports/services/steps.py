@@ -71,6 +71,11 @@ def coordinators() -> list[User]:
     return list(User.objects.filter(is_active=True, groups__name=roles.COORDINATOR).order_by("pk"))
 
 
+def has_chair() -> bool:
+    """Whether anybody decides: cover stands for a chair whose account is open, so that without one there is none."""
+    return User.objects.filter(is_active=True, groups__name=roles.CHAIR).exists()
+
+
 def chairs(at: dt.datetime) -> list[User]:
     """Everybody who may decide at that moment: the chairs, and whoever stands in for one of them."""
     return with_stand_ins(User.objects.filter(is_active=True, groups__name=roles.CHAIR).order_by("pk"), at)

@@ -65,6 +65,8 @@ def last_report(report: Report, made_at: dt.datetime) -> Last:
     if not made:
         return Last(label, worked_out, why_not=f"There is no version of the report on {before.label}.")
     version = max(made, key=_decided)
+    if version.report.not_produced:
+        return Last(label, worked_out, why_not=f"It was decided that the report on {before.label} is not produced.")
     try:
         document = version.document()
     except FactsLost:

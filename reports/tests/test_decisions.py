@@ -4,11 +4,15 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.urls import reverse
 
 from actions.tests.makers import make_user
 from partners import roles
-from partners.models import OutgoingEmail, User
+from partners.models import Cover, OutgoingEmail, User
 from priorities.models import Meeting, Plan, SubGroup
 from priorities.periods import Period, PeriodKind
 from priorities.services import open_round
@@ -57,6 +61,41 @@ def test_nobody_else_sends(desk, who):
     with pytest.raises(PermissionDenied, match="Only the coordinator"):
         decisions.send_to_chair(version=version, by=getattr(desk, who), at=SENT)
     assert (state_of(version), letters()) == (State.DRAFT, [])
+
+
+def test_nothing_is_sent_where_nobody_could_decide(desk):
+    """Cover stands for a chair who is there, so that it does not stand in for one whose account is closed."""
+    draft = desk.draft()
+    vice = make_user("vice@test.example", roles.PARTNER_OFFICER)
+    Cover.objects.create(person=desk.chair, covered_by=vice, starts_on=SENT.date(), ends_on=SENT.date())
+    User.objects.filter(pk=desk.chair.pk).update(is_active=False)
+    client = Client()
+    client.force_login(desk.coordinator)
+    page = client.get(draft.get_absolute_url()).text
+    assert "An administrator gives somebody the role Chair" in page
+    assert ">Send to the chair<" not in page
+    with pytest.raises(ValidationError, match="there is no chair whose account is open"):
+        decisions.send_to_chair(version=draft, by=desk.coordinator, at=SENT)
+    assert (state_of(draft), letters()) == (State.DRAFT, [])
+
+
+def test_it_is_said_who_was_told_that_a_report_is_with_the_chair(desk):
+    vice = make_user("vice@test.example", roles.PARTNER_OFFICER, job_title="Vice-chair")
+    Cover.objects.create(person=desk.chair, covered_by=vice, starts_on=SENT.date(), ends_on=SENT.date())
+    draft = desk.draft()
+    client = Client()
+    with time_machine.travel(SENT):
+        client.force_login(desk.coordinator)
+        page = client.post(reverse("reports:send-to-chair", args=[draft.report_id, 1]), follow=True).text
+    assert "Version 1 is with the chair. An e-mail has gone to the chair and Vice-chair, who covers the chair." in page
+    assert [email for email, _ in letters()] == [desk.chair.email, vice.email]
+
+
+def test_the_only_chair_who_sends_it_is_told_that_somebody_else_records_the_decision(desk):
+    desk.chair.groups.add(Group.objects.get(name=roles.COORDINATOR))
+    sent = decisions.send_to_chair(version=desk.draft(), by=User.objects.get(pk=desk.chair.pk), at=SENT)
+    assert letters() == []
+    assert decisions.who_was_told(sent).startswith("Nobody was sent an e-mail: you are the only chair.")
 
 
 def test_a_version_is_not_sent_twice(desk):

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 import time_machine
@@ -18,13 +19,13 @@ from actions.services.lifecycle import add_action
 from actions.services.updates import post_update
 from actions.tests.makers import make_partner, make_user
 from partners import roles
-from partners.models import Cover, OutgoingEmail
+from partners.models import Cover, OutgoingEmail, User
 from performance.models import Indicator
 from priorities.services import open_round
 from priorities.tests.makers import make_priority, make_sub_group
 from reports.models import FactCheck, ReportVersion
 from reports.services import building, decisions, fact_check, schedule
-from reports.tests.desk import DUE, H1, SENT, Desk
+from reports.tests.desk import DUE, H1, Q2, SENT, Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +163,67 @@ def test_opening_asks_the_officers_of_whom_the_draft_says_something_and_nobody_e
     again = signed_in(town.coordinator).post(address("open-fact-check", version), follow=True)
     assert "marked “In fact check” now" in again.text
     assert letters("fact-check-opened") == told
+
+
+def test_who_was_asked_is_said_and_who_cannot_answer_is_named(town):
+    type(town.firefighter).objects.filter(pk=town.firefighter.pk).update(is_active=False)
+    version = town.draft()
+    opened = signed_in(town.coordinator).post(address("open-fact-check", version), follow=True).text
+    assert "An e-mail has gone to the officers of Borough council and Cleveland Police." in unescape(opened)
+    assert "Nobody can answer for Fire Brigade: no officer of theirs can sign in." in opened
+    assert sorted(letters("fact-check-opened")) == ["constable@test.example", "officer@test.example"]
+
+
+def test_with_nobody_to_ask_it_is_not_opened_and_the_report_goes_on_without(town):
+    User.objects.filter(groups__name=roles.PARTNER_OFFICER).exclude(pk=town.volunteer.pk).update(is_active=False)
+    version = town.draft()
+    shown = page(town.coordinator, version.get_absolute_url())
+    assert "Open the fact check" not in shown
+    assert "no partner of whom this draft says something has an officer who could answer. It goes on" in shown
+    opened = signed_in(town.coordinator).post(address("open-fact-check", version), follow=True).text
+    assert "Nobody can be asked" in opened
+    assert "Send it to the chair without a fact check." in opened
+    assert (state_of(version), FactCheck.objects.count()) == (State.DRAFT, 0)
+    signed_in(town.coordinator).post(address("send-to-chair", version))
+    assert state_of(version) == State.WITH_CHAIR
+
+
+def test_a_partner_renamed_meanwhile_is_shown_and_asked_what_the_draft_says_of_it(town):
+    version = town.in_check()
+    type(town.police).objects.filter(pk=town.police.pk).update(name="Tees Police")
+    part = address("fact-check-part", version, "CP")
+    assert "Two patrols a week." in page(town.constable, part)
+    signed_in(town.constable).post(part, {"is_right": "right", "text": ""})
+    assert town.police.pk in set(version.fact_check.answers.values_list("partner", flat=True))
+    # A check from before the names were kept: nobody answers to words they are not shown.
+    FactCheck.objects.update(asked_as={})
+    version.fact_check.answers.all().delete()
+    assert signed_in(town.constable).get(part).status_code == 404
+    assert signed_in(town.constable).post(part, {"is_right": "right", "text": ""}).status_code == 404
+    assert not version.fact_check.answers.exists()
+
+
+def test_a_report_that_has_none_under_a_plan_that_has_says_why(town):
+    with pytest.raises(ValidationError, match="partners check those that fall due and go to the chair"):
+        fact_check.open_check(version=town.draft(kind="quarterly", period=Q2), by=town.coordinator, at=OPENED)
+
+
+def test_after_its_last_day_nobody_is_told_to_wait_for_partners(town):
+    version = town.in_check()
+    for at, said in ((IN_TIME, "until the end of 2 November 2026. Wait for them,"), (TOO_LATE, "Partners had until")):
+        with time_machine.travel(at, tick=False):
+            with pytest.raises(ValidationError, match=said):
+                decisions.send_to_chair(version=version, by=town.coordinator, at=at)
+            assert said in page(town.coordinator, version.get_absolute_url())
+
+
+def test_nothing_is_settled_once_the_report_has_gone_on(town):
+    version = town.in_check()
+    wrong = answer(town, version, town.police, town.constable, "It was three.")
+    ReportVersion.objects.filter(pk=version.pk).update(sent_by=town.coordinator, sent_at=IN_TIME)
+    with pytest.raises(ValidationError, match="has gone to the chair since"):
+        fact_check.settle(answer=wrong, outcome="kept", text="No.", by=town.coordinator, at=TOO_LATE)
+    assert not version.fact_check.answers.exclude(outcome="").exists()
 
 
 def test_a_plan_that_asks_for_none_has_none(town):

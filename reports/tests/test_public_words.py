@@ -7,13 +7,26 @@ import datetime as dt
 
 import pytest
 
-from reports.document import Asked, Difference, Matter, SixMonthlyDocument, SubGroupText
+from priorities.models import AnnualFocus, Priority
+from priorities.periods import Period, PeriodKind
+from reports.document import (
+    Asked,
+    DateMove,
+    Difference,
+    Issue,
+    Matter,
+    SimilarRow,
+    SimilarTable,
+    SixMonthlyDocument,
+    SubGroupText,
+)
 from reports.models import Report, SectionText
 from reports.public import WITHHELD, for_public
+from reports.services.on_request import make_action_plan, make_plan
 from reports.snapshot.texts import texts
 from reports.tests.desk import H1, LATER, Desk
-from reports.tests.makers import Town
-from reports.tests.test_public import story
+from reports.tests.makers import Town, quarterly
+from reports.tests.test_public import printed, story
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +79,52 @@ def test_a_text_that_was_written_after_the_version_was_made_is_not_in_it():
         SectionText.objects.create(report=report, section="statement", text=text, by=desk.chair, at=at)
     found = {minutes: [one.text for one in texts(report, LATER + dt.timedelta(minutes=minutes))] for minutes in (1, 3)}
     assert found == {1: ["In time."], 3: ["Too late."]}
+
+
+DAY = dt.date(2026, 10, 1)
+
+
+@pytest.mark.parametrize(("text", "told"), [(TELLS, WITHHELD), (PLAIN, PLAIN)])
+@pytest.mark.parametrize("kind", ["six_monthly", "quarterly", "action_plan", "plan"])
+def test_a_focus_and_an_edited_statement_are_withheld_where_they_tell_one(kind, text, told):
+    town = Town()
+    story(town, deaths="3", applications="2", kept="4711")
+    town.action()
+    for priority in Priority.objects.filter(plan=town.plan):
+        AnnualFocus.objects.create(priority=priority, year=2026, text=text)
+    Priority.objects.update(statement=text)
+    if kind == "action_plan":
+        version, _ = make_action_plan(plan=town.plan, as_at=DAY, by=town.coordinator, at=LATER)
+    elif kind == "plan":
+        year = Period.containing(PeriodKind.YEAR, DAY)
+        version, _ = make_plan(plan=town.plan, year=year, by=town.coordinator, at=LATER)
+    document = version.document() if "plan" in kind else getattr(town, kind)()
+    parts = for_public(document).priorities
+    assert {part.statement for part in parts} == {told}
+    assert {getattr(part, "focus", told) for part in parts} == {told}  # a quarter's report prints none
+
+
+@pytest.mark.parametrize(("text", "told"), [(TELLS, WITHHELD), (PLAIN, PLAIN)])
+def test_reasons_and_queries_are_withheld_where_they_tell_one(document, text, told):
+    move = DateMove("ASB-01", "Gates", DAY, DAY, DAY, 1, DAY, text)
+    issue = Issue("Bikes", PLAIN, "", "ASB", DAY, "Council", "Closed", text)
+    public = for_public(dataclasses.replace(document, date_moves=(move,), issues=(issue,)))
+    assert [one.reason for one in public.date_moves] == [told]
+    assert [one.reason for one in public.issues] == [told]
+    row = SimilarRow("Acquisitive crime", "Shoplifting", "19.33", "10.02", 15, "19.33", "10.02", "", False, text, "")
+    table = SimilarTable("Q2", "12 months", "per 1,000", 15, "Police.uk", True, False, DAY, "", "", (row,))
+    figures = {"figures": document.figures, "known": document.known, "sums": document.sums}
+    [shown] = for_public(quarterly(**figures, similar_table=table)).similar_table.rows
+    assert shown.query == told
+
+
+def test_a_restricted_matter_is_in_no_public_report(document):
+    open_, kept = (
+        Matter("the report", "The chair", said, "", DAY, DAY, False, None, "", PLAIN, "Council", DAY, restricted=secret)
+        for said, secret in ((PLAIN, False), ("Why was this family not rehoused?", True))
+    )
+    figures = {"figures": document.figures, "known": document.known, "sums": document.sums}
+    for paper in (document, quarterly(**figures)):
+        public = for_public(dataclasses.replace(paper, matters=(open_, kept)))
+        assert [one.text for one in public.matters] == [PLAIN]
+        assert "not rehoused" not in printed(public)

@@ -15,10 +15,11 @@ from django.urls import reverse
 
 from actions.tests.makers import make_user
 from partners import roles
+from performance.models import Indicator
 from priorities.models import Plan
 from reports.models import Decision, FactCheck, PublicRelease, RecommendationOutcome, ReportVersion
 from reports.services import decisions, fact_check, release
-from reports.tests.desk import DECIDED, H1, LATER, SENT, Desk
+from reports.tests.desk import DECIDED, H1, LATER, Q2, SENT, Desk
 from reports.tests.test_release import client_of, prepared, released
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,10 @@ def test_nothing_is_decided_on_them(desk):
     with pytest.raises(ValidationError, match=SAID):
         decisions.approve(version=draft, by=desk.chair, at=DECIDED, **desk.seen(draft))
     assert not Decision.objects.exists()
+    quarterly = tampered(desk.draft(kind="quarterly", period=Q2))
+    with pytest.raises(ValidationError, match=SAID):
+        decisions.prepare(version=quarterly, by=desk.coordinator, at=SENT)
+    assert not quarterly.renditions.filter(stage="final").exists()
     page = client_of(desk.chair).get(draft.get_absolute_url())
     assert SAID in page.text
     assert "Approve" not in page.text
@@ -133,9 +138,9 @@ def test_the_public_goes_on_reading_the_page_that_was_checked_and_no_other(desk)
 def test_an_officer_is_not_asked_about_them(desk):
     Plan.objects.update(fact_check=True)
     officer = make_user("other@test.example", roles.PARTNER_OFFICER, partner=desk.council)
+    Indicator.objects.create(code="I-01", name="Fires", unit="fires", better="lower", data_owner=desk.council)
     draft = desk.draft()
-    check = fact_check.open_check(version=ReportVersion.objects.get(pk=draft.pk), by=desk.coordinator, at=LATER)
-    check.partners.add(desk.council)
+    fact_check.open_check(version=ReportVersion.objects.get(pk=draft.pk), by=desk.coordinator, at=LATER)
     tampered(draft)
     page = client_of(officer).get(reverse("reports:fact-check-part", args=[draft.report_id, 1, desk.council.code]))
     assert (page.status_code, SAID in page.text) == (503, True)

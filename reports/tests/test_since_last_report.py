@@ -33,7 +33,7 @@ from reports.models import Report, ReportVersion
 from reports.public import for_public
 from reports.rendering import print_html
 from reports.rendering.since import asked_last_time, changed_since, most_trouble, most_worse, overall, since_line
-from reports.services.building import build_version, make_first
+from reports.services.building import build_version, make_first, mark_not_produced
 from reports.snapshot.paper import usual_cut_off
 from reports.tests.makers import (
     H1_2026,
@@ -187,6 +187,19 @@ def test_without_a_sealed_one_it_is_judged_again_and_says_so(town: Town) -> None
     assert (
         "There is no version of the report on October 2025 to March 2026. What is compared with was therefore worked out "
         "again by what had been received by 21 April 2026." in text_of(paper_of(document))
+    )
+
+
+def test_one_that_was_never_produced_is_not_compared_with(town: Town) -> None:
+    sealed(town)
+    said = {"kind": "six_monthly", "period": H2_2025, "reason": "The system was down.", "by": town.coordinator}
+    mark_not_produced(plan=town.plan, at=SPRING, **said)
+    document = town.six_monthly()
+    assert document.since
+    assert (document.since.sealed, document.moves.recovered) == (None, ("ASB-01",))
+    assert (
+        "It was decided that the report on October 2025 to March 2026 is not produced. What is compared with was "
+        "therefore worked out again by what had been received by 21 April 2026." in text_of(paper_of(document))
     )
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from partners import outbox, roles
+from partners import outbox
 from partners.models import Partner, User
 from priorities.doors import SignedIn, for_those_at_work
 from reports.document import RESTRICTED
@@ -81,14 +81,12 @@ def show_fact_check(request: SignedIn, pk: int, number: int) -> HttpResponse:
             return redirect("reports:fact-check-part", pk=pk, number=number, code=own[0].code)
         return render(request, "reports/fact_check_choose.html", {"version": check.version, "partners": own})
     said = fact_check.said(check)
-    officers = User.objects.filter(is_active=True, groups__name=roles.PARTNER_OFFICER)
-    heard = set(officers.values_list("partner", flat=True))
     page = CheckPage(
         version=check.version,
         check=check,
         is_open=fact_check.is_open(check, timezone.localdate()),
         said=said,
-        unheard={one.partner.pk for one in said} - heard,
+        unheard={one.partner.pk for one in said} - fact_check.heard(one.partner for one in said),
         corrected_in=fact_check.corrected_in(check),
         may_settle=user.has_perm("reports.settle_fact_check") and check.version.sent_at is None,
         may_close=check.closed_at is None and user.has_perm("reports.close_fact_check", check),
@@ -109,6 +107,10 @@ def show_part(request: SignedIn, pk: int, number: int, code: str) -> HttpRespons
         raise PermissionDenied(f"What the draft says of {partner} is for its own officers to check.")
     if request.method == "POST" and not may_answer:
         raise PermissionDenied(fact_check.only_officers_answer(partner))
+    document = check.version.document()
+    said = fact_check.part_of(check, document, partner)
+    if said is None:  # a check from before the names were kept with it, of a partner that goes by another since
+        raise Http404
     is_open = fact_check.is_open(check, timezone.localdate())
     if request.method == "POST" and not is_open:
         messages.error(request, fact_check.over(check))
@@ -124,10 +126,6 @@ def show_part(request: SignedIn, pk: int, number: int, code: str) -> HttpRespons
             thanks = "it is right" if given.is_right else "something is not right; the coordinator has been told"
             messages.success(request, f"Thank you. Your answer is kept: {thanks}.")
             return redirect("reports:fact-check-part", pk=pk, number=number, code=code)
-    document = check.version.document()
-    said = fact_check.asked_about(document).get(partner)
-    if said is None:  # it was asked, so that the draft did say something of it, under another name
-        raise Http404
     page = PartPage(
         version=check.version,
         check=check,
@@ -175,7 +173,7 @@ def open_check(request: SignedIn, pk: int, number: int) -> HttpResponse:
     return press(
         request,
         version.get_absolute_url(),
-        f"The fact check of version {number} is open. The partners it speaks of have been sent an e-mail.",
+        lambda check: f"The fact check of version {number} is open. {fact_check.who_was_asked(check)}",
         lambda at: fact_check.open_check(version=version, by=request.user, at=at),
     )
 

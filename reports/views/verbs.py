@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -27,6 +27,7 @@ from reports.views.version import TooLate, version_of, version_page
 
 State = ReportVersion.State
 Stage = Rendition.Stage
+Made = TypeVar("Made")
 
 
 def pressed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -50,7 +51,7 @@ def send_to_chair(request: SignedIn, pk: int, number: int) -> HttpResponse:
     return press(
         request,
         version.get_absolute_url(),
-        f"Version {number} is with the chair, who has been sent an e-mail.",
+        lambda sent: f"Version {number} is with the chair. {decisions.who_was_told(sent)}",
         lambda at: decisions.send_to_chair(version=version, by=request.user, at=at),
     )
 
@@ -217,15 +218,17 @@ def make_new_version(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "reports/new_version.html", {"report": report, "newest": newest, "form": form})
 
 
-def press(request: SignedIn, back: str, done: str, verb: Callable[[dt.datetime], object]) -> HttpResponse:
+def press(
+    request: SignedIn, back: str, done: str | Callable[[Made], str], verb: Callable[[dt.datetime], Made]
+) -> HttpResponse:
     """Run a verb that asks nothing more, and say what came of it on the page the button stood on."""
     try:
-        verb(timezone.now())
+        made = verb(timezone.now())
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
     else:
         _wake()
-        messages.success(request, done)
+        messages.success(request, done if isinstance(done, str) else done(made))
     return redirect(back)
 
 

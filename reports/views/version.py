@@ -103,6 +103,7 @@ class VersionPage:
     can_send: bool
     cannot_send: str
     can_open_check: bool
+    unasked: str
     can_close_check: bool
     checked: Checked | None
     can_prepare: bool
@@ -220,8 +221,9 @@ def page_of(
     check = fact_check.check_of(version) if user.sees_the_work else None
     said = fact_check.said(check) if check else []
     sends = version.state in (State.DRAFT, State.FACT_CHECK) and user.has_perm("reports.send_to_chair", version)
-    refused = decisions.cannot_send(version, by_stage, check, said) if sends and report.needs_chair else ""
+    refused = decisions.cannot_send(version, by_stage, check, said, today) if sends and report.needs_chair else ""
     may_open = user.has_perm("reports.open_fact_check", version) and not fact_check.cannot_open(version, draft)
+    nobody_to_ask = may_open and fact_check.nobody_to_ask(version)
     publishes = user.has_perm("reports.publish", version)
     can_publish = publishes and not decisions.cannot_publish(version, by_stage)
     around = Around.of(report.plan, today)
@@ -247,7 +249,8 @@ def page_of(
         waits_for=waits_for(version, by_stage, around, check) if user.sees_the_work else "",
         can_send=sends and report.needs_chair and not refused,
         cannot_send=refused if ready else "",
-        can_open_check=may_open,
+        can_open_check=may_open and not nobody_to_ask,
+        unasked=f"{fact_check.NOBODY_TO_ASK} It goes on without a fact check." if nobody_to_ask else "",
         can_close_check=version.state == State.FACT_CHECK
         and check is not None
         and check.closed_at is None
