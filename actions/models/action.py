@@ -60,7 +60,7 @@ class Tally:
     `owing`: the request for updates reaches them; `received`: what it asked for has come.
     """
 
-    key: object
+    key: Any
     rating: Rating
     confirmed: bool
     owing: bool
@@ -272,7 +272,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
             .values_list(*columns, "state", "begun", "reached", "received", "latest_update__rating")
             .annotate(number=Count("pk"))
         )
-        counted: dict[tuple[object, Rating, bool, bool, bool], int] = {}
+        counted: dict[tuple[Any, Rating, bool, bool, bool], int] = {}
         for *keys, state, begun, is_reached, is_received, said, number in rows:
             rating = ratings.derive(state, begun, Rating(said) if said else None)
             owing = state == ratings.LIVE and is_reached

@@ -103,8 +103,8 @@ def everything_due(plan: Plan, today: dt.date, *, by_whom: bool = False) -> list
     rows = []
     ticked: dict[int, dict[int, DutyDone]] = defaultdict(dict)
     made = DutyDone.objects.filter(duty__plan=plan).order_by()
-    for row in made.select_related("by__partner") if by_whom else made:
-        ticked[row.duty_id][row.year] = row
+    for mark in made.select_related("by__partner") if by_whom else made:
+        ticked[mark.duty_id][mark.year] = mark
     for duty in Duty.objects.filter(plan=plan).order_by("position"):
         done = ticked[duty.pk]
         for year in years:
