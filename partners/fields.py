@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from partners.days import FIRST_YEAR, LAST_YEAR, MONTHS
-from partners.words import is_blank, trouble_in
+from partners.words import is_blank, trouble_in, with_plain_bullets
 
 _WHOLE_BRITISH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _WHOLE_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
@@ -116,7 +116,7 @@ def check_words(text: object) -> None:
 
 
 class WordsField(forms.CharField):
-    """Words for a report: line ends made alike, and what cannot be printed refused with a sentence, never dropped.
+    """Words for a report: line ends and bullets made alike, and what cannot be printed refused with a sentence, never dropped.
 
     What holds nothing that can be seen is empty.
     """
@@ -130,6 +130,7 @@ class WordsField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = re.sub(r"\r\n?|[\u2028\u2029]", "\n", str(value or "")).strip()
+        text = with_plain_bullets(text)
         code, sentence = trouble_in(text)
         if code:
             raise ValidationError(sentence, code=code)

@@ -11,6 +11,15 @@ DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u206
 _UNSEEN = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159")
 
 
+#: Word's bullets, which are private signs of its own typefaces and nobody else's; it puts them into what is pasted.
+_BULLETS = dict.fromkeys(map(ord, "\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0a8\uf06e"), "•")
+
+
+def with_plain_bullets(text: str) -> str:
+    """The text with Word's own bullets made into ones that everybody can see and print."""
+    return text.translate(_BULLETS)
+
+
 def is_blank(text: str) -> bool:
     """Whether there is nothing to read in it: empty, blanks, or characters without a shape such as U+200B."""
     return not any(unicodedata.category(sign)[0] in "LNPS" and sign not in _UNSEEN for sign in text)

@@ -27,6 +27,7 @@ from reports.models import (
     SectionText,
     Sending,
     SentTo,
+    StoredFile,
 )
 
 if TYPE_CHECKING:
@@ -107,6 +108,22 @@ class RenditionAdmin(ReadOnlyAdmin):
 
     def view_on_site(self, rendition: Rendition) -> str:
         return rendition.version.get_absolute_url()
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(ReadOnlyAdmin):
+    """Every file that was made, also those that another took the place of."""
+
+    list_display = ("__str__", "sha256", "made_at", "set_aside_at")
+    list_filter = ("stage", "edition", ("set_aside_at", admin.EmptyFieldListFilter))
+    list_select_related = ("version__report",)
+    search_fields = ("sha256",)
+
+    def sees_page(self, user: User, file: StoredFile) -> bool:
+        return ReportVersion.objects.visible_to(user).filter(pk=file.version_id).exists()
+
+    def view_on_site(self, file: StoredFile) -> str:
+        return file.version.get_absolute_url()
 
 
 @admin.register(Decision)

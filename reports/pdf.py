@@ -24,13 +24,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-FONTS = Path(__file__).resolve().parent.parent / "static" / "kit" / "fonts"
-FACES = (
-    "SourceSans3-Regular.ttf",
-    "SourceSans3-Italic.ttf",
-    "SourceSans3-SemiBold.ttf",
-    "SourceSans3-Bold.ttf",
-)
+from reports.letters import FACES, FONTS, html_in_print
+
 FONT_SCHEME = "font:"
 
 VARIANT = "pdf/a-2a"
@@ -66,8 +61,11 @@ def make(html: str) -> MadePdf:
     """Make the PDF of a report's HTML. PdfRefused, with a sentence, when it may not or cannot be done.
 
     A page that asks for anything outside the fence is refused at the very end: WeasyPrint itself goes on without it, and
-    fetches pictures and attachments only while it writes the file.
+    fetches pictures and attachments only while it writes the file. What our faces cannot print is said in words.
     """
+    _check_size(html)
+    _check_fonts()
+    html = html_in_print(html)
     with _no_collector(), _mishaps() as mishaps:
         try:
             document, fetcher = lay_out(html)
@@ -77,6 +75,7 @@ def make(html: str) -> MadePdf:
                     pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
                     finisher=partial(_finish, descriptions=_descriptions(html)),
                 )
+                stranger = _not_in_our_faces(document)
             finally:
                 document.font_config.close()
         except RecursionError as fault:
@@ -86,6 +85,8 @@ def make(html: str) -> MadePdf:
         raise PdfRefused(f"The report asked for something outside itself, which is not allowed: {shown}.")
     if mishaps:
         raise PdfRefused(f"The PDF would lack something: {'; '.join(sorted(set(mishaps))[:3])}.")
+    if stranger:
+        raise PdfRefused(stranger)
     return MadePdf(content=content, pages=len(document.pages))
 
 
@@ -93,6 +94,7 @@ def lay_out(html: str) -> tuple[Any, Any]:
     """WeasyPrint's pages of a report's HTML, and the fence with the refusals met so far. Raises PdfRefused for what may not be tried."""
     _check_size(html)
     _check_fonts()
+    html = html_in_print(html)
     try:
         from weasyprint import HTML
     except OSError as fault:
@@ -140,9 +142,13 @@ def _check_size(html: str) -> None:
 
 
 def _check_fonts() -> None:
-    for face in FACES:
+    for face, sha256 in FACES.items():
         if not (FONTS / face).is_file():
             raise PdfRefused(f"The font file {FONTS / face} is missing: run `make kit`, which fetches it.")
+        if hashlib.sha256((FONTS / face).read_bytes()).hexdigest() != sha256:
+            raise PdfRefused(
+                f"The font file {FONTS / face} is damaged or another: run `make kit`, which fetches it anew."
+            )
 
 
 @contextmanager
@@ -276,6 +282,23 @@ def _finish(document: Any, pdf: Any, *, descriptions: dict[str, list[str]]) -> N
             item["A"]["Scope"] = "/Row" if _heads_row(item, pdf) else "/Column"
         if isinstance(item, dict) and item.get("S") == "/Figure" and descriptions.get(title := _title(item)):
             item["Alt"] = pydyf.String(f"{title}. {descriptions[title].pop(0)}")
+
+
+def _not_in_our_faces(document: Any) -> str:
+    """What was printed in a typeface of the server, which another server may not have, or not at all; in a sentence, or ""."""
+    from weasyprint.text.fonts import get_hb_object_data
+
+    ours = set(FACES.values())
+    known: dict[Any, str] = {}
+    for font in document.fonts.values():
+        if font.missing:
+            shown = ", ".join(f"U+{point:04X}" for point in sorted(font.missing)[:3])
+            return f"The report holds signs that no face of ours has: {shown}."
+        if font.hb_face not in known:
+            known[font.hb_face] = hashlib.sha256(get_hb_object_data(font.hb_face)).hexdigest()
+        if known[font.hb_face] not in ours:
+            return f"The report was printed in {font.family}, which is no face of ours."
+    return ""
 
 
 def _title(figure: dict[str, Any]) -> str:

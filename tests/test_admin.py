@@ -116,6 +116,7 @@ READ_ONLY = {
     "reports.report",
     "reports.reportversion",
     "reports.rendition",
+    "reports.storedfile",
     "reports.decision",
     "reports.planfault",
     "reports.recommendationwords",

@@ -73,3 +73,7 @@ def test_a_year_is_refused_for_what_is_wrong_with_it(year: str, sentence: str) -
         field.clean(["30", "9", year])
     assert refused.value.messages == [sentence]
     assert field.clean(["30", "9", "2026"]) == dt.date(2026, 9, 30)
+
+
+def test_bullets_pasted_out_of_word_become_plain_ones():
+    assert WordsField(longest=100).clean("\uf0b7 One\n\uf0a7\tTwo") == "• One\n•\tTwo"

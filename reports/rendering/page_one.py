@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from charts.text import width_of
 from reports.document import PUBLIC, Paper
+from reports.letters import in_print
 from reports.rendering.text import clip
 
 LINE_POINTS, LABEL_POINTS, TYPE_POINTS = 493.0, 80.0, 9.25
@@ -74,7 +75,7 @@ SPACE = TYPE_POINTS * 0.24
 def lines_of(text: str, width: float, *, strong: str = "") -> int:
     """Lines that a text takes in so many points, after a start that is set in bold; at least one."""
     lines, used = 1, 0.0
-    words = [(word, True) for word in strong.split()] + [(word, False) for word in text.split()]
+    words = [(word, True) for word in in_print(strong).split()] + [(word, False) for word in in_print(text).split()]
     for word, bold in words:
         long = width_of(word, OWN_TYPE, bold=bold)
         gap = SPACE if used else 0.0

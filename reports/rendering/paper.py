@@ -11,6 +11,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from reports.document import PUBLIC, RESTRICTED, ActionPlanDocument, Document, PlanDocument, SixMonthlyDocument
+from reports.letters import in_print
 from reports.rendering.action_plan import action_plan_context
 from reports.rendering.plan import plan_context
 from reports.rendering.quarterly import quarterly_context
@@ -122,5 +123,7 @@ def _page_rules(document: Document, stage: str) -> str:
 
 
 def _css(text: str) -> str:
-    """A CSS string. All but plain letters and figures is written by its number, so that nothing can close it."""
-    return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text) + '"'
+    """A CSS string, in signs that the faces have. All but plain letters and figures is written by its number, so that
+    nothing can close it.
+    """
+    return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in in_print(text)) + '"'

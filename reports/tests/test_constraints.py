@@ -28,6 +28,7 @@ from reports.models import (
     SectionText,
     Sending,
     SentTo,
+    StoredFile,
 )
 
 NOW = dt.datetime(2026, 10, 28, 6, 0, tzinfo=dt.UTC)
@@ -75,6 +76,8 @@ BREACHES = [
     ),
     Breach("rendition_done_has_file", "rendition", {}, {"state": "done", "sha256": SHA, "finished_at": NOW}),
     Breach("rendition_done_has_file", "rendition", {}, {"state": "done", "sha256": SHA, "pdf": "reports/aa/a.pdf"}),
+    Breach("StoredFile.sha256", "stored_file", {"sha256": SHA}, {"sha256": SHA}),
+    Breach("stored_file_has_hash", "stored_file", {"sha256": SHA}, {"sha256": ""}),
     Breach(
         "rendition_failed_says_why",
         "rendition",
@@ -146,6 +149,9 @@ class Rows:
 
     def first(self) -> ReportVersion:
         return self.of.versions.filter(number=1).first() or self.version()
+
+    def stored_file(self, **changes) -> StoredFile:
+        return StoredFile.objects.create(**{"version": self.first(), "stage": "draft", "made_at": NOW, **changes})
 
     def rendition(self, **changes) -> Rendition:
         return Rendition.objects.create(**{"version": self.first(), "stage": "draft", "queued_at": NOW, **changes})

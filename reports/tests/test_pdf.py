@@ -33,7 +33,10 @@ def html_of(document: Document, stage: str = "draft") -> str:
     return print_html(document, stage=stage, snapshot_sha256="ab" * 32, sign_off=None)
 
 
-def page(body: str, head: str = "") -> str:
+OURS = "@font-face { font-family: S; src: url(font:SourceSans3-Regular.ttf) } html { font-family: S }"
+
+
+def page(body: str, head: str = f"<style>{OURS}</style>") -> str:
     return f"<!doctype html><html lang=en-GB><head><title>A page</title>{head}</head><body>{body}</body></html>"
 
 
@@ -171,6 +174,28 @@ def test_a_crowded_paper_keeps_them_too(verapdf: Callable[[bytes], list[Failure]
     assert verapdf(pdf.make(html_of(dataclasses.replace(crowded(str), since=EVERYTHING))).content) == []
 
 
+SMILEY = "All done 👍👍 ✅. ਸਤ ਸ੍ਰੀ ਅਕਾਲ \uf0b7 Tŷ Gŵyr, Łódź, Iași, Ελλάς, Київ"
+
+
+@pytest.mark.pdf
+def test_a_smiley_keeps_them_too_and_is_said_in_words(verapdf: Callable[[bytes], list[Failure]]) -> None:
+    lines = tuple(dataclasses.replace(line(n, Rating.OFF_TRACK), title=SMILEY, said=words(SMILEY)) for n in range(1, 3))
+    made = pdf.make(html_of(six_monthly(lines, paper=paper(partnership="Safer 👍 Partnership"))))
+    assert verapdf(made.content) == []
+    reader = PdfReader(io.BytesIO(made.content))
+    said = " ".join(" ".join(one.extract_text() for one in reader.pages).split())
+    assert (
+        "[thumbs up sign, 2 times] [white heavy check mark]. [7 letters of Gurmukhi script: see the portal] •" in said
+    )
+    assert "Tŷ Gŵyr, Łódź, Iași, Ελλάς, Київ" in said
+    assert reader.metadata
+    assert "Safer [thumbs up sign] Partnership" in (reader.metadata.title or "")
+
+
+def test_page_one_stays_one_page_when_smileys_are_said_in_words() -> None:
+    assert page_of("contents", crowded(lambda text: text.replace(" ", " 👩‍🚒 "))) == 2
+
+
 def test_the_file_says_what_it_is() -> None:
     made = pdf.make(html_of(six_monthly(paper=paper(is_demonstration=True))))
     reader = PdfReader(io.BytesIO(made.content))
@@ -234,9 +259,8 @@ def test_the_same_html_gives_the_same_bytes() -> None:
 
 
 def test_our_fonts_and_data_addresses_are_let_in() -> None:
-    face = "<link rel=stylesheet href='data:text/css,@font-face{font-family:S;src:url(FACE)}'>".replace(
-        "FACE", f"{pdf.FONT_SCHEME}SourceSans3-Regular.ttf"
-    )
+    rules = "<link rel=stylesheet href='data:text/css,@font-face{font-family:S;src:url(FACE)} html{font-family:S}'>"
+    face = rules.replace("FACE", f"{pdf.FONT_SCHEME}SourceSans3-Regular.ttf")
     assert pdf.make(page("<p>Words.</p>", face)).pages == 1
 
 
@@ -259,11 +283,38 @@ def test_anything_else_is_refused_by_name(body: str) -> None:
 
 
 def test_a_missing_font_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for face in pdf.FACES[:-1]:
+    for face in list(pdf.FACES)[:-1]:
         shutil.copyfile(pdf.FONTS / face, tmp_path / face)
     monkeypatch.setattr(pdf, "FONTS", tmp_path)
     with pytest.raises(pdf.PdfRefused, match=r"SourceSans3-Bold\.ttf is missing: run `make kit`"):
         pdf.make(page("<p>Words.</p>"))
+
+
+def test_a_damaged_font_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for face in pdf.FACES:
+        shutil.copyfile(pdf.FONTS / face, tmp_path / face)
+    monkeypatch.setattr(pdf, "FONTS", tmp_path)
+    whole = (tmp_path / "SourceSans3-Regular.ttf").read_bytes()
+    for damaged in (b"", whole[:50_000], (tmp_path / "SourceSans3-Bold.ttf").read_bytes()):
+        (tmp_path / "SourceSans3-Regular.ttf").write_bytes(damaged)
+        with pytest.raises(pdf.PdfRefused, match=r"SourceSans3-Regular\.ttf is damaged or another: run `make kit`"):
+            pdf.make(page("<p>Words.</p>"))
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ('<p style="font-family: serif">Words.</p>', "which is no face of ours"),
+        ("<p>One \u0378 that slipped by.</p>", "no face of ours has: U\\+0378"),
+    ],
+    ids=["another face", "no face"],
+)
+def test_nothing_is_printed_in_a_typeface_of_the_server(
+    body: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "html_in_print", str)
+    with pytest.raises(pdf.PdfRefused, match=sentence):
+        pdf.make(page(body))
 
 
 @pytest.mark.parametrize(
