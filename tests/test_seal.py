@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
-from django.db.models import ProtectedError, QuerySet, RestrictedError
+from django.db.models import Case, F, ProtectedError, QuerySet, RestrictedError, Value, When
 from django.test import Client
 
 from actions.rating import LOOKS
@@ -19,7 +20,8 @@ from performance.models import Indicator
 from priorities.models import Priority
 from reports import delivery
 from reports.document import from_json, sha256_of
-from reports.models import Decision, Rendition, Report, ReportVersion
+from reports.models import Decision, PublicRelease, Rendition, Report, ReportVersion
+from reports.models.stored import StoredFile
 from reports.rendering import print_html
 from reports.services.renditions import html_of
 from tests.services.demonstration import NOW
@@ -28,10 +30,13 @@ from tests.services.demonstration import NOW
 pytestmark = pytest.mark.pdf
 
 ROOMS = ("partners", "priorities", "performance", "actions", "reports")
-#: The sealed rows themselves; who decided is copied at the decision.
-SEALED = {Report, ReportVersion, Rendition, Decision}
+#: The sealed rows themselves; who decided, and at which meeting, is copied at the decision.
+SEALED = {Report, ReportVersion, Rendition, Decision, PublicRelease, StoredFile}
 LATER = NOW.replace(year=NOW.year + 3)
 NEW = "Renamed "
+NUMBERS = (models.IntegerField, models.DecimalField, models.FloatField)
+#: Four years, so that a day that starts a period goes on starting one.
+FAR = dt.timedelta(days=1461)
 
 
 def rooms_models() -> Iterator[type[models.Model]]:
@@ -58,6 +63,31 @@ def rename_everything() -> int:
                     break
                 renamed += changed
     return renamed
+
+
+def move_everything() -> set[str]:
+    """Every date, number and flag of the rooms' rows that is free to change; the names of those that changed."""
+    moved = set()
+    for model in rooms_models():
+        fields = [one for one in model._meta.concrete_fields if not (one.primary_key or one.is_relation or one.choices)]
+        changes: list[dict[str, Any]] = [
+            # Together, since a table may hold its dates to an order.
+            {one.attname: F(one.attname) + FAR for one in fields if isinstance(one, models.DateField)},
+            *({one.attname: F(one.attname) + 1000} for one in fields if isinstance(one, NUMBERS)),
+            *(
+                {one.attname: Case(When(**{one.attname: True}, then=Value(False)), default=Value(True))}
+                for one in fields
+                if isinstance(one, models.BooleanField)
+            ),
+        ]
+        for change in filter(None, changes):
+            try:
+                with transaction.atomic():
+                    if model._default_manager.update(**change):
+                        moved |= {f"{model.__name__}.{name}" for name in change}
+            except IntegrityError:  # a percentage, a place in a list
+                continue
+    return moved
 
 
 def delete_what_can_be() -> int:
@@ -98,12 +128,19 @@ def test_what_was_sealed_stays_as_it_was_whatever_happens_to_the_rows(monkeypatc
     assert {("six_monthly", "final", "partners"), ("quarterly", "final", "partners")} <= kinds
     screens = {pk: print_html(from_json(one.snapshot), stage="draft", snapshot_sha256=one.snapshot_sha256, sign_off=None) for pk, one in versions.items()}  # fmt: skip
     assert prints() == stored
+    assert Rendition.objects.filter(pk__in=stored, stage="final", version__decision__meeting__isnull=False).exists()
+    pages = {one.pk: one.kept_page() for one in PublicRelease.objects.all()}
+    assert pages
 
     for rating, look in LOOKS.items():
         monkeypatch.setitem(LOOKS, rating, dataclasses.replace(look, word=f"{NEW}word", definition=f"{NEW}definition"))
     assert rename_everything() > 1000
     for model in (Partner, Priority, Indicator):
         assert all(name.startswith(NEW) for name in model._default_manager.values_list("name", flat=True)), model
+    assert prints() == stored
+    moved = move_everything()
+    wanted = ("Meeting.date", "Plan.starts_on", "Measurement.value", "Action.due_on", "Plan.public_shelf")
+    assert moved.issuperset(wanted), set(wanted) - moved
     assert prints() == stored
     assert delete_what_can_be() > 1000
 
@@ -119,6 +156,8 @@ def test_what_was_sealed_stays_as_it_was_whatever_happens_to_the_rows(monkeypatc
         for file in Rendition.objects.filter(pk__in=stored):
             assert delivery.read(file)
             assert file.html == stored[file.pk]
+        assert {one.pk: one.kept_page() for one in PublicRelease.objects.all()} == pages
+        User.objects.filter(email="chair@demo.example").update(is_active=True)
         newest = ReportVersion.objects.filter(published_at__isnull=False).order_by("-published_at")[0]
         reader = Client()
         reader.force_login(User.objects.get(email="chair@demo.example"))
