@@ -7,16 +7,6 @@ from charts.frame import Box, Line, Text
 from charts.paint import coordinate, hatch_path, mark_path
 from charts.text import width_of, wrap
 
-ASCENT, DESCENT = 0.78, 0.24
-"""Of the type size: how far capitals and figures rise above the baseline, and tails hang below it."""
-
-
-def text_box(text: Text, size: float) -> Box:
-    """The room one line takes, by the generous widths of charts.text."""
-    width = width_of(text.words, size, bold=text.bold)
-    start = text.x - {"start": 0.0, "middle": width / 2, "end": width}[text.anchor]
-    return Box(start, text.y - size * ASCENT, width, size * (ASCENT + DESCENT))
-
 
 def overlap(one: Box, other: Box, air: float = 0) -> bool:
     """Whether two boxes share ground, or come closer than `air`."""

@@ -3,10 +3,20 @@
 from itertools import combinations, pairwise
 
 from charts.frame import Box, Line
-from charts.layout import crosses, overlap, text_box
+from charts.layout import crosses, overlap
+from charts.text import width_of
 
 AIR = 0.6
 """Rounding to tenths may bring two things this much closer."""
+ASCENT, DESCENT = 0.78, 0.24
+"""Of the type size: how far capitals and figures rise above the baseline, and tails hang below it."""
+
+
+def text_box(text, size):
+    """The room one line takes, by the generous widths of charts.text."""
+    width = width_of(text.words, size, bold=text.bold)
+    start = text.x - {"start": 0.0, "middle": width / 2, "end": width}[text.anchor]
+    return Box(start, text.y - size * ASCENT, width, size * (ASCENT + DESCENT))
 
 
 def line_texts(chart):

@@ -1,8 +1,7 @@
 import pytest
 
-from charts.frame import Box, Line, Text
-from charts.layout import crosses, key, nearest_free, overlap, text_box
-from charts.text import width_of
+from charts.frame import Box, Line
+from charts.layout import crosses, key, nearest_free, overlap
 
 BOX = Box(10, 10, 20, 10)
 
@@ -36,16 +35,6 @@ def test_air_widens_the_box():
     assert not overlap(BOX, beside)
     assert overlap(BOX, beside, air=3)
     assert overlap(BOX, Box(29, 19, 5, 5))
-
-
-@pytest.mark.parametrize(("anchor", "start"), [("start", 100), ("middle", 90), ("end", 80)])
-def test_a_texts_box_follows_its_anchor(anchor, start):
-    half = width_of("mean 380", 12) / 2
-    box = text_box(Text(100, 50, "mean 380", anchor), 12)
-    assert box.x == pytest.approx({"start": 100, "middle": 100 - half, "end": 100 - 2 * half}[anchor])
-    assert box.width == 2 * half
-    assert box.y < 50 < box.y + box.height
-    assert (start < 100) == (box.x < 100)
 
 
 def test_the_nearest_free_stretch_is_above_or_below_what_is_taken():

@@ -69,10 +69,6 @@ class Comparison:
     def number(self) -> int:
         return sum(len(group.rows) for group in self.groups)
 
-    @property
-    def same_report(self) -> bool:
-        return self.before.report_id == self.after.report_id
-
 
 @dataclass(frozen=True)
 class Choice:
