@@ -59,11 +59,13 @@ def recorded(version: ReportVersion, decision: Decision, *, reader: User) -> Mes
     return _message("decision_recorded", version, reader, decision=decision)
 
 
-def published(version: ReportVersion, lists: Sequence[str], *, reason: str, reader: User) -> Message:
+def published(
+    version: ReportVersion, lists: Sequence[str], *, reason: str, reader: User, has_to_wait: bool = False
+) -> Message:
     """To somebody on these lists: a report can be read. The file never goes with it. `reason`: why there is another
-    version, as they may read it.
+    version, as they may read it. `has_to_wait`: they are a reader, and it is still being checked for readers.
     """
-    return _message("report_published", version, reader, lists=lists, reason=reason)
+    return _message("report_published", version, reader, lists=lists, reason=reason, has_to_wait=has_to_wait)
 
 
 class Said(Protocol):

@@ -142,6 +142,7 @@ def send(
     reading = _reading({person.pk for people in on.values() for person in people})
     at_work = _holding(reading, roles.SEES_THE_WORK)
     reasons = {True: version.reason, False: public_reason(version)}
+    is_released = version.releases.standing().exists()
     latest, written = _emails_about(version)
     new = again = 0
     for audience in audiences:
@@ -159,8 +160,11 @@ def send(
             email = latest.get(person.pk)
             if email is None or email.state == State.DROPPED:
                 lists = [one.name for one in audiences if person in on[one.pk]]
-                reason = reasons[person.pk in at_work]
-                email = _owe(version, person, lists, reason=reason, before=written.get(person.pk, 0), at=at)
+                worker = person.pk in at_work
+                message = emails.published(
+                    version, lists, reason=reasons[worker], has_to_wait=not (worker or is_released), reader=person
+                )
+                email = _owe(version, person, message, before=written.get(person.pk, 0), at=at)
                 new += 1
             elif email.state == State.FAILED:
                 email = outbox.send_again(email=email, by=by, at=at)
@@ -171,9 +175,8 @@ def send(
 
 
 def _owe(
-    version: ReportVersion, person: User, lists: list[str], *, reason: str, before: int, at: dt.datetime
+    version: ReportVersion, person: User, message: emails.Message, *, before: int, at: dt.datetime
 ) -> OutgoingEmail:
-    message = emails.published(version, lists, reason=reason, reader=person)
     email = outbox.put(
         recipient=person,
         kind=message.kind,
@@ -297,4 +300,12 @@ def why_not_to_send(email: OutgoingEmail, now: dt.datetime) -> str:
         return f"Before it was sent, they were taken off {names}."
     if not _reading([email.recipient_id]):
         return "They have no role any more that opens a published report."
+    if not _holding([email.recipient_id], roles.SEES_THE_WORK) and _taken_back_since(sendings[0].version, email):
+        return "Before it was sent, the public version, which is what readers open, was taken back."
     return ""
+
+
+def _taken_back_since(version: ReportVersion, email: OutgoingEmail) -> bool:
+    """Whether readers could open it when the e-mail was written, and cannot now."""
+    gone = version.releases.newest()
+    return gone is not None and gone.withdrawn_at is not None and gone.withdrawn_at >= email.created_at

@@ -268,3 +268,24 @@ def test_what_a_browser_was_never_offered_is_refused(desk):
     page = press(client_of(desk.coordinator), "release", version, seen_pdf_sha256=file.sha256, checks=["All is well."])
     assert "Tick every sentence." in page
     assert not PublicRelease.objects.exists()
+
+
+def test_damaged_facts_keep_nothing_on_the_shelf(desk):
+    version = desk.published()
+    released(desk, version)
+    ReportVersion.objects.filter(pk=version.pk).update(snapshot="{broken")
+    client = client_of(desk.coordinator)
+    page = client.get(reverse("reports:public", args=[version.report_id, 1]))
+    assert page.status_code == 503
+    assert "stay there until you take them off" in " ".join(page.text.split())
+    path = reverse("reports:withdraw", args=[version.report_id, 1])
+    assert f'action="{path}"' in page.text
+    assert (
+        f'action="{path}"'
+        not in client_of(desk.analyst).get(reverse("reports:public", args=[version.report_id, 1])).text
+    )
+    refused = client.post(path, {"reason": " "}).text
+    assert "Say why it is taken away." in refused
+    assert PublicRelease.objects.standing().exists()
+    client.post(path, {"reason": "A name."})
+    assert not PublicRelease.objects.standing().exists()

@@ -19,9 +19,9 @@ from partners.models import OutgoingEmail, User
 from priorities.models import Membership
 from priorities.tests.makers import make_sub_group
 from reports.models import AudienceList, HoldPeriod, ReportVersion, Sending, SentTo
-from reports.services import sending
+from reports.services import release, sending
 from reports.tests.desk import LATER, Desk
-from reports.tests.test_release import client_of
+from reports.tests.test_release import client_of, released
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +166,30 @@ def test_a_role_lost_or_a_newer_version_stops_it(desk):
     assert OutgoingEmail.objects.get(recipient=desk.officer).last_error == (
         "Before it was sent, a newer version was published."
     )
+
+
+def test_a_reader_is_not_sent_what_was_taken_back_before(desk):
+    released(desk, desk.version)
+    send(desk, a_list(desk, "Scrutiny", desk.reader, desk.officer))
+    release.withdraw(version=desk.version, reason="A name.", by=desk.coordinator, at=LATER)
+    outbox.drain(LATER)
+    assert mailed() == [desk.officer.email]
+    email = OutgoingEmail.objects.get(recipient=desk.reader)
+    assert email.state == State.DROPPED
+    assert "the public version, which is what readers open, was taken back" in email.last_error
+    page = client_of(desk.coordinator).get(reverse("reports:send-to-lists", args=[desk.version.report_id, 1])).text
+    assert "<strong>1</strong> not sent, for the reason below" in page
+
+
+def test_a_reader_is_told_when_it_has_to_be_checked_first(desk):
+    send(desk, a_list(desk, "Scrutiny", desk.reader, desk.officer))
+    texts = dict(OutgoingEmail.objects.values_list("recipient", "text"))
+    assert "It is still being checked before readers can open it. From then on" in texts[desk.reader.pk]
+    assert "still being checked" not in texts[desk.officer.pk]
+    released(desk, desk.version)
+    late = make_user("late@test.example", roles.READER, partner=desk.council)
+    send(desk, a_list(desk, "Late", late))
+    assert "still being checked" not in OutgoingEmail.objects.get(recipient=late).text
 
 
 def test_what_was_not_delivered_is_tried_again_by_the_same_press(desk):

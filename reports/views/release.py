@@ -79,6 +79,10 @@ def _page(request: SignedIn, version: ReportVersion, **forms: Any) -> HttpRespon
         kept = view.standing.kept_page() if view.standing else None
     except ValueError as refused:
         context["refused"] = str(refused)
+        # What is wrong with what we hold must not keep on the shelf what has to come off it.
+        context["standing"] = version.releases.standing().select_related("by").first()
+        if context["standing"] and request.user.has_perm("reports.release", version):
+            context["withdraw"] = forms.get("withdraw") or WithdrawForm()
         return render(request, "reports/public.html", context, status=503 if isinstance(refused, FactsLost) else 200)
     context |= {"view": view, "page": kept or KeptPage(html), "html_sha256": sha256_of(html)}
     return render(request, "reports/public.html", context)
