@@ -168,7 +168,7 @@ def _of_file(file: Rendition, seen: _Seen) -> Answer:
     return Answer(
         True,
         "Ours",
-        f"This file is ours, unchanged: {file}, made {_moment(file.finished_at)}.",
+        f"This file is ours, unchanged: {file}, made {_moment(file.finished_at or file.queued_at)}.",
         (("Which file", _kind(file)), *_about(file.version, seen)),
         file.version,
         file.edition == Rendition.Edition.PUBLIC,
