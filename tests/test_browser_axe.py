@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,7 +23,7 @@ from performance.models import (
 )
 from priorities.models import Plan, SubGroup
 from priorities.periods import Period, PeriodKind
-from reports.models import FactCheckAnswer, MatterArising, PublicRelease, Rendition, ReportVersion
+from reports.models import FactCheck, FactCheckAnswer, MatterArising, PublicRelease, Rendition, ReportVersion
 from reports.services import building, decisions, fact_check, release, renditions
 from reports.services.on_request import make_action_plan, make_plan
 from tests.browser import sign_in
@@ -130,6 +130,7 @@ PAGES = {
         "{matter}reassign/",
         "{outcomes}",
         "{raise_matter}",
+        "{left_out}not-produced/",
     ],
     "analyst": [
         "/",
@@ -155,12 +156,13 @@ PAGES = {
         "/issues/raise/?indicator=I-22",
         "{issue}",
     ],
-    "chair": ["/"],  # the report before the chair is looked at below, with errors
+    "chair": ["/", "{six_monthly}record-decision/"],  # the report before the chair is looked at below, with errors
     "reader": [
         "/",
         "/plan/",
         "/reports/",
         "{published}",
+        "{to_release}",
         "/assessments/",
         "{assessment}",
         "/consultation/",
@@ -221,6 +223,7 @@ def places(demonstration: None) -> dict[str, object]:
         "matter": MatterArising.objects.open().get().get_absolute_url(),
         "outcomes": f"{published.get_absolute_url()}outcomes/",
         "raise_matter": f"/reports/{published.report_id}/matters/raise/",
+        "left_out": f"/schedule/{plan.pk}/quarterly/{made['quarterly'].report.period.code}/",
         "texts": f"/schedule/{six_monthly.report.plan_id}/six-monthly/{six_monthly.report.period.code}/texts/",
         "recommendations": f"/schedule/{six_monthly.report.plan_id}/six-monthly/{six_monthly.report.period.code}/recommendations/",
     }
@@ -284,6 +287,26 @@ def test_pages_as_they_stand(role: str, page: Page, axe: Axe, places: dict[str, 
         page.goto(address.format(**places))
         expect(page.locator("h1")).to_have_count(1)
         found += faults(page, axe)
+    assert found == []
+
+
+def test_a_report_is_left_out_and_that_is_taken_back(page: Page, axe: Axe, places: dict[str, object]) -> None:
+    drafts = ReportVersion.objects.filter(report=cast(int, places["report"]))
+    FactCheckAnswer.objects.filter(fact_check__version__in=drafts).delete()
+    FactCheck.objects.filter(version__in=drafts).delete()
+    drafts.update(state="draft")  # as if nobody had been shown it
+    sign_in(page, "coordinator")
+    page.goto(f"{places['left_out']}not-produced/")
+    page.get_by_role("button", name="Mark as not produced").click()
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    found = faults(page, axe)
+    page.locator("[name=reason]").fill("The figures came too late.")
+    page.get_by_role("button", name="Mark as not produced").click()
+    expect(page.get_by_text(": marked as not produced.")).to_be_visible()
+    found += faults(page, axe)
+    page.goto(f"{places['left_out']}produce-after-all/")
+    expect(page.get_by_text("The figures came too late.")).to_be_visible()
+    found += faults(page, axe)
     assert found == []
 
 
