@@ -33,7 +33,9 @@ from reports.document.since import HEADINGS, Difference, TextDifference
 Row = TypeVar("Row")
 
 #: Differences that two versions or periods have beside what a report itself tells of the one before.
-BESIDE = frozenset({"facts", "asked", "texts"})
+BESIDE = frozenset({"judged", "figure_due", "facts", "asked", "texts"})
+
+TOO_FEW = "too few points"
 
 #: Requests with one of these need nothing any more.
 FINAL = frozenset({"cannot", "done", "taken_back"})
@@ -329,6 +331,8 @@ def _judgement(old: Figure, figure: Figure) -> Iterator[Difference]:
         if old.now is not None:
             # Why, and who owes it, are somebody's own words: they stand with the figure.
             yield Difference("figure_missing", figure.code, f"{name}: {figure.period_label} is not yet available.")
+        else:
+            yield from _still_missing(old, figure)
         return
     told = f"{name}, {figure.now.printed}{'%' if figure.unit.startswith('%') else ''} in {figure.period_label},"
     if old.now is None:
@@ -340,6 +344,13 @@ def _judgement(old: Figure, figure: Figure) -> Iterator[Difference]:
         yield Difference("unusual", figure.code, f"{told} is {than}." if figure.than_usual else f"{told} {than}.")
     elif old.unusual and figure.judged == "usual":
         yield Difference("usual", figure.code, f"{told} is within its usual range again.")
+    elif old.judged in ("unusual", "usual") and figure.judged == TOO_FEW:
+        # Its usual range was set anew since, or figures that made it were taken back.
+        was = "unusual" if old.unusual else "within its usual range"
+        few = "too few figures make its usual range as it is counted now"
+        yield Difference("judged", figure.code, f"{told} was {was} and is no longer judged: {few}.")
+    elif old.judged == TOO_FEW and figure.judged == "usual":
+        yield Difference("judged", figure.code, f"{told} was not judged and is within its usual range now.")
     if (old.worse, old.better) == (figure.worse, figure.better) or old.withheld or figure.withheld:
         return
     then = "worse" if old.worse else "better" if old.better else "neither worse nor better"
@@ -349,6 +360,21 @@ def _judgement(old: Figure, figure: Figure) -> Iterator[Difference]:
         yield Difference(kind, figure.code, f"{told} turned {word}{was}.")
     else:
         yield Difference("figure_eased", figure.code, f"{told} is no longer {then}.")
+
+
+def _still_missing(old: Figure, figure: Figure) -> Iterator[Difference]:
+    """A figure of one period that is missing in both texts, for another reason or with another day."""
+    if old.period_label != figure.period_label or (old.missing, old.overdue) == (figure.missing, figure.overdue):
+        return
+    if old.overdue == figure.overdue:
+        became = "still missing; why, or until when, was changed"
+    else:
+        became = "overdue now" if figure.overdue else "still missing, and no longer overdue"
+    said = f"{figure.name}: {figure.period_label} is {became}."
+    if old.missing == figure.missing:  # the public version says neither why nor until when
+        yield Difference("figure_due", figure.code, said)
+    else:
+        yield TextDifference("figure_due", figure.code, said, was=old.missing, now=figure.missing)
 
 
 def _corrected(old: Figure, figure: Figure) -> Iterator[Difference]:

@@ -45,7 +45,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class TextDifference(Difference):
-    """A text that is another one, with what it was and is, as typed. Pages that compare alone show it: none is sealed."""
+    """A text that was changed, with what it was and is, as typed. Pages that compare alone show it: none is sealed."""
 
     was: str = ""
     now: str = ""
@@ -98,10 +98,12 @@ HEADINGS: dict[str, str] = {
     "help_dropped": "Help no longer asked",
     "unusual": "Figures that changed in an unusual way",
     "usual": "Figures back in their usual range",
+    "judged": "Figures no longer judged, or judged now",
     "figure_worse": "Figures that turned worse",
     "figure_better": "Figures that turned better",
     "figure_eased": "Figures no longer worse or better",
     "figure_missing": "Figures that are missing now",
+    "figure_due": "Figures that are missing for another reason or time",
     "figure_there": "Figures that can be had now",
     "figure_followed": "Indicators newly followed or dropped",
     "corrected": "Figures corrected",
@@ -112,7 +114,7 @@ HEADINGS: dict[str, str] = {
     "texts": "Texts",
 }
 
-#: Kinds whose `key` is an indicator's code.
+#: Kinds whose `key` is an indicator's code, of those that a report tells.
 OF_FIGURES = (
     "unusual",
     "usual",

@@ -10,6 +10,7 @@ import pytest
 
 from actions.rating import Rating
 from reports.comparing import actions, compare, figures, headlines, issues
+from reports.comparing import told as told_of_the_one_before
 from reports.document import (
     HEADINGS,
     ActionLine,
@@ -24,6 +25,7 @@ from reports.document import (
     SubGroupText,
     from_json,
 )
+from reports.document.since import TextDifference
 from reports.tests.makers import figure, line, mark, paper, quarterly, silent, six_monthly, value, words
 
 DATA = Path(__file__).parent / "data"
@@ -195,6 +197,13 @@ def judged(**fields: object) -> Figure:
         (judged(), judged(now=None, missing="not yet available"), ["figure_missing"]),
         (judged(now=None), judged(), ["figure_there"]),
         (judged(now=None), judged(now=None), []),
+        (judged(judged="unusual"), judged(judged="too few points"), ["judged"]),
+        (judged(), judged(judged="too few points"), ["judged"]),
+        (judged(judged="too few points"), judged(), ["judged"]),
+        # What is kept back from whoever compares is not judged for them, and nothing became of it.
+        (judged(judged="unusual"), judged(judged="", withheld=True), []),
+        (judged(now=None, missing="a", overdue=True), judged(now=None, missing="b"), ["figure_due"]),
+        (judged(now=None, missing="a"), judged(now=None, missing="b", period_label="Q4 2026/27"), []),
         # A text from before usual ranges did not judge: nothing became unusual since.
         (judged(judged=""), judged(judged="unusual"), []),
         (judged(), judged(name="By another name"), []),
@@ -203,6 +212,20 @@ def judged(**fields: object) -> Figure:
 )
 def test_what_became_of_a_figure(before: Figure, now: Figure, expected: list[str]) -> None:
     assert [row.kind for row in figures([before], [now])] == expected
+
+
+def test_a_verdict_that_is_taken_back_and_a_day_that_moved_are_told_in_sentences_and_sealed_in_no_report() -> None:
+    few = figures([judged(judged="unusual")], [judged(judged="too few points")])
+    late = judged(now=None, missing="was due from A on 1 May 2026", overdue=True)
+    moved = figures([late], [judged(now=None, missing="due from A on 1 July 2026")])
+    rows = [*few, *moved]
+    assert [row.text for row in rows] == [
+        "Offences of kind SHOP, 418 in Q2 2026/27, was unusual and is no longer judged: too few figures make its usual range as it is counted now.",
+        "Offences of kind SHOP: Q2 2026/27 is still missing, and no longer overdue.",
+    ]
+    assert isinstance(rows[1], TextDifference)
+    assert (rows[1].was, rows[1].now) == ("was due from A on 1 May 2026", "due from A on 1 July 2026")
+    assert told_of_the_one_before(rows) == ()
 
 
 def test_a_figure_of_one_period_with_another_number_was_corrected() -> None:
