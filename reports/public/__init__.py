@@ -20,6 +20,7 @@ from performance.disclosure import Hidden
 from reports.document import Document, QuarterlyDocument, SixMonthlyDocument, to_json, where_of
 from reports.public.edition import Edition
 from reports.public.figures import AVERAGES_LEFT_OUT, RANGE_WITHHELD, TITLE_WITHHELD, WITHHELD
+from reports.public.listed import KeptBack, listed
 
 __all__ = ["AVERAGES_LEFT_OUT", "RANGE_WITHHELD", "TITLE_WITHHELD", "WITHHELD", "Withheld", "for_public", "withheld"]
 
@@ -39,7 +40,8 @@ class Withheld:
     """What a public version does not say, in names and periods, for whoever answers for it: never a number.
 
     `small` and `secondary`: by indicator's name, the periods withheld because the count is small, or because a small one
-    could be worked out. `left_out`: indicators whose source is not for publication. `words`: how many texts were replaced.
+    could be worked out. `left_out`: indicators whose source is not for publication. `words`: how many texts were replaced;
+    `listed`: those texts and where they stand, which may tell a number and are for coordinators alone.
     `restricted`: how many texts a partner had marked so; `restricted_issues`: how many issues. `matters` are those arising
     that are printed, `restricted_matters` those that are left out as restricted.
     """
@@ -52,6 +54,7 @@ class Withheld:
     restricted_issues: int
     matters: int = 0
     restricted_matters: int = 0
+    listed: tuple[KeptBack, ...] = ()
 
 
 def withheld(document: Document) -> Withheld:
@@ -73,11 +76,12 @@ def withheld(document: Document) -> Withheld:
         small=found[Hidden.SMALL],
         secondary=found[Hidden.SECONDARY],
         left_out=list(found[Hidden.LEFT_OUT]),
-        words=public.texts,
+        words=len(public.replaced),
         restricted=to_json(document).count('"restricted":true') - left_out,
         restricted_issues=document.restricted_issues,
         matters=len(matters) - left_out,
         restricted_matters=left_out,
+        listed=listed(public),
     )
 
 

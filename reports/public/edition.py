@@ -92,7 +92,7 @@ class Edition(Figures):
         )
         own = (note for note in notes_of(self.figures) if not note.endswith(WITHHELD))
         return (
-            *footnote(len(self.places), self.texts),
+            *footnote(len(self.places), len(self.replaced)),
             *left_out_note(len(self.table.left_out)),
             *[AVERAGES_LEFT_OUT] * averages,
             *own,
@@ -137,6 +137,9 @@ class Edition(Figures):
         if sealed is not None and sealed.standing != PUBLISHED:
             sealed = dataclasses.replace(sealed, standing="")
         return dataclasses.replace(since, sealed=sealed, rows=tuple(rows))
+
+    def lines_of_actions(self) -> tuple[ActionLine, ...]:
+        return self.of.actions if isinstance(self.of, (SixMonthlyDocument, ActionPlanDocument)) else ()
 
     def _lines(self) -> Iterable[ActionLine | Headline | OtherAction]:
         if isinstance(self.of, PlanDocument):
@@ -370,7 +373,7 @@ class Edition(Figures):
     def _said(self, text: str, codes: Iterable[str], *, anything: bool = False, of_action: bool = True) -> str:
         """What somebody said of indicators, or of an action measured by them; of one that is left out only without numbers."""
         if self._holds_back(text, tuple(codes), anything=anything, of_action=of_action):
-            self.texts += 1
+            self.replaced.append(text)
             return WITHHELD
         return text
 

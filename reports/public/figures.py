@@ -55,8 +55,8 @@ class Figures:
 
     def __init__(self, document: Document) -> None:
         self.of = document
-        #: How many texts were replaced so far.
-        self.texts = 0
+        #: The texts that were replaced so far, as they were judged.
+        self.replaced: list[str] = []
         counts = {where_of(known.place)[0] for known in document.known if Measure(known.measure) is Measure.COUNT}
         self.table = disclose(
             [_cell(known) for known in document.known],
@@ -107,7 +107,7 @@ class Figures:
         if any(self._left_out(code) for code in codes):
             return ""
         if text and self._tells(text, *codes, anything=anything, of_action=of_action):
-            self.texts += 1
+            self.replaced.append(text)
             return WITHHELD
         return text
 

@@ -6,7 +6,10 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
+from actions.tests.makers import make_user
+from partners import roles
 from priorities.models import AnnualFocus, Priority
 from priorities.periods import Period, PeriodKind
 from reports.document import (
@@ -21,12 +24,13 @@ from reports.document import (
     SubGroupText,
 )
 from reports.models import Report, SectionText
-from reports.public import WITHHELD, for_public
+from reports.public import WITHHELD, for_public, withheld
 from reports.services.on_request import make_action_plan, make_plan
 from reports.snapshot.texts import texts
 from reports.tests.desk import H1, LATER, Desk
 from reports.tests.makers import Town, quarterly
 from reports.tests.test_public import printed, story
+from reports.tests.test_release import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +132,33 @@ def test_a_restricted_matter_is_in_no_public_report(document):
         public = for_public(dataclasses.replace(paper, matters=(open_, kept)))
         assert [one.text for one in public.matters] == [PLAIN]
         assert "not rehoused" not in printed(public)
+
+
+def test_the_words_that_are_withheld_are_listed_with_their_place_as_the_partners_have_them(document):
+    day = dt.date(2026, 10, 1)
+    matter = Matter("the report", "The chair", PLAIN, "", day, day, False, None, "", TELLS, "Council", day)
+    said = SubGroupText("ASB group", "ASB", TELLS, "Lead, Council", day, "Lead, Council", True, f"<p>{TELLS}</p>")
+    figures = tuple(dataclasses.replace(one, note=TELLS) if one.code == "DEAD" else one for one in document.figures)
+    before = withheld(document)
+    told = withheld(dataclasses.replace(document, matters=(matter,), sub_group_texts=(said,), figures=figures))
+    assert len(told.listed) == told.words == before.words + 3
+    new = [(one.where, one.kind, one.text, one.key) for one in told.listed if one not in before.listed]
+    assert sorted(new) == [
+        ("ASB group: its part", "Words", TELLS, ""),
+        ("Drug deaths", "Note", TELLS, "DEAD"),
+        ("Matter arising, The chair", "Answer", TELLS, ""),
+    ]
+
+
+def test_only_coordinators_see_on_the_page_which_words_are_withheld():
+    town = Town()
+    story(town, deaths="3", applications="2", kept="4711")
+    AnnualFocus.objects.create(priority=town.drugs, year=2026, text=TELLS)
+    version, _ = make_action_plan(plan=town.plan, as_at=DAY, by=town.coordinator, at=LATER)
+    chair = make_user("the-chair@test.example", roles.CHAIR, partner=town.council)
+    address = reverse("reports:public", args=[version.report_id, version.number])
+    seen, other = (client_of(user).get(address).text for user in (town.coordinator, chair))
+    assert "Words withheld: which, and where they are written (1)" in seen
+    assert f"<strong>Drugs and Alcohol</strong>, focus of the year: “{TELLS}”" in seen
+    assert "Public version" in other
+    assert TELLS not in other

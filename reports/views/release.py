@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,6 +23,7 @@ from reports.forms.release import PreparePublicForm, ReleaseForm, WithdrawForm
 from reports.models import PublicRelease, Rendition, ReportVersion
 from reports.models.shelf import KeptPage
 from reports.public import Withheld, for_public, withheld
+from reports.public.listed import KeptBack
 from reports.services import holds, release, renditions
 from reports.views.doors import signed_in
 from reports.views.files import pdf_response
@@ -49,6 +52,8 @@ class PublicPage:
     release: ReleaseForm | None
     withdraw: WithdrawForm | None
     held: str = ""
+    withheld_words: tuple[tuple[KeptBack, str], ...] = ()
+    """Words that are withheld, each with the address where it is written ("": there is none); for coordinators alone."""
 
     @property
     def asks(self) -> bool:
@@ -131,7 +136,28 @@ def _view(
         release=checking,
         withdraw=(forms.get("withdraw") or WithdrawForm()) if standing and may else None,
         held=holds.why_held(hold) if hold else "",
+        withheld_words=tuple((one, _where_written(one, version)) for one in kept_back.listed) if may else (),
     )
+
+
+def _where_written(one: KeptBack, version: ReportVersion) -> str:
+    """The page on which such words are written, in as far as the sealed text names it: no row is asked."""
+    report = version.report
+    of_report = [report.plan_id, report.kind, report.period.code]
+    match one.of:
+        case "action":
+            return f"{reverse('actions:list')}?{urlencode({'q': one.key})}"
+        case "figure":
+            return reverse("performance:write-commentary", args=[one.key])
+        case "section":
+            return reverse("reports:write-text", args=[*of_report, one.key])
+        case "asked":
+            return reverse("reports:texts", args=of_report)
+        case "issue":
+            return reverse("performance:issues")
+        case "matter":
+            return reverse("reports:matters")
+    return ""
 
 
 @login_required
