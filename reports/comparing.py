@@ -438,7 +438,7 @@ def _texts(before: Document, after: Document, *, same_period: bool) -> Iterator[
             if key in was and was[key] and not now.get(key):
                 done = "is left out now" if same_period else "was not written this time"
             else:
-                done = "is another one" if was.get(key) else "is new"
+                done = "was changed" if was.get(key) else "is new"
             if same_period or called in LASTING:
                 said = f"{called.format(key)} {done}."
                 yield TextDifference("texts", key, said, was=was.get(key, ""), now=now.get(key, ""))

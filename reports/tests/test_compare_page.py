@@ -119,6 +119,32 @@ def test_only_what_one_may_see_can_be_chosen_or_compared(desk: Desk) -> None:
     assert reader_of(desk.nobody).get("/reports/compare/").status_code == 404
 
 
+def test_the_newest_and_the_one_before_are_chosen_unless_others_are_asked_for(desk: Desk) -> None:
+    old, _first = kept(desk, six_monthly(), of=H1.previous(), state="published"), kept(desk, six_monthly())
+    draft, newest = kept(desk, six_monthly(), number=2, state="replaced"), kept(desk, six_monthly(), number=3)
+    client = reader_of(desk.officer)
+
+    def chosen(**asked: str) -> list[str]:
+        return re.findall(r'value="([\d.]+)" selected', client.get("/reports/compare/", asked).content.decode())
+
+    key = {one: f"{one.report_id}.{one.number}" for one in (old, draft, newest)}
+    assert chosen() == [key[draft], key[newest]]
+    assert chosen(b=key[draft]) == [f"{draft.report_id}.1", key[draft]]
+    assert chosen(a=key[old]) == [key[old], f"{draft.report_id}.1"]
+    assert chosen(a=key[newest], b=key[old]) == [key[newest], key[old]]
+
+
+def test_a_report_that_was_said_to_be_not_produced_stands_as_that(desk: Desk) -> None:
+    first, other = kept(desk, six_monthly(), state="replaced"), kept(desk, six_monthly(), of=H1.previous())
+    Report.objects.filter(pk=first.report_id).update(
+        not_produced="No meeting.", not_produced_by=desk.coordinator, not_produced_at=DECIDED
+    )
+    page = text_of(reader_of(desk.officer).get(address(other, first)).content.decode())
+    assert "April to September 2026, version 1 Not produced" in page
+    assert "April to September 2026, version 1, not produced" in page
+    assert "eplaced" not in page
+
+
 @pytest.mark.parametrize("key", ["x", "1", "1.", ".1", "1.1.1", "999999.1", "1.٢", "99999999999999999999.1"])
 def test_an_address_that_names_no_version_is_not_there(desk: Desk, key: str) -> None:
     version = kept(desk, six_monthly())
@@ -173,15 +199,16 @@ def test_a_text_that_is_another_one_is_shown_as_it_was_and_is(desk: Desk) -> Non
     second = desk.another(first)
     words = [
         SectionWords("section_17", "Section 17", text, "", "Coordinator", H1.end)
-        for text in ("Old <b>one</b>.", "New.")
+        for text in ("Old <b>one</b>.", "New **lighting** by the [council](https://example.org/).")
     ]
     sealed_as(first, six_monthly((), texts=(words[0],)))
     sealed_as(second, six_monthly((), texts=(words[1],)))
     client = reader_of(desk.chair)
     for path in (second.get_absolute_url(), address(first, second)):
-        told = client.get(path).content.decode().partition("“Section 17” is another one.")[2].partition("</details>")[0]
+        told = client.get(path).content.decode().partition("“Section 17” was changed.")[2].partition("</details>")[0]
         assert "<p>Old &lt;b&gt;one&lt;/b&gt;.</p>" in told
-        assert "<p>New.</p>" in told
+        assert "<p>New <strong>lighting</strong> by the <a " in told
+        assert "**" not in told
 
 
 def test_a_long_list_is_cut_and_leads_to_the_whole(desk: Desk) -> None:

@@ -321,8 +321,8 @@ def test_between_versions_words_and_recommendations_are_told_too() -> None:
     assert [row.text for row in compare(first, second)] == [
         "Was to note it; is now to note it well.",
         "New: to agree.",
-        "The paragraph of the Task group is another one.",
-        "What is said of ASB-02 is another one.",
+        "The paragraph of the Task group was changed.",
+        "What is said of ASB-02 was changed.",
     ]
 
 

@@ -98,12 +98,13 @@ def compare_versions(request: SignedIn) -> HttpResponse:
     if not (user.sees_the_work or user.is_reader):
         raise Http404
     asked = {name: request.GET.get(name, "") for name in ("a", "b")}
+    choices = _choices(user)
     found = {name: _version(user, value) for name, value in asked.items() if value}
     comparison = _compared(user, found["a"], found["b"]) if len(found) == 2 else None
     return render(
         request,
         "reports/compare.html",
-        {"comparison": comparison, "choices": _choices(user), "asked": asked},
+        {"comparison": comparison, "choices": choices, "chosen": _chosen(choices, asked["a"], asked["b"])},
     )
 
 
@@ -120,13 +121,13 @@ def _version(user: User, key: str) -> ReportVersion:
     parts = re.fullmatch(r"(\d{1,9})\.(\d{1,4})", key, re.ASCII)
     if parts is None:
         raise Http404
-    versions = ReportVersion.objects.visible_to(user).select_related("report__plan")
+    versions = ReportVersion.objects.visible_to(user).select_related("report__plan", "fact_check")
     return get_object_or_404(versions, report=int(parts[1]), number=int(parts[2]))
 
 
 def _choices(user: User) -> list[Choice]:
     versions = ReportVersion.objects.readable_by(user).exclude(report__kind=Report.Kind.PLAN)
-    versions = versions.select_related("report").defer("snapshot")
+    versions = versions.select_related("report", "fact_check").defer("snapshot")
     ordered = sorted(versions, key=lambda one: (one.report.kind, *_age(one)), reverse=True)
     return [
         Choice(str(Report.Kind(kind).label), tuple((key_of(one), _words(one)) for one in of_kind))
@@ -134,11 +135,24 @@ def _choices(user: User) -> list[Choice]:
     ]
 
 
+def _chosen(choices: list[Choice], a: str, b: str) -> dict[str, str]:
+    """What the two lists show: what was asked for, beside the one before it; without anything the newest and the one before."""
+    named = b or a
+    of_kind = [[key for key, _ in choice.versions] for choice in choices]
+    keys = next((keys for keys in of_kind if named in keys or (not named and len(keys) > 1)), [])
+    if (a and b) or not keys:
+        return {"a": a, "b": b}
+    place = keys.index(named) if named else 0
+    earlier, later = keys[place + 1 : place + 2], keys[max(place - 1, 0) : place]
+    other = (earlier or later or [named])[0]
+    return {"a": a or other, "b": b or (other if named else keys[0])}
+
+
 def _words(version: ReportVersion) -> str:
-    report = version.report
+    report, standing = version.report, version.standing
     about = british(report.as_at) if report.as_at else report.period.label
     # A closed list shows the choice without its heading.
-    return f"{report.get_kind_display()}, {about}, version {version.number}, {version.get_state_display().lower()}"
+    return f"{report.get_kind_display()}, {about}, version {version.number}, {standing[:1].lower()}{standing[1:]}"
 
 
 def _age(version: ReportVersion) -> tuple[int, int, int]:
