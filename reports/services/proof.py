@@ -21,7 +21,7 @@ from django.utils import timezone
 from priorities.models import Plan
 from priorities.periods import british
 from reports.document.text import FactsLost
-from reports.models import PublicRelease, Rendition, ReportVersion, StoredFile
+from reports.models import Decision, PublicRelease, Rendition, ReportVersion, StoredFile
 from reports.services import renditions
 from reports.services.release import corrected_by, newer_on_shelf, public_reason
 from reports.services.renditions import sign_off_of
@@ -221,6 +221,10 @@ def _about(version: ReportVersion, seen: _Seen) -> tuple[tuple[str, str], ...]:
 def _decision(version: ReportVersion) -> str:
     sign_off = sign_off_of(version)
     if sign_off is None:
+        returned = version.report.needs_chair and Decision.objects.filter(version=version).select_related("by").first()
+        if returned:
+            role = returned.as_role or returned.by.name
+            return f"{returned.get_outcome_display()} by the {role}, {british(timezone.localdate(returned.at))}"
         return "none yet" if version.report.needs_chair else "none needed: reports of this kind are issued without one"
     words = f"{sign_off.words} by the {sign_off.by}, {british(sign_off.on)}"
     if sign_off.meeting:
@@ -244,6 +248,9 @@ def _newer(version: ReportVersion, seen: _Seen) -> tuple[str, str]:
     newest = seen.versions.filter(report=version.report_id).order_by("-number").first()
     if newest is None or newest.number <= version.number:
         return NEWEST
+    if newest.published_at:
+        # One that was returned is never put aside, and yet it is not the one that holds.
+        return "Replaced by", f"version {newest.number}, published {british(timezone.localdate(newest.published_at))}"
     standing = newest.standing
     return "Newer version", f"version {newest.number}, not yet in its place: {standing[:1].lower()}{standing[1:]}"
 

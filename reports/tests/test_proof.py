@@ -84,6 +84,21 @@ def test_a_replaced_version_names_what_replaced_it(desk):
     assert "version 2, published 20 November 2026" in ask(desk.officer, partners(first))
 
 
+def test_a_draft_that_was_returned_says_so_and_what_was_published_instead(desk):
+    first = desk.with_chair()
+    decisions.return_to_coordinator(version=first, by=desk.chair, at=LATER, comment="Say more.", **desk.seen(first))
+    desk.another(first)
+    said = ask(desk.officer, partners(first, "draft"))
+    assert "Returned by the " in said.partition("Decision")[2]
+    assert ", 20 November 2026" in said
+    assert "none yet" not in said
+    assert "version 2, not yet in its place: draft" in said
+    ReportVersion.objects.filter(number=2).update(state="published", published_at=LATER)
+    said = ask(desk.officer, partners(first, "draft"))
+    assert "Replaced by" in said
+    assert "version 2, published 20 November 2026" in said
+
+
 def test_somebody_elses_file_is_not_ours(desk):
     desk.published()
     for content in (b"%PDF-1.4 of another council", b"GIF89a", b"\x00" * 10):
