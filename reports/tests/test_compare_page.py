@@ -188,6 +188,8 @@ def test_the_chair_is_told_what_changed_since_the_version_they_returned(desk: De
     decisions.send_to_chair(version=second, by=desk.coordinator, at=LATER)
     page = text_of(reader_of(desk.chair).get(second.get_absolute_url()).content.decode())
     assert "What changed since version 1, which you returned" in page
+    assert "which you returned Version 1 was returned by the " in page
+    assert "on 3 November 2026 at 11:00. Reason: Say more." in page
     told = page.partition("which you returned")[2].partition("Both versions side by side")[0]
     assert "ASB-02 Keep the promise made to street number 2 was at risk and is now off track." in told
     others = text_of(reader_of(desk.officer).get(second.get_absolute_url()).content.decode())

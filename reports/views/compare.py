@@ -80,9 +80,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class SinceReturned:
-    """What is other than in the version that was returned last; `mine` when the reader returned it."""
+    """What is other than in the version that was returned last; `mine` when the reader returned it; `decision` says who did, and why."""
 
     returned: ReportVersion
+    decision: Decision | None
     mine: bool
     comparison: Comparison
     first: tuple[Group, ...]
@@ -217,7 +218,16 @@ def since_returned(user: User, version: ReportVersion) -> SinceReturned | None:
         if left > 0:
             first.append(Group(group.heading, group.rows[:left]))
             left -= len(group.rows)
-    mine = Decision.objects.filter(version=returned, by=user).exists()
+    decision = (
+        Decision.objects.filter(version=returned).select_related("by", "version").defer("version__snapshot").first()
+    )
+    mine = decision is not None and decision.by_id == user.pk
     return SinceReturned(
-        returned, mine, comparison, tuple(first), max(comparison.number - FIRST, 0), address_of(returned, version)
+        returned,
+        decision,
+        mine,
+        comparison,
+        tuple(first),
+        max(comparison.number - FIRST, 0),
+        address_of(returned, version),
     )
