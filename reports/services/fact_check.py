@@ -103,6 +103,18 @@ def said(check: FactCheck) -> list[Said]:
     return [Said(partner, newest.get(partner.pk)) for partner in check.partners.order_by("name")]
 
 
+def kept_before(check: FactCheck) -> list[FactCheckAnswer]:
+    """Faults found in checks of earlier versions that stay as they are: a new check does not ask about them. One query."""
+    if check.version.number == 1:
+        return []
+    earlier = FactCheckAnswer.objects.filter(
+        fact_check__version__report=check.version.report_id, fact_check__version__number__lt=check.version.number
+    )
+    answers = earlier.select_related("partner", "fact_check__version").defer("fact_check__version__snapshot")
+    counts = {(answer.fact_check_id, answer.partner_id): answer for answer in answers.order_by("pk")}
+    return [one for one in counts.values() if not one.is_right and one.outcome == Outcome.KEPT]
+
+
 def check_of(version: ReportVersion) -> FactCheck | None:
     """The fact check that tells about this version: its own, else that of the newest version before it."""
     found = FactCheck.objects.filter(version__report=version.report_id, version__number__lte=version.number)

@@ -363,6 +363,19 @@ def test_a_fault_is_settled_before_the_chair_has_it_and_the_chair_sees_what_was_
     assert "All answers" not in page(town.volunteer, version.get_absolute_url())
 
 
+def test_a_fault_that_stays_as_it_is_is_not_hidden_by_the_check_of_the_next_version(town):
+    version = town.in_check()
+    wrong = answer(town, version, town.police, town.constable, "It was three.")
+    fact_check.close(check=version.fact_check, by=town.coordinator, at=OPENED)
+    fact_check.settle(answer=wrong, outcome="kept", text="The log says two.", by=town.coordinator, at=OPENED)
+    second = town.another(version)
+    fact_check.open_check(version=second, by=town.coordinator, at=OPENED)
+    shown = page(town.chair, second.get_absolute_url())
+    assert "Cleveland Police, in the fact check of version 1: not right.</strong> It was three." in shown
+    assert "Stays as it is: The log says two." in shown
+    assert "It was three." not in page(town.volunteer, second.get_absolute_url())
+
+
 def test_the_chair_is_told_on_the_page_and_by_mail_that_it_was_closed_early_and_who_had_not_answered(town):
     version = town.in_check()
     wrong = answer(town, version, town.police, town.constable, "It was three.")

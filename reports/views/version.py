@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from partners.models import Partner, User
     from priorities.forms import VerbForm
     from reports.document import Document
-    from reports.models import FactCheck
+    from reports.models import FactCheck, FactCheckAnswer
     from reports.services.fact_check import Said
 
 State = ReportVersion.State
@@ -69,6 +69,7 @@ class Checked:
     is_open: bool
     may_read: bool
     own: list[Partner]
+    kept_before: list[FactCheckAnswer]
 
     @property
     def right(self) -> list[Said]:
@@ -287,7 +288,8 @@ def _checked(user: User, check: FactCheck | None, said: list[Said], today: dt.da
         return None
     is_open = fact_check.is_open(check, today)
     own = [one.partner for one in said if one.answer is None and one.partner.pk in user.officer_of] if is_open else []
-    return Checked(check, said, is_open, user.has_perm("reports.see_fact_check"), own)
+    may_read = user.has_perm("reports.see_fact_check")
+    return Checked(check, said, is_open, may_read, own, fact_check.kept_before(check) if may_read else [])
 
 
 def shown(version: ReportVersion, document: Document) -> dict[str, Any]:
