@@ -569,7 +569,7 @@ def test_the_schedule_shows_every_report_and_why_one_is_not_there(desk):
     assert not failed.versions.exists()
     made = client.post(address_now, follow=True)
     assert made.redirect_chain[0][0] == failed.versions.get().get_absolute_url()
-    assert "is made. Its draft PDF follows; below it says how far it is." in made.text
+    assert "is made. Below stands its draft PDF, or how far it is." in made.text
 
 
 def test_a_report_without_a_version_says_what_became_of_it(desk):

@@ -69,7 +69,7 @@ def _only_who_may(request: SignedIn) -> None:
 def _say(request: SignedIn, version: ReportVersion, made: bool) -> None:
     if made:
         delivery.wake_render()
-        messages.success(request, f"{version.report} is made. Its PDF follows; below it says how far it is.")
+        messages.success(request, f"{version.report} is made. Below stands its PDF, or how far it is.")
         return
     messages.info(
         request,

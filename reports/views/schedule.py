@@ -64,7 +64,7 @@ def run_now(request: SignedIn, plan_pk: int, kind: str, code: str) -> HttpRespon
         messages.error(request, f"{Report.Kind(kind).label}, {owed.period.label}: {' '.join(refused.messages)}")
         return back
     delivery.wake_render()
-    messages.success(request, f"{version.report} is made. Its draft PDF follows; below it says how far it is.")
+    messages.success(request, f"{version.report} is made. Below stands its draft PDF, or how far it is.")
     return redirect(version)
 
 

@@ -63,7 +63,7 @@ def prepare(request: SignedIn, pk: int, number: int) -> HttpResponse:
     return press(
         request,
         version.get_absolute_url(),
-        f"The final PDF of version {number} is asked for; below it says how far it is. Publish it when you have looked at it.",
+        f"The final PDF of version {number} is asked for; it stands below, or how far it is. Publish it when you have looked at it.",
         lambda at: decisions.prepare(version=version, by=request.user, at=at),
     )
 
@@ -96,7 +96,7 @@ def lay_out_again(request: SignedIn, pk: int, number: int, stage: str) -> HttpRe
     return press(
         request,
         version.get_absolute_url(),
-        f"The {rendition.get_stage_display().lower()} PDF is to be laid out again; below it says how far it is.",
+        f"The {rendition.get_stage_display().lower()} PDF is laid out again; it stands below, or how far it is.",
         lambda at: renditions.try_again(rendition=rendition, by=request.user, at=at),
     )
 
@@ -212,7 +212,7 @@ def make_new_version(request: SignedIn, pk: int) -> HttpResponse:
         else:
             _wake()
             messages.success(
-                request, f"Version {version.number} is made. Its PDF follows; below it says how far it is."
+                request, f"Version {version.number} is made. Below stands its PDF, or how far it is."
             )
             return redirect(version)
     return render(request, "reports/new_version.html", {"report": report, "newest": newest, "form": form})
