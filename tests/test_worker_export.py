@@ -18,8 +18,8 @@ from tests.makers import NOW, Cast
 
 pytestmark = pytest.mark.worker
 
-#: So many that the worker is busy for seconds.
-MANY = 10_000
+#: So many that the worker is busy for some seconds: who looks five times a second has to meet it at work.
+MANY = 40_000
 
 
 @pytest.fixture
