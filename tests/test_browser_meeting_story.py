@@ -221,7 +221,7 @@ def test_a_half_year_from_the_request_to_the_report_after_the_next(page: Page, c
         come_as_a_stranger(page, "/published/")
         entry = page.get_by_role("listitem").filter(has_text=SIX_MONTHLY)
         entry.get_by_role("heading").get_by_role("link").click()
-        expect(main(page)).to_contain_text("Published 4 November 2026, version 2.")
+        expect(main(page)).to_contain_text("Published for everybody 4 November 2026, version 2.")
         expect(main(page)).to_contain_text(LATE_WORDS)
         address = page.get_by_role("link", name="The same as a PDF").get_attribute("href") or ""
         assert page.request.get(address).headers["content-type"] == "application/pdf"
@@ -391,12 +391,12 @@ def test_a_quarter_with_a_figure_missing_is_put_right_after_publishing(page: Pag
             "This version was replaced on 10 November 2026. It is replaced by version 2."
         )
         follow(page, "version 2")
-        expect(main(page)).to_contain_text("Published 10 November 2026, version 2.")
+        expect(main(page)).to_contain_text("Published for everybody 10 November 2026, version 2.")
         expect(main(page)).to_contain_text("130")
         expect(main(page).get_by_text("was replaced")).to_have_count(0)
         page.goto("/published/")
         entry = page.get_by_role("listitem").filter(has_text="Q2 2026/27")
-        expect(entry).to_contain_text("Published 10 November 2026, version 2")
+        expect(entry).to_contain_text("Published for everybody 10 November 2026, version 2")
         expect(entry).to_contain_text("of 28 October 2026 was replaced")
 
         # And whoever kept the first paper is told so.
