@@ -226,7 +226,9 @@ def _decision(version: ReportVersion) -> str:
             role = returned.as_role or returned.by.name
             return f"{returned.get_outcome_display()} by the {role}, {british(timezone.localdate(returned.at))}"
         return "none yet" if version.report.needs_chair else "none needed: reports of this kind are issued without one"
-    words = f"{sign_off.words} by the {sign_off.by}, {british(sign_off.on)}"
+    by = sign_off.by.removeprefix("Partnership, ")  # whose words say so already
+    words = f"{sign_off.words}, {by}" if by != sign_off.by else f"{sign_off.words} by the {sign_off.by}"
+    words += f", {british(sign_off.on)}"
     if sign_off.meeting:
         words += f", at the meeting of {british(sign_off.meeting)}, minute {sign_off.minute_reference}"
     return words
