@@ -211,9 +211,7 @@ def make_new_version(request: SignedIn, pk: int) -> HttpResponse:
             form.take_faults(refused)
         else:
             _wake()
-            messages.success(
-                request, f"Version {version.number} is made. Below stands its PDF, or how far it is."
-            )
+            messages.success(request, f"Version {version.number} is made. Below stands its PDF, or how far it is.")
             return redirect(version)
     return render(request, "reports/new_version.html", {"report": report, "newest": newest, "form": form})
 
